@@ -1,0 +1,61 @@
+package kernel
+
+import (
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+)
+
+// An isa is a set of float32 kernels for one instruction set. Vector kernels
+// take a multiple of lanes floats; the portable versions do the rest.
+type isa struct {
+	name  string
+	lanes int // floats in a vector; 0 in the portable set, which has no kernels
+
+	// The micro-kernel computes at most rows × panel elements of a product.
+	rows, panel int
+	micro       func(*tile)
+	packRows    func(*packing) // n rows of a panel
+	packCols    func(*packing) // 8 columns of a panel, 8·n rows
+
+	apply     [maps]func(n int, y, x *float32)
+	applyGrad [maps]func(n int, dx, y, dy *float32)
+	add       func(n int, y, x *float32)                                // y += x
+	scale     func(n int, y, x *float32, a float32)                     // y = a·x
+	maximum   func(n int, x, lanes *float32)                            // lanes = maxima
+	expSum    func(n int, y, x *float32, shift float32, lanes *float32) // lanes = sums of exp(x - shift)
+	expStore  func(n int, y, x *float32, shift float32, lanes *float32) // the same, and y = exp(x - shift)
+	sgd, adam func(*update)
+	squares   func(*update)                                      // check = sums of the squares of the decayed gradient
+	philox    func(n int, dst *uint32, first uint64, key uint64) // n groups of 64 words
+}
+
+// generic is the portable set.
+var generic = isa{name: "generic"}
+
+var active, isaErr = choose(os.Getenv("ZOO_ISA"), sets())
+
+// sets lists what this processor can run, the best last.
+func sets() []*isa { return append([]*isa{&generic}, native()...) }
+
+func choose(name string, have []*isa) (*isa, error) {
+	best := have[len(have)-1]
+	if name == "" {
+		return best, nil
+	}
+	i := slices.IndexFunc(have, func(s *isa) bool { return s.name == name })
+	if i < 0 {
+		var names []string
+		for _, s := range have {
+			names = append(names, s.name)
+		}
+		return best, errors.Errorf("ZOO_ISA=%s: this processor has %s", name, strings.Join(names, ", "))
+	}
+	return have[i], nil
+}
+
+// ISA names the instruction set in use. The error says that ZOO_ISA asks for
+// one that the processor lacks; the best is then used instead.
+func ISA() (string, error) { return active.name, isaErr }

@@ -1,0 +1,5 @@
+package kernel
+
+func native() []*isa { return nil }
+
+func pause() {}

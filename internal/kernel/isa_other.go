@@ -1,0 +1,7 @@
+//go:build !amd64
+
+package kernel
+
+func native() []*isa { return nil }
+
+func pause() {}

@@ -1,0 +1,193 @@
+package kernel
+
+// A Matrix is a view of a slice: element (i, j) is Data[i·Row + j·Col].
+type Matrix[T Float] struct {
+	Data     []T
+	Row, Col int
+}
+
+// Rows views x as a matrix whose rows are ld apart.
+func Rows[T Float](x []T, ld int) Matrix[T] { return Matrix[T]{x, ld, 1} }
+
+// Cols views x, whose rows are ld apart, as the transposed matrix.
+func Cols[T Float](x []T, ld int) Matrix[T] { return Matrix[T]{x, 1, ld} }
+
+func (m Matrix[T]) from(i, j int) Matrix[T] {
+	m.Data = m.Data[i*m.Row+j*m.Col:]
+	return m
+}
+
+// An Epilogue is what a product does to each element before it is stored.
+type Epilogue[T Float] struct {
+	Accumulate bool // add to what C holds
+	Bias       []T  // then add Bias[j] to column j
+	ReLU       bool // then take the positive part
+}
+
+// MatMul computes C = epilogue(A·B) for A (m, k), B (k, n) and C (m, n), whose
+// rows are ldc apart. One of B.Row and B.Col must be 1.
+func MatMul[T Float](m, n, k int, c []T, ldc int, a, b Matrix[T], e Epilogue[T]) {
+	if m == 0 || n == 0 {
+		return
+	}
+	if c, ok := f32(c); ok && active.micro != nil && k > 0 {
+		p := products.get(newProduct)
+		p.isa = active
+		p.m, p.n, p.k, p.c, p.ldc = m, n, k, c, ldc
+		p.a, p.b, p.e = any(a).(Matrix[float32]), any(b).(Matrix[float32]), any(e).(Epilogue[float32])
+		p.run()
+		p.clear()
+		products.put(p)
+		return
+	}
+	portableMatMul(m, n, k, c, ldc, a, b, e)
+}
+
+var products freelist[product]
+
+func newProduct() *product { return new(product) }
+
+// A product is one matrix product on packed panels of B.
+//
+// B is packed into panels as wide as the micro-kernel's tile, so that the
+// inner loop reads it in order from the first-level cache; A is read in place.
+// k is cut into blocks such that a panel stays in that cache, m into blocks
+// such that the block of A stays in the second-level cache.
+type product struct {
+	isa     *isa
+	m, n, k int
+	c       []float32
+	ldc     int
+	a, b    Matrix[float32]
+	e       Epilogue[float32]
+
+	kBlock, rowBlock, strip int // depth of a panel; rows and columns of a piece
+	across                  int // pieces in a row of pieces
+	shared                  bool
+	packed                  []float32 // all of B where several pieces need the same columns
+	packing                 bool      // this run packs B
+}
+
+const (
+	maxDepth  = 320      // 320 rows of a 16-wide panel take 20 KiB
+	smallA    = 96 << 10 // floats of A that stay in the second-level cache
+	blockRows = 240      // rows of A in a piece where A is large
+	wideStrip = 256      // columns of a piece where A is large
+)
+
+func (p *product) run() {
+	s := p.isa
+	kBlocks := ceilDiv(p.k, maxDepth)
+	p.kBlock = ceilDiv(p.k, kBlocks)
+	p.strip, p.rowBlock = 2*s.panel, p.m
+	if s.panel > 16 {
+		p.strip = s.panel
+	}
+	if p.m*p.k > smallA {
+		p.strip = max(s.panel, wideStrip/s.panel*s.panel)
+		p.rowBlock = blockRows
+	}
+	p.across = ceilDiv(p.n, p.strip)
+	if few := 8; p.across < few && p.m > 2*s.rows { // too few pieces to share out
+		blocks := min(ceilDiv(few, p.across), p.m/(2*s.rows))
+		p.rowBlock = min(p.rowBlock, ceilDiv(ceilDiv(p.m, blocks), s.rows)*s.rows)
+	}
+	down := ceilDiv(p.m, p.rowBlock)
+	p.shared = down > 1
+	if p.shared {
+		if need := p.k * ceilDiv(p.n, s.panel) * s.panel; cap(p.packed) < need {
+			p.packed = aligned(need)
+		}
+		p.packed = p.packed[:cap(p.packed)]
+		p.packing = true
+		Run(p, p.across)
+		p.packing = false
+	}
+	Run(p, p.across*down)
+}
+
+func (p *product) clear() { *p = product{packed: p.packed} }
+
+// Do implements [Task].
+func (p *product) Do(w *Worker, piece int) {
+	j := piece % p.across * p.strip
+	cols := min(p.strip, p.n-j)
+	i := piece / p.across * p.rowBlock
+	rows := min(p.rowBlock, p.m-i)
+	wide := ceilDiv(p.n, p.isa.panel) * p.isa.panel
+	for d := 0; d < p.k; d += p.kBlock {
+		depth := min(p.kBlock, p.k-d)
+		panels, rest := w.scratch, w.scratch
+		if p.shared {
+			panels = p.packed[d*wide+j*depth:]
+		} else {
+			panels = w.scratch[:ceilDiv(cols, p.isa.panel)*p.isa.panel*depth]
+			rest = w.scratch[len(panels):]
+		}
+		if p.packing || !p.shared {
+			p.isa.pack(w, panels, p.b.from(d, j), depth, cols)
+		}
+		if !p.packing {
+			p.block(w, rest, panels, i, j, d, rows, cols, depth)
+		}
+	}
+}
+
+// block multiplies one block of A by the packed panels of B.
+func (p *product) block(w *Worker, spare, panels []float32, i, j, d, rows, cols, depth int) {
+	a := p.a.from(i, d)
+	if a.aliases() && cols > p.isa.panel {
+		a = stagger(spare, a, rows, depth)
+	}
+	t := &w.tile
+	*t = tile{aRow: a.Row * 4, aCol: a.Col * 4, cRow: p.ldc * 4, k: depth}
+	if d > 0 || p.e.Accumulate {
+		t.flags |= tileAdd
+	}
+	if d+depth == p.k {
+		if p.e.Bias != nil {
+			t.flags |= tileBias
+		}
+		if p.e.ReLU {
+			t.flags |= tileReLU
+		}
+	}
+	tiles := ceilDiv(rows, p.isa.rows)
+	for x := 0; x < cols; x += p.isa.panel {
+		t.b = ptr(panels[x*depth:])
+		t.setCols(min(p.isa.panel, cols-x), p.isa.panel)
+		if t.flags&tileBias != 0 {
+			t.bias = ptr(p.e.Bias[j+x:])
+		}
+		for y := range tiles { // tiles of nearly equal height: no small last one
+			lo, hi := y*rows/tiles, (y+1)*rows/tiles
+			t.rows = hi - lo
+			t.a = ptr(a.Data[lo*a.Row:])
+			t.c = ptr(p.c[(i+lo)*p.ldc+j+x:])
+			p.isa.micro(t)
+		}
+	}
+}
+
+// aliases reports whether the rows (or, transposed, columns) that a tile reads
+// together fall into a few sets of the first-level cache.
+func (m Matrix[T]) aliases() bool { return max(m.Row, m.Col)*4%4096 == 0 }
+
+// stagger copies a block of A to memory whose stride does not alias.
+func stagger(dst []float32, a Matrix[float32], rows, depth int) Matrix[float32] {
+	const pad = lineBytes / 4
+	if a.Col == 1 {
+		ld := depth + pad
+		for i := range rows {
+			copy(dst[i*ld:i*ld+depth], a.Data[i*a.Row:])
+		}
+		return Rows(dst, ld)
+	}
+	ld := rows + pad
+	for q := range depth {
+		copy(dst[q*ld:q*ld+rows], a.Data[q*a.Col:])
+	}
+	return Cols(dst, ld)
+}
+
+func ceilDiv(a, b int) int { return (a + b - 1) / b }

@@ -1,0 +1,59 @@
+package kernel
+
+import "unsafe"
+
+// A packing is the argument of a packing kernel. The stride is in bytes.
+type packing struct {
+	src, dst unsafe.Pointer
+	stride   int
+	n        int
+}
+
+// pack copies the depth × cols block at the head of b into panels: panel by
+// panel, row by row, each row as wide as a panel and padded with zeros.
+func (s *isa) pack(w *Worker, dst []float32, b Matrix[float32], depth, cols int) {
+	for j := 0; j < cols; j += s.panel {
+		d := dst[j*depth:]
+		n := min(s.panel, cols-j)
+		if b.Col == 1 {
+			s.packRowsOf(w, d, b.Data[j:], b.Row, depth, n)
+		} else {
+			s.packColsOf(w, d, b.Data[j*b.Col:], b.Col, depth, n)
+		}
+	}
+}
+
+func (s *isa) packRowsOf(w *Worker, dst, src []float32, stride, depth, n int) {
+	if n == s.panel {
+		w.packing = packing{ptr(src), ptr(dst), stride * 4, depth}
+		s.packRows(&w.packing)
+		return
+	}
+	for q := range depth {
+		row := dst[q*s.panel : (q+1)*s.panel]
+		clear(row[copy(row[:n], src[q*stride:]):])
+	}
+}
+
+func (s *isa) packColsOf(w *Worker, dst, src []float32, stride, depth, n int) {
+	x := 0 // columns done
+	for ; depth >= 8 && x+8 <= n; x += 8 {
+		w.packing = packing{ptr(src[x*stride:]), ptr(dst[x:]), stride * 4, depth / 8}
+		s.packCols(&w.packing)
+		for y := x; y < x+8; y++ {
+			for q := depth &^ 7; q < depth; q++ {
+				dst[q*s.panel+y] = src[y*stride+q]
+			}
+		}
+	}
+	for ; x < n; x++ {
+		for q, v := range src[x*stride:][:depth] {
+			dst[q*s.panel+x] = v
+		}
+	}
+	for ; x < s.panel; x++ {
+		for q := range depth {
+			dst[q*s.panel+x] = 0
+		}
+	}
+}

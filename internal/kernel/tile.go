@@ -1,0 +1,42 @@
+package kernel
+
+import "unsafe"
+
+// A tile is the argument of a micro-kernel: rows × cols elements of C from a
+// block of A, read in place, and a packed panel of B. Strides are in bytes.
+type tile struct {
+	a, b, c          unsafe.Pointer
+	aRow, aCol, cRow int
+	k, rows          int
+	bias             unsafe.Pointer
+	mask             unsafe.Pointer // AVX2: a vector of -1 for each column
+	flags            int
+	cols             uint64 // AVX-512: a bit for each column
+}
+
+// Flags of a tile.
+const (
+	tileAdd  = 1 << iota // add to C
+	tileBias             // then add the bias
+	tileReLU             // then take the positive part
+	tilePart             // fewer columns than a panel has
+)
+
+// maskWords holds, from maskWords[16-n], n words of ones followed by zeros.
+var maskWords = func() (m [32]int32) {
+	for i := range 16 {
+		m[i] = -1
+	}
+	return
+}()
+
+func (t *tile) setCols(n, panel int) {
+	t.cols = 1<<n - 1
+	t.mask = unsafe.Pointer(&maskWords[max(0, 16-n)])
+	t.flags &^= tilePart
+	if n < panel {
+		t.flags |= tilePart
+	}
+}
+
+func ptr(x []float32) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(x)) }

@@ -1,0 +1,117 @@
+package op
+
+import (
+	"github.com/chewxy/hm"
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"github.com/gorgonia-zoo/zoo/internal/kernel"
+)
+
+// An Activation is a function applied to each element.
+type Activation uint8
+
+// The activations. Identity is the zero value.
+const (
+	Identity Activation = iota
+	ReLU                // max(x, 0)
+	Sigmoid             // 1/(1 + e⁻ˣ)
+	Tanh                // (eˣ - e⁻ˣ)/(eˣ + e⁻ˣ)
+)
+
+func (a Activation) String() string {
+	return [...]string{"identity", "ReLU", "sigmoid", "tanh"}[a]
+}
+
+func (a Activation) suffix() string {
+	if a == Identity {
+		return ""
+	}
+	return "+" + a.String()
+}
+
+func (a Activation) kernel() (kernel.Map, bool) {
+	m := [...]kernel.Map{Identity: 0, ReLU: kernel.ReLU, Sigmoid: kernel.Sigmoid, Tanh: kernel.Tanh}
+	return m[a], a != Identity
+}
+
+// Activate returns y = a(x). Where x comes from a linear operation without an
+// activation, the result is that operation with one; the executor drops the
+// other if nothing else reads it.
+func Activate(a Activation, x *G.Node) (*G.Node, error) {
+	if a == Identity {
+		return x, nil
+	}
+	if l, ok := of[linear](x); ok && l.act == Identity {
+		l.act = a
+		return apply(l, operands(x)...)
+	}
+	return apply(activation{a, x.Dims()}, x)
+}
+
+// operands returns the inputs of the operation that makes n.
+func operands(n *G.Node) []*G.Node {
+	it := n.Graph().From(n.ID())
+	in := make([]*G.Node, 0, it.Len())
+	for it.Next() {
+		in = append(in, it.Node().(*G.Node))
+	}
+	return in
+}
+
+type activation struct {
+	Activation
+	dims int
+}
+
+func (a activation) types() []hm.Type { return []hm.Type{array(a.dims), array(a.dims)} }
+
+func (activation) shape(in []tensor.Shape) (tensor.Shape, error) { return in[0].Clone(), nil }
+
+func (a activation) do(out G.Value, in []G.Value) error {
+	f, _ := a.kernel()
+	if out.Dtype() == tensor.Float64 {
+		kernel.Apply(f, data[float64](out), data[float64](in[0]))
+	} else {
+		kernel.Apply(f, data[float32](out), data[float32](in[0]))
+	}
+	return nil
+}
+
+func (activation) wrt() []bool { return []bool{true} }
+
+func (a activation) grad(_ G.Nodes, y, dy *G.Node) (G.Nodes, error) {
+	dx, err := a.Activation.grad(y, dy)
+	return G.Nodes{dx}, err
+}
+
+// grad returns the gradient before a, given a's output and its gradient.
+func (a Activation) grad(y, dy *G.Node) (*G.Node, error) {
+	if a == Identity {
+		return dy, nil
+	}
+	return apply(activationGrad{a, y.Dims()}, y, dy)
+}
+
+type activationGrad struct {
+	of   Activation
+	dims int
+}
+
+func (a activationGrad) String() string { return a.of.String() + "Grad" }
+
+func (a activationGrad) types() []hm.Type {
+	return []hm.Type{array(a.dims), array(a.dims), array(a.dims)}
+}
+
+func (activationGrad) shape(in []tensor.Shape) (tensor.Shape, error) { return in[0].Clone(), nil }
+
+func (a activationGrad) do(out G.Value, in []G.Value) error {
+	f, _ := a.of.kernel()
+	if out.Dtype() == tensor.Float64 {
+		kernel.ApplyGrad(f, data[float64](out), data[float64](in[0]), data[float64](in[1]))
+	} else {
+		kernel.ApplyGrad(f, data[float32](out), data[float32](in[0]), data[float32](in[1]))
+	}
+	return nil
+}

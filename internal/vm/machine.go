@@ -1,0 +1,150 @@
+package vm
+
+import (
+	"time"
+
+	"github.com/pkg/errors"
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// A Machine runs a graph. It is a [G.VM].
+//
+// After a run the value of a node that was asked for is in [G.Node.Value].
+// Other nodes have none.
+type Machine struct {
+	code  []instruction
+	vars  []variable
+	vals  []G.Value // a slot a node
+	outs  []out
+	bytes int
+
+	timing bool
+	pc     int
+}
+
+// An instruction runs one operation.
+type instruction struct {
+	node *G.Node
+	op   G.Op
+	fill G.UsePreallocDoer // fills the value at dst; nil: op makes a value
+	view bool              // dst is the input in another shape
+	seen G.Value           // the input that dst is a view of
+	src  []int
+	dst  int
+	in   []G.Value
+	time time.Duration
+}
+
+// A variable is a node whose value comes from outside.
+type variable struct {
+	node *G.Node
+	slot int
+	seen G.Value
+}
+
+type out struct {
+	node *G.Node
+	slot int
+}
+
+// RunAll runs the graph on the values that its variables have now.
+func (m *Machine) RunAll() error {
+	if err := m.load(); err != nil {
+		return err
+	}
+	if err := m.execute(); err != nil {
+		return err
+	}
+	for _, o := range m.outs {
+		if v := m.vals[o.slot]; o.node.Value() != v {
+			if err := G.UnsafeLet(o.node, v); err != nil {
+				return errors.Wrapf(err, "bind %v", o.node)
+			}
+		}
+	}
+	return nil
+}
+
+// load looks up the variables' values.
+func (m *Machine) load() error {
+	for i := range m.vars {
+		v := &m.vars[i]
+		val := v.node.Value()
+		if val == nil {
+			return errors.Errorf("%s has no value; bind one before the run", v.node.Name())
+		}
+		if val != v.seen {
+			if !val.Shape().Eq(v.node.Shape()) {
+				return errors.Errorf("%s has shape %v, its value %v", v.node.Name(), v.node.Shape(), val.Shape())
+			}
+			v.seen, m.vals[v.slot] = val, val
+		}
+	}
+	return nil
+}
+
+func (m *Machine) execute() (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = errors.Errorf("%s: %v", m.code[m.pc].name(), r)
+		}
+	}()
+	var start time.Time
+	for m.pc = 0; m.pc < len(m.code); m.pc++ {
+		c := &m.code[m.pc]
+		for j, s := range c.src {
+			c.in[j] = m.vals[s]
+		}
+		if m.timing {
+			start = time.Now()
+		}
+		switch {
+		case c.view:
+			if c.seen != c.in[0] {
+				m.vals[c.dst], err = view(c.in[0], c.node.Shape())
+				c.seen = c.in[0]
+			}
+		case c.fill != nil:
+			_, err = c.fill.UsePreallocDo(m.vals[c.dst], c.in...)
+		default:
+			m.vals[c.dst], err = c.op.Do(c.in...)
+		}
+		if err != nil {
+			return errors.Wrap(err, c.name())
+		}
+		if m.timing {
+			c.time += time.Since(start)
+		}
+	}
+	return nil
+}
+
+func view(v G.Value, s tensor.Shape) (G.Value, error) {
+	d, ok := v.(*tensor.Dense)
+	if !ok {
+		return nil, errors.Errorf("no view of a %T", v)
+	}
+	return tensor.New(tensor.WithShape(s...), tensor.Of(d.Dtype()), tensor.WithBacking(d.Data())), nil
+}
+
+func (c *instruction) name() string {
+	if n := c.node.Name(); n != "" {
+		return n
+	}
+	return c.op.String()
+}
+
+// Reset implements [G.VM]. A Machine needs none between runs.
+func (m *Machine) Reset() {}
+
+// Close implements [G.VM].
+func (m *Machine) Close() error { return nil }
+
+// Bytes returns the size of the memory that the machine owns.
+func (m *Machine) Bytes() int { return m.bytes }
+
+// Len returns the number of operations in a run.
+func (m *Machine) Len() int { return len(m.code) }
+
+var _ G.VM = (*Machine)(nil)

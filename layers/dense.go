@@ -1,0 +1,52 @@
+package layers
+
+import (
+	"github.com/pkg/errors"
+	G "gorgonia.org/gorgonia"
+
+	"github.com/gorgonia-zoo/zoo/internal/op"
+)
+
+// Dense is a fully connected layer, y = x·weightᵀ + bias.
+//
+//	x       (N, in)
+//	y       (N, Units)
+//	weight  (Units, in)  Init, GlorotUniform by default
+//	bias    (Units)      BiasInit, Zeros by default
+type Dense struct {
+	Name     string
+	Units    int
+	Init     Init
+	BiasInit Init
+	NoBias   bool
+}
+
+// Forward implements [Layer]. It is an error if x is not a matrix.
+func (l Dense) Forward(s *Scope, x *G.Node) (*G.Node, error) {
+	s = s.Sub(l.Name)
+	if l.Units < 1 {
+		return nil, errors.Errorf("%s: dense with %d units; at least 1 is needed", s.path, l.Units)
+	}
+	if x.Dims() != 2 {
+		return nil, errors.Errorf("%s: dense takes (N, in), its input is %v; put a Flatten before it", s.path, x.Shape())
+	}
+	w, err := s.Param("weight", or(l.Init, GlorotUniform), l.Units, x.Shape()[1])
+	if err != nil {
+		return nil, err
+	}
+	var b *G.Node
+	if !l.NoBias {
+		if b, err = s.Param("bias", or(l.BiasInit, Zeros), l.Units); err != nil {
+			return nil, err
+		}
+	}
+	y, err := op.Linear(x, w, b)
+	return y, errors.Wrap(err, s.path)
+}
+
+func or(f, other Init) Init {
+	if f == nil {
+		return other
+	}
+	return f
+}

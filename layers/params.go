@@ -1,0 +1,152 @@
+package layers
+
+import (
+	"iter"
+	"math/rand/v2"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/tensor"
+)
+
+// A Param is a named tensor that training may change.
+type Param struct {
+	Name    string
+	Value   *tensor.Dense
+	Average *tensor.Dense // nil where averaging is off
+	Frozen  bool          // training leaves it alone
+}
+
+// Evaluated returns what evaluation graphs read: the average, or the value
+// where there is none.
+func (p *Param) Evaluated() *tensor.Dense {
+	if p.Average != nil {
+		return p.Average
+	}
+	return p.Value
+}
+
+// Params are the parameters of a model, in the order in which its layers
+// declared them. Any number of graphs share them.
+type Params struct {
+	seed   uint64
+	dtype  tensor.Dtype
+	list   []*Param
+	byName map[string]*Param
+}
+
+// NewParams returns an empty collection of float32 parameters. A parameter is
+// drawn, when a layer first declares it, from the seed and its own name:
+// another layer more or less changes nothing for the rest.
+func NewParams(seed uint64) *Params {
+	return &Params{seed: seed, dtype: tensor.Float32, byName: map[string]*Param{}}
+}
+
+// All yields the parameters in the order of their declaration.
+func (p *Params) All() iter.Seq[*Param] { return slices.Values(p.list) }
+
+// Get returns the parameter called name, or nil.
+func (p *Params) Get(name string) *Param { return p.byName[name] }
+
+// Count returns the number of scalars.
+func (p *Params) Count() int {
+	n := 0
+	for _, q := range p.list {
+		n += q.Value.Shape().TotalSize()
+	}
+	return n
+}
+
+// Float64 returns a copy in float64, for graphs whose gradients are checked.
+func (p *Params) Float64() *Params {
+	c := NewParams(p.seed)
+	c.dtype = tensor.Float64
+	for _, q := range p.list {
+		c.add(&Param{Name: q.Name, Value: float64s(q.Value), Average: float64s(q.Average), Frozen: q.Frozen})
+	}
+	return c
+}
+
+func float64s(t *tensor.Dense) *tensor.Dense {
+	if t == nil || t.Dtype() == tensor.Float64 {
+		return t
+	}
+	w := make([]float64, t.Shape().TotalSize())
+	for i, v := range t.Float32s() {
+		w[i] = float64(v)
+	}
+	return tensor.New(tensor.WithShape(t.Shape()...), tensor.WithBacking(w))
+}
+
+// Freeze keeps training from changing the parameters whose names match the
+// pattern (as in [path.Match], with dots in names as ordinary letters). It is an
+// error if none does.
+func (p *Params) Freeze(pattern string) error {
+	matched, err := p.Match(pattern)
+	if err != nil {
+		return errors.Wrap(err, "freeze")
+	}
+	for _, q := range matched {
+		q.Frozen = true
+	}
+	return nil
+}
+
+// Match returns the parameters whose names match the pattern. It is an error if
+// none does.
+func (p *Params) Match(pattern string) ([]*Param, error) {
+	var matched []*Param
+	for _, q := range p.list {
+		ok, err := path.Match(pattern, q.Name)
+		if err != nil {
+			return nil, errors.Wrapf(err, "pattern %q", pattern)
+		}
+		if ok {
+			matched = append(matched, q)
+		}
+	}
+	if matched == nil {
+		return nil, errors.Errorf("pattern %q matches no parameter; the model has %s", pattern, p.names())
+	}
+	return matched, nil
+}
+
+// declare returns the parameter called name, which it makes if there is none.
+func (p *Params) declare(name string, init Init, shape tensor.Shape) (*Param, error) {
+	if q := p.byName[name]; q != nil {
+		if !q.Value.Shape().Eq(shape) {
+			return nil, errors.Errorf("%s has shape %v, the model wants %v", name, q.Value.Shape(), shape)
+		}
+		return q, nil
+	}
+	draw := init(shape, rand.New(newStream(p.seed, name)))
+	w := make([]float32, shape.TotalSize())
+	for i := range w {
+		w[i] = float32(draw())
+	}
+	v := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(w))
+	if p.dtype == tensor.Float64 {
+		v = float64s(v)
+	}
+	q := &Param{Name: name, Value: v}
+	p.add(q)
+	return q, nil
+}
+
+func (p *Params) add(q *Param) {
+	p.list = append(p.list, q)
+	p.byName[q.Name] = q
+}
+
+func (p *Params) names() string {
+	var names []string
+	for _, q := range p.list {
+		names = append(names, q.Name)
+	}
+	if names == nil {
+		return "none yet"
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,43 @@
+package optim
+
+import (
+	"math"
+
+	"github.com/gorgonia-zoo/zoo/internal/kernel"
+)
+
+// Adam is adaptive moment estimation:
+//
+//	m ← β₁·m + (1-β₁)·g    v ← β₂·v + (1-β₂)·g²
+//	w ← w - rate · m/(1-β₁ⁿ) / (√(v/(1-β₂ⁿ)) + ε)
+//
+// Kingma & Ba, "Adam: a method for stochastic optimization", ICLR 2015.
+type Adam struct {
+	Rate    float64
+	Beta1   float64 // 0: 0.9
+	Beta2   float64 // 0: 0.999
+	Epsilon float64 // 0: 1e-8
+}
+
+// LearningRate implements [Optimizer].
+func (o Adam) LearningRate() float64 { return o.Rate }
+
+// Slots implements [Optimizer].
+func (o Adam) Slots() []string { return []string{"m", "v"} }
+
+// Update implements [Optimizer].
+func (o Adam) Update(p *Param, n int, rate float64) (finite bool) {
+	b1, b2, eps := or(o.Beta1, 0.9), or(o.Beta2, 0.999), or(o.Epsilon, 1e-8)
+	u := p.update(rate / (1 - math.Pow(b1, float64(n))))
+	u.M, u.V = p.Slots[0], p.Slots[1]
+	u.Beta1, u.Beta2, u.Epsilon = float32(b1), float32(b2), float32(eps)
+	u.Root = float32(1 / math.Sqrt(1-math.Pow(b2, float64(n))))
+	return kernel.Adam(&u)
+}
+
+func or(v, other float64) float64 {
+	if v == 0 {
+		return other
+	}
+	return v
+}

@@ -1,0 +1,172 @@
+package train
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"github.com/gorgonia-zoo/zoo/data"
+	"github.com/gorgonia-zoo/zoo/internal/op"
+	"github.com/gorgonia-zoo/zoo/internal/vm"
+	"github.com/gorgonia-zoo/zoo/layers"
+)
+
+// A program is the model compiled for one mode and one shape of batch.
+type program struct {
+	mode    layers.Mode
+	machine *vm.Machine
+	x, y    *G.Node // y is nil in a program that predicts
+	out     *G.Node
+	loss    *G.Node
+	correct *G.Node // how many are classified right; nil where that means nothing
+	grads   G.Nodes // of scope.Trained
+	trained []layers.Trained
+}
+
+// program returns the program for mode and the shape of b. A handful is kept.
+func (t *Trainer) program(mode layers.Mode, b data.Batch) (*program, error) {
+	for i, p := range t.programs {
+		if p.mode == mode && p.fits(b) {
+			if i > 0 {
+				copy(t.programs[1:i+1], t.programs[:i])
+				t.programs[0] = p
+			}
+			return p, nil
+		}
+	}
+	p, err := t.compile(mode, b)
+	if err != nil {
+		return nil, err
+	}
+	const kept = 6
+	t.programs = slices.Insert(t.programs, 0, p)[:min(len(t.programs)+1, kept)]
+	return p, nil
+}
+
+func (p *program) fits(b data.Batch) bool {
+	return same(p.x, b.X) && same(p.y, b.Y)
+}
+
+func same(n *G.Node, v *tensor.Dense) bool {
+	if n == nil || v == nil {
+		return n == nil && v == nil
+	}
+	return v.Shape().Eq(n.Shape()) && n.Dtype() == v.Dtype()
+}
+
+// compile builds the model's graph for batches like b.
+func (t *Trainer) compile(mode layers.Mode, b data.Batch) (_ *program, err error) {
+	s := layers.NewScope(t.Params, mode)
+	p := &program{mode: mode, x: input(s, "x", b.X)}
+	if p.out, err = t.Model.Forward(s, p.x); err != nil {
+		return nil, err
+	}
+	if u := s.Undeclared(); len(u) > 0 {
+		return nil, errors.Errorf("the model has no parameters called %s, which Params hold", strings.Join(u, ", "))
+	}
+	outs := G.Nodes{p.out}
+	if b.Y != nil {
+		p.y = input(s, "y", b.Y)
+		if p.loss, err = t.Loss(p.out, p.y); err != nil {
+			return nil, errors.Wrap(err, "loss")
+		}
+		if !p.loss.IsScalar() {
+			return nil, errors.Errorf("loss has shape %v; it must be a single number", p.loss.Shape())
+		}
+		outs = append(outs, p.loss)
+	}
+	switch {
+	case mode == layers.Train:
+		if err := p.differentiate(s); err != nil {
+			return nil, err
+		}
+		outs = append(G.Nodes{p.loss}, p.grads...)
+		if err := t.learn(p); err != nil {
+			return nil, err
+		}
+	case b.Y != nil && isLabels(p.y) && p.out.Dims() == 2:
+		if p.correct, err = op.Correct(p.out, p.y); err != nil {
+			return nil, err
+		}
+		outs = append(outs, p.correct)
+	}
+	p.machine, err = vm.New(s.Graph(), outs...)
+	return p, err
+}
+
+func input(s *layers.Scope, name string, v *tensor.Dense) *G.Node {
+	return s.Input(name, v.Dtype(), v.Shape()...)
+}
+
+// differentiate adds the gradients of the parameters to the graph.
+func (p *program) differentiate(s *layers.Scope) error {
+	p.trained = s.Trained()
+	if len(p.trained) == 0 {
+		return errors.New("nothing to train: every parameter is frozen, or the model has none")
+	}
+	reached := map[*G.Node]bool{}
+	reach(p.loss, reached)
+	var wrt G.Nodes
+	for _, q := range p.trained {
+		if !reached[q.Node] {
+			return errors.Errorf("%s gets no gradient: the loss does not depend on it; freeze it or use it", q.Name)
+		}
+		wrt = append(wrt, q.Node)
+	}
+	grads, err := G.Grad(p.loss, wrt...)
+	if err != nil {
+		return errors.Wrap(err, "gradient")
+	}
+	for i, g := range grads {
+		if g == nil {
+			return errors.Errorf("%s gets no gradient: an operation between it and the loss has none", p.trained[i].Name)
+		}
+		if !g.Shape().Eq(wrt[i].Shape()) {
+			return errors.Errorf("%s has shape %v, its gradient %v", p.trained[i].Name, wrt[i].Shape(), g.Shape())
+		}
+	}
+	p.grads = grads
+	return nil
+}
+
+func reach(n *G.Node, seen map[*G.Node]bool) {
+	if seen[n] {
+		return
+	}
+	seen[n] = true
+	for it := n.Graph().From(n.ID()); it.Next(); {
+		reach(it.Node().(*G.Node), seen)
+	}
+}
+
+// run feeds b through the program.
+func (p *program) run(b data.Batch) error {
+	if err := bind(p.x, b.X); err != nil {
+		return err
+	}
+	if err := bind(p.y, b.Y); err != nil {
+		return err
+	}
+	return p.machine.RunAll()
+}
+
+func bind(n *G.Node, v *tensor.Dense) error {
+	if n == nil || n.Value() == G.Value(v) {
+		return nil
+	}
+	return errors.Wrap(G.UnsafeLet(n, v), "bind "+n.Name())
+}
+
+// number returns the value of a scalar node.
+func number(n *G.Node) float64 {
+	switch v := n.Value().(type) {
+	case *G.F32:
+		return float64(*v)
+	case *G.F64:
+		return float64(*v)
+	}
+	return 0
+}

@@ -1,0 +1,119 @@
+package train
+
+import (
+	"math"
+
+	"github.com/pkg/errors"
+	G "gorgonia.org/gorgonia"
+
+	"github.com/gorgonia-zoo/zoo/data"
+	"github.com/gorgonia-zoo/zoo/layers"
+	"github.com/gorgonia-zoo/zoo/train/optim"
+)
+
+// A Trainer fits a model. Its exported fields may be set until the first call.
+// It is not for use by several goroutines at once; several Trainers are.
+type Trainer struct {
+	Model     layers.Layer
+	Params    *layers.Params  // nil: new ones, drawn from Seed
+	Loss      Loss            // nil: CrossEntropy
+	Optimizer optim.Optimizer // nil: SGD with rate 0.1
+	Schedule  optim.Schedule  // learning rate of each step; nil: the optimizer's own
+	Average   float64         // decay of the moving average of the weights; 0: none
+	Decay     []WeightDecay
+	ClipNorm  float64 // bound on the global norm of the gradient; 0: none
+	Seed      uint64
+
+	ready    bool
+	programs []*program // the most recently used first
+	learned  []*learned
+	batch    data.Batch // what training reads into
+	eval     data.Batch // what evaluation reads into
+	steps    int        // done
+	failed   error      // why training cannot go on
+}
+
+// A Loss returns the scalar to minimize, the mean over a batch, given the
+// model's output and the batch's Y.
+type Loss func(out, y *G.Node) (*G.Node, error)
+
+// A WeightDecay adds a penalty to the loss of the parameters whose names match
+// Pattern, as in [path.Match]: L2·½‖w‖² + L1·|w|. Its gradient, L2·w + L1·sign(w),
+// counts towards the norm that ClipNorm bounds.
+type WeightDecay struct {
+	Pattern string
+	L2, L1  float64
+}
+
+// init checks the fields and fills in defaults, once.
+func (t *Trainer) init() error {
+	if t.ready {
+		return nil
+	}
+	if t.Model == nil {
+		return errors.New("trainer: Model is nil; set it to a layers.Layer")
+	}
+	if t.Optimizer == nil {
+		t.Optimizer = optim.SGD{Rate: 0.1}
+	}
+	if t.Schedule == nil {
+		r := t.Optimizer.LearningRate()
+		if !(r > 0) || math.IsInf(r, 0) {
+			return errors.Errorf("trainer: the optimizer's learning rate is %v; it must be above 0", r)
+		}
+		t.Schedule = optim.Constant(r)
+	}
+	if t.Average < 0 || t.Average >= 1 || math.IsNaN(t.Average) {
+		return errors.Errorf("trainer: Average is %v; it must be in [0, 1)", t.Average)
+	}
+	if t.ClipNorm < 0 || math.IsNaN(t.ClipNorm) {
+		return errors.Errorf("trainer: ClipNorm is %v; it must not be negative", t.ClipNorm)
+	}
+	if t.Loss == nil {
+		t.Loss = CrossEntropy
+	}
+	if t.Params == nil {
+		t.Params = layers.NewParams(t.Seed)
+	}
+	t.ready = true
+	return nil
+}
+
+// Freeze keeps training from changing the parameters whose names match the
+// pattern, as in [path.Match]. It is an error if none does; the model's
+// parameters exist after the first call of any other method, or once its Params
+// were loaded.
+func (t *Trainer) Freeze(pattern string) error {
+	if err := t.init(); err != nil {
+		return err
+	}
+	if err := t.Params.Freeze(pattern); err != nil {
+		return err
+	}
+	t.programs, t.learned = nil, nil // compiled for the parameters as they were
+	return nil
+}
+
+// Save writes the weights that evaluation uses, the averages where averaging is
+// on, to a safetensors file. A model whose training failed is not saved.
+func (t *Trainer) Save(file string) error { return t.SaveWith(file, nil) }
+
+// SaveWith is Save with metadata.
+func (t *Trainer) SaveWith(file string, metadata map[string]string) error {
+	if err := t.init(); err != nil {
+		return err
+	}
+	if t.failed != nil {
+		return errors.Wrap(t.failed, "not saved")
+	}
+	if t.Params.Count() == 0 {
+		return errors.New("not saved: the model has no parameters yet; train, evaluate or predict first")
+	}
+	return t.Params.Save(file, metadata)
+}
+
+// Close releases the compiled graphs. The Trainer can be used again.
+func (t *Trainer) Close() error {
+	t.programs, t.batch, t.eval = nil, data.Batch{}, data.Batch{}
+	return nil
+}

@@ -1,0 +1,88 @@
+package train
+
+import (
+	"math"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/tensor"
+
+	"github.com/gorgonia-zoo/zoo/layers"
+	"github.com/gorgonia-zoo/zoo/train/optim"
+)
+
+// learned is what training keeps for a parameter.
+type learned struct {
+	param *layers.Param
+	optim.Param
+}
+
+// learn prepares the parameters of a training program, once: averages begin at
+// the values, the optimizer's memory at zero.
+func (t *Trainer) learn(p *program) error {
+	if t.learned != nil {
+		return nil
+	}
+	for _, q := range p.trained {
+		l := &learned{param: q.Param}
+		l.Value = q.Value.Float32s()
+		if t.Average > 0 {
+			if q.Param.Average == nil {
+				q.Param.Average = q.Value.Clone().(*tensor.Dense)
+			}
+			l.Average = q.Param.Average.Float32s()
+		}
+		for range t.Optimizer.Slots() {
+			l.Slots = append(l.Slots, make([]float32, len(l.Value)))
+		}
+		t.learned = append(t.learned, l)
+	}
+	return t.decay()
+}
+
+// decay sets the penalties.
+func (t *Trainer) decay() error {
+	for _, d := range t.Decay {
+		if d.L2 < 0 || d.L1 < 0 || math.IsNaN(d.L2+d.L1) {
+			return errors.Errorf("weight decay %q: L2 %v and L1 %v must not be negative", d.Pattern, d.L2, d.L1)
+		}
+		matched, err := t.Params.Match(d.Pattern)
+		if err != nil {
+			return errors.Wrap(err, "weight decay")
+		}
+		for _, q := range matched {
+			for _, l := range t.learned {
+				if l.param == q {
+					l.L2, l.L1 = l.L2+d.L2, l.L1+d.L1
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// update changes the parameters along the gradients of the program's last run.
+func (t *Trainer) update(p *program, rate float64) (finite bool) {
+	n := t.steps + 1
+	scale := 1.0
+	for i, l := range t.learned {
+		l.Grad = p.grads[i].Value().(*tensor.Dense).Float32s()
+		l.Scale = 1
+		l.Decay = optim.AverageDecay(t.Average, n)
+	}
+	if t.ClipNorm > 0 {
+		var sum float64
+		for _, l := range t.learned {
+			sum += l.SquaredNorm()
+		}
+		if math.IsNaN(sum) || math.IsInf(sum, 0) {
+			return false
+		}
+		scale = optim.ClipScale(sum, t.ClipNorm)
+	}
+	finite = true
+	for _, l := range t.learned {
+		l.Scale = scale
+		finite = t.Optimizer.Update(&l.Param, n, rate) && finite
+	}
+	return finite
+}
