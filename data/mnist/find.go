@@ -36,10 +36,17 @@ func (d dataset) find(ctx context.Context) (string, error) {
 		if ctx.Err() != nil {
 			return "", errors.Wrapf(context.Cause(ctx), "look for %s", d.title)
 		}
-		faults[i] = p.name + ": " + oneLine(err.Error())
+		faults[i] = p.name + ": " + fault(err)
 	}
-	return "", errors.Errorf("%s not found (%s); put its four files into a folder and name it with --data-dir or ZOO_DATA",
+	return "", errors.Errorf("%s not found (%s); check the network, or put its four files into a folder and name it with --data-dir or ZOO_DATA",
 		d.title, strings.Join(faults, ", "))
+}
+
+// fault returns err in one line (the go command's may have several) and
+// without its remedy, since find gives one for all.
+func fault(err error) string {
+	text, _, _ := strings.Cut(strings.Join(strings.Fields(err.Error()), " "), "; ")
+	return text
 }
 
 // verify checks that dir holds the files as they were published.
@@ -82,6 +89,3 @@ func (d dataset) fetch(ctx context.Context) (string, error) {
 	}
 	return dir, nil
 }
-
-// oneLine puts what may be many lines, as the go command's, into one.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

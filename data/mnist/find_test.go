@@ -103,12 +103,11 @@ func TestFindSaysWhereItLooked(t *testing.T) {
 	url, _ := host(t, nil)
 	d.mirrors = []string{url}
 	if runtime.GOOS != "windows" {
-		goCommand(t, home, `echo '{"Error": "no\nnetwork"}'; exit 1`)
+		goCommand(t, home, `printf %s '{"Error": "no\nnetwork"}'; exit 1`)
 	}
 	_, err := d.load(t.Context(), "")
 	contains(t, err, "Tiny not found (cache: no train-images-idx3-ubyte.gz in ", "module: no train-images-idx3-ubyte.gz in ",
-		"go mod download: ", "mirrors: no mirror gave", "404 Not Found",
-		"; put its four files into a folder and name it with --data-dir or ZOO_DATA")
+		"go mod download: ", "mirrors: no mirror gave", "404 Not Found)); check the network, or put its four files into a folder and name it with --data-dir or ZOO_DATA")
 	if runtime.GOOS != "windows" {
 		contains(t, err, "go mod download: no network")
 		goCommand(t, home, "exit 3")

@@ -1,7 +1,6 @@
 package mnist
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"os"
@@ -85,10 +84,9 @@ func goSettings() map[string]string {
 			file = filepath.Join(dir, "go", "env")
 		}
 	}
-	if f, err := os.Open(file); err == nil { // "off" is no file either
-		defer f.Close()
-		for lines := bufio.NewScanner(f); lines.Scan(); {
-			if key, value, ok := strings.Cut(lines.Text(), "="); ok {
+	if text, err := os.ReadFile(file); err == nil && file != "off" {
+		for line := range strings.Lines(string(text)) {
+			if key, value, ok := strings.Cut(line, "="); ok {
 				set[strings.TrimSpace(key)] = strings.TrimSpace(value)
 			}
 		}
