@@ -16,9 +16,9 @@ type isa struct {
 
 	// The micro-kernel computes at most rows × panel elements of a product.
 	rows, panel int
-	micro       func(*tile)
-	packRows    func(*packing) // n rows of a panel
-	packCols    func(*packing) // 8 columns of a panel, 8·n rows
+	micro       []func(t *byte) // by the height of the tile; t is a *tile
+	packRows    func(p *byte)   // n rows of a panel; p is a *packing
+	packCols    func(p *byte)   // 8 columns of a panel, 8·n rows
 
 	apply     [maps]func(n int, y, x *float32)
 	applyGrad [maps]func(n int, dx, y, dy *float32)
@@ -27,9 +27,10 @@ type isa struct {
 	maximum   func(n int, x, lanes *float32)                            // lanes = maxima
 	expSum    func(n int, y, x *float32, shift float32, lanes *float32) // lanes = sums of exp(x - shift)
 	expStore  func(n int, y, x *float32, shift float32, lanes *float32) // the same, and y = exp(x - shift)
-	sgd, adam func(*update)
-	squares   func(*update)                                      // check = sums of the squares of the decayed gradient
-	philox    func(n int, dst *uint32, first uint64, key uint64) // n groups of 64 words
+	sgd, adam func(u *byte)                                             // u is an *update
+	squares   func(u *byte)                                             // check = sums of the squares of the decayed gradient
+	philox    func(n int, dst *uint32, first uint64, key uint64)        // n groups of 64 words
+	peak      func(n int)                                               // n rounds of 12 fused multiply-adds on registers
 }
 
 // generic is the portable set.

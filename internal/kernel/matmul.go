@@ -1,5 +1,7 @@
 package kernel
 
+import "unsafe"
+
 // A Matrix is a view of a slice: element (i, j) is Data[i·Row + j·Col].
 type Matrix[T Float] struct {
 	Data     []T
@@ -152,19 +154,26 @@ func (p *product) block(w *Worker, spare, panels []float32, i, j, d, rows, cols,
 			t.flags |= tileReLU
 		}
 	}
+	// Tiles of nearly equal height, so that none is small: the first `taller` ones
+	// have a row more.
 	tiles := ceilDiv(rows, p.isa.rows)
+	height, taller := rows/tiles, rows%tiles
 	for x := 0; x < cols; x += p.isa.panel {
 		t.b = ptr(panels[x*depth:])
 		t.setCols(min(p.isa.panel, cols-x), p.isa.panel)
 		if t.flags&tileBias != 0 {
 			t.bias = ptr(p.e.Bias[j+x:])
 		}
-		for y := range tiles { // tiles of nearly equal height: no small last one
-			lo, hi := y*rows/tiles, (y+1)*rows/tiles
-			t.rows = hi - lo
-			t.a = ptr(a.Data[lo*a.Row:])
-			t.c = ptr(p.c[(i+lo)*p.ldc+j+x:])
-			p.isa.micro(t)
+		y := 0
+		for _, group := range [2]struct{ height, count int }{{height + 1, taller}, {height, tiles - taller}} {
+			if group.count == 0 {
+				continue
+			}
+			t.count = group.count
+			t.a = ptr(a.Data[y*a.Row:])
+			t.c = ptr(p.c[(i+y)*p.ldc+j+x:])
+			p.isa.micro[group.height]((*byte)(unsafe.Pointer(t)))
+			y += group.height * group.count
 		}
 	}
 }

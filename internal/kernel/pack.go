@@ -26,7 +26,7 @@ func (s *isa) pack(w *Worker, dst []float32, b Matrix[float32], depth, cols int)
 func (s *isa) packRowsOf(w *Worker, dst, src []float32, stride, depth, n int) {
 	if n == s.panel {
 		w.packing = packing{ptr(src), ptr(dst), stride * 4, depth}
-		s.packRows(&w.packing)
+		s.packRows((*byte)(unsafe.Pointer(&w.packing)))
 		return
 	}
 	for q := range depth {
@@ -39,7 +39,7 @@ func (s *isa) packColsOf(w *Worker, dst, src []float32, stride, depth, n int) {
 	x := 0 // columns done
 	for ; depth >= 8 && x+8 <= n; x += 8 {
 		w.packing = packing{ptr(src[x*stride:]), ptr(dst[x:]), stride * 4, depth / 8}
-		s.packCols(&w.packing)
+		s.packCols((*byte)(unsafe.Pointer(&w.packing)))
 		for y := x; y < x+8; y++ {
 			for q := depth &^ 7; q < depth; q++ {
 				dst[q*s.panel+y] = src[y*stride+q]

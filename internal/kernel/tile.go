@@ -2,14 +2,15 @@ package kernel
 
 import "unsafe"
 
-// A tile is the argument of a micro-kernel: rows × cols elements of C from a
-// block of A, read in place, and a packed panel of B. Strides are in bytes.
+// A tile is the argument of a micro-kernel: count tiles of C, one below the
+// other, each a few rows high and as wide as a panel, from rows of A, read in
+// place, and one packed panel of B. Strides are in bytes.
 type tile struct {
 	a, b, c          unsafe.Pointer
 	aRow, aCol, cRow int
-	k, rows          int
+	k, count         int
 	bias             unsafe.Pointer
-	mask             unsafe.Pointer // AVX2: a vector of -1 for each column
+	mask             unsafe.Pointer // AVX2: a word of ones for each column
 	flags            int
 	cols             uint64 // AVX-512: a bit for each column
 }

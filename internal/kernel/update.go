@@ -69,7 +69,7 @@ func (t *norm) Do(w *Worker, piece int) {
 	if n := active.whole(hi - lo); n > 0 {
 		a := &w.update
 		*a = update{w: ptr(u.W), g: ptr(u.G), n: n, l2: u.L2, l1: u.L1}
-		active.squares(a)
+		active.squares((*byte)(unsafe.Pointer(a)))
 		for _, v := range a.check[:active.lanes] {
 			sum += float64(v)
 		}
@@ -135,9 +135,9 @@ func (t *updating) Do(w *Worker, piece int) {
 			a.ahead = u.Momentum
 		}
 		if t.adam {
-			active.adam(a)
+			active.adam((*byte)(unsafe.Pointer(a)))
 		} else {
-			active.sgd(a)
+			active.sgd((*byte)(unsafe.Pointer(a)))
 		}
 		for _, v := range a.check[:active.lanes] {
 			t.bad[piece] = t.bad[piece] || v != 0

@@ -1,0 +1,33 @@
+// Command asm writes the amd64 kernels of package kernel.
+//
+//	go run . -out ../kernels_amd64.s -stubs ../kernels_amd64.go -pkg kernel
+package main
+
+import (
+	"github.com/mmcloughlin/avo/build"
+)
+
+func main() {
+	for _, s := range []set{avx2, avx512} {
+		for rows := 1; rows <= s.rows; rows++ {
+			s.micro(rows)
+		}
+		s.packRows()
+		s.packCols()
+		s.maps()
+		s.rowKernels()
+		s.optimizers()
+		s.philox()
+		s.peak()
+	}
+	pause()
+	build.Generate()
+}
+
+// pause tells the processor that a loop is waiting.
+func pause() {
+	build.TEXT("pause", build.NOSPLIT, "func()")
+	build.Doc("pause tells the processor that a loop is waiting.")
+	build.PAUSE()
+	build.RET()
+}

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"math"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+)
+
+// exp returns eˣ and clobbers x. With n = round(x/ln 2), eˣ is 2ⁿ times a
+// polynomial in x - n·ln 2 (coefficients from Moshier's Cephes library). 2ⁿ is
+// applied in two factors, so that results may be denormal or infinite.
+func (s set) exp(x vec) vec {
+	// In this order of operands NaN stays NaN.
+	VMINPS(x, s.constant(89), x)
+	VMAXPS(x, s.constant(-104), x)
+	n, f := s.vec(), s.vec()
+	VMULPS(s.constant(math.Log2E), x, f)
+	VCVTPS2DQ(f, n)
+	VCVTDQ2PS(n, f)
+	VFNMADD231PS(s.constant(0.693359375), f, x)
+	VFNMADD231PS(s.constant(-2.12194440e-4), f, x)
+	y := s.constant(1.9875691500e-4)
+	for _, c := range []float64{1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1} {
+		VFMADD213PS(s.constant(c), x, y)
+	}
+	VMULPS(x, x, f)
+	VFMADD213PS(x, f, y)
+	VADDPS(s.constant(1), y, y)
+	half := s.vec()
+	VPSRAD(Imm(1), n, half)
+	VPSUBD(half, n, n)
+	for _, power := range []vec{half, n} {
+		VPADDD(s.bits(127), power, power)
+		VPSLLD(Imm(23), power, power)
+		VMULPS(power, y, y)
+	}
+	return y
+}
+
+// sigmoid returns 1/(1 + e⁻ˣ) and clobbers x.
+func (s set) sigmoid(x vec) vec {
+	VXORPS(s.bits(1<<31), x, x)
+	e := s.exp(x)
+	one := s.constant(1)
+	VADDPS(one, e, e)
+	VDIVPS(e, one, e)
+	return e
+}
+
+// tanh returns, for |x| < 0.625, x + x³·P(x²) (Cephes), and elsewhere
+// ±(1 - 2/(e^2|x| + 1)).
+func (s set) tanh(x vec) vec {
+	sign, a := s.vec(), s.vec()
+	VANDPS(s.bits(1<<31), x, sign)
+	VANDPS(s.bits(1<<31-1), x, a)
+	far := s.vec()
+	VADDPS(a, a, far)
+	far = s.exp(far)
+	one := s.constant(1)
+	VADDPS(one, far, far)
+	VDIVPS(far, one, far)
+	VADDPS(far, far, far)
+	VSUBPS(far, one, far)
+	VORPS(sign, far, far)
+	sq := s.vec()
+	VMULPS(x, x, sq)
+	p := s.constant(-5.70498872745e-3)
+	for _, c := range []float64{2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1} {
+		VFMADD213PS(s.constant(c), sq, p)
+	}
+	VMULPS(sq, p, p)
+	VFMADD213PS(x, x, p)
+	return s.choose(less, a, s.constant(0.625), p, far)
+}
+
+// maps emits the functions of an array and their gradients.
+func (s set) maps() {
+	for _, f := range []struct {
+		name string
+		f    func(x vec) vec
+	}{
+		{"exp", s.exp},
+		{"relu", func(x vec) vec { VMAXPS(x, s.zero(), x); return x }},
+		{"sigmoid", s.sigmoid},
+		{"tanh", s.tanh},
+	} {
+		s.text(f.name, "func(n int, y, x *float32)", "applies the function to n elements.")
+		p := pointers("y", "x")
+		s.elements(func() {
+			VMOVUPS(f.f(s.load(at(p[1], 0))), at(p[0], 0))
+			advance(s.bytes(), p...)
+		})
+		ret()
+	}
+	for _, f := range []struct {
+		name string
+		f    func(y, dy vec) vec
+	}{
+		{"expGrad", func(y, dy vec) vec { VMULPS(y, dy, dy); return dy }},
+		{"reluGrad", func(y, dy vec) vec { // dy where not y ≤ 0: NaN passes
+			z := s.zero()
+			return s.choose(notLessEqual, y, z, dy, z)
+		}},
+		{"sigmoidGrad", func(y, dy vec) vec {
+			d := s.constant(1)
+			VSUBPS(y, d, d)
+			VMULPS(y, d, d)
+			VMULPS(d, dy, dy)
+			return dy
+		}},
+		{"tanhGrad", func(y, dy vec) vec {
+			d := s.constant(1)
+			VFNMADD231PS(y, y, d)
+			VMULPS(d, dy, dy)
+			return dy
+		}},
+	} {
+		s.text(f.name, "func(n int, dx, y, dy *float32)", "applies the derivative, taken from the output y, to n elements.")
+		p := pointers("dx", "y", "dy")
+		s.elements(func() {
+			VMOVUPS(f.f(s.load(at(p[1], 0)), s.load(at(p[2], 0))), at(p[0], 0))
+			advance(s.bytes(), p...)
+		})
+		ret()
+	}
+}
+
+// rowKernels emits what sums and softmax are made of.
+func (s set) rowKernels() {
+	s.text("add", "func(n int, y, x *float32)", "adds x to y.")
+	p := pointers("y", "x")
+	s.elements(func() {
+		y := s.load(at(p[0], 0))
+		VADDPS(at(p[1], 0), y, y)
+		VMOVUPS(y, at(p[0], 0))
+		advance(s.bytes(), p...)
+	})
+	ret()
+
+	s.text("scale", "func(n int, y, x *float32, a float32)", "sets y to a·x.")
+	p = pointers("y", "x")
+	a := s.param("a")
+	s.elements(func() {
+		y := s.vec()
+		VMULPS(at(p[1], 0), a, y)
+		VMOVUPS(y, at(p[0], 0))
+		advance(s.bytes(), p...)
+	})
+	ret()
+
+	s.text("maximum", "func(n int, x, lanes *float32)", "leaves in each lane the largest of its elements.")
+	p = pointers("x", "lanes")
+	top := s.load(at(p[0], 0))
+	s.elements(func() {
+		VMAXPS(at(p[0], 0), top, top)
+		advance(s.bytes(), p[0])
+	})
+	VMOVUPS(top, at(p[1], 0))
+	ret()
+
+	for _, store := range []bool{false, true} {
+		name, doc := "expSum", "leaves in each lane the sum of its exp(x - shift)."
+		if store {
+			name, doc = "expStore", "does the same and sets y to exp(x - shift)."
+		}
+		s.text(name, "func(n int, y, x *float32, shift float32, lanes *float32)", doc)
+		p := pointers("y", "x")
+		shift, sum := s.param("shift"), s.zero()
+		s.elements(func() {
+			x := s.load(at(p[1], 0))
+			VSUBPS(shift, x, x)
+			e := s.exp(x)
+			VADDPS(e, sum, sum)
+			if store {
+				VMOVUPS(e, at(p[0], 0))
+				advance(s.bytes(), p[0])
+			}
+			advance(s.bytes(), p[1])
+		})
+		lanes := Load(Param("lanes"), GP64())
+		VMOVUPS(sum, at(lanes, 0))
+		ret()
+	}
+}
