@@ -121,7 +121,7 @@ func TestFileErrors(t *testing.T) {
 		{"gzip checksum", roles[0], change(packed, len(packed)-8, packed[len(packed)-8]^1), "(gzip: invalid checksum); get the file again"},
 		{"gzip and more", roles[0], append(zip(good[roles[0]]), "more"...), "; get the file again"},
 		{"none", roles[1], idx(nil, 0), "header has a size of 0; give at least one example"},
-		{"too many", roles[0], idx(nil, 1<<31, 28, 28), "header announces more than 1073741824 bytes; get the file again"},
+		{"too many", roles[0], idx(nil, 1<<30, 28, 28), "header announces more than 1073741824 bytes; get the file again"},
 		{"pixels", roles[0], idx(make([]byte, 24*32*32), 24, 32, 32), "images are 32 by 32 pixels; scale them to 28 by 28"},
 		{"more labels", roles[1], labels(25), " holds 25 labels; use files that belong together"},
 		{"fewer labels", roles[3], labels(2), " holds 2 labels; use files that belong together"},

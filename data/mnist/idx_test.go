@@ -45,7 +45,7 @@ func FuzzIDX(f *testing.F) {
 	f.Add(images(1)[:100])
 	f.Add(append(labels(3), 7))
 	f.Add(idx(nil, 0))
-	f.Add(idx(nil, 1<<32-1, 1<<32-1, 1<<32-1))
+	f.Add(idx(nil, 1<<31-1, 1<<31-1, 1<<31-1))
 	f.Add(zip(labels(3)))
 	f.Add(zip(labels(3))[:20])
 	f.Fuzz(func(t *testing.T, file []byte) {

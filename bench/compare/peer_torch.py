@@ -1,0 +1,219 @@
+#!/usr/bin/env python3
+"""PyTorch's side of the speed comparison: trains what bench trains and says how long each step took.
+
+    peer_torch.py [--blas LIBRARY] [--threads N]
+
+Needs PyTorch 1.13 or newer, for instance Debian's python3-torch with libblis4-openmp (the fastest BLAS found for it;
+libopenblas0-pthread otherwise). It reads one JSON command a line and answers each with one JSON line, until its input
+ends. Standard error is for people.
+
+    {"model": "mlp", "batch": 100, "threads": 2, "steps": 200}      required
+    {…, "variant": "autograd", "pool": 50, "chunk": 20}             optional, with their defaults
+
+    {"model": …, "variant": …, "batch": …, "threads": …, "min_ns": …, "median_ns": …, "chunks_ns": [[…], …],
+     "loss": …, "torch": …, "blas": …, "settings": {…}}
+    {"error": "…"}                                                  for a command that it cannot carry out
+
+model     mlp: 784-500-10, ReLU, softmax cross-entropy. A step is forward, backward, L2 1e-4 on the weights, SGD at the
+          rate 0.8·0.99^(step/550), moving averages of decay 0.99 by num_updates, and a fresh batch.
+variant   autograd: functional layers, torch.autograd.grad, foreach updates: the fastest program a user would write.
+          fused: gradients by hand, and decay and update done by the matrix products that make them: a lower bound.
+pool      the number of batches drawn beforehand; step s reads batch s mod pool in place, which costs PyTorch no copy.
+chunks_ns every step's time, in order, in chunks of that many steps. All of a command's steps run without a pause.
+
+A model lives on from command to command (20 steps warm it up first), so that short commands can be interleaved with
+another framework's. PyTorch's idle threads spin for some milliseconds: wait 50 ms before timing anything else.
+
+Settings, measured on two cores. BLIS with OpenMP shares PyTorch's own threads, which may then spin and be bound to cores.
+OpenBLAS with pthreads brings a second pool, and two spinning pools fight: GOMP_SPINCOUNT=0 there, and no binding.
+glibc's malloc must not give memory back between steps. The process starts itself again with these variables.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import json
+import math
+import os
+import statistics
+import sys
+import time
+from typing import Callable
+
+BLIS = "libblis.so.4"
+MALLOC = {"MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "1073741824", "MALLOC_TOP_PAD_": "268435456"}
+SHARED_POOL = {"OMP_PROC_BIND": "true", "OMP_PLACES": "cores"}
+SECOND_POOL = {"GOMP_SPINCOUNT": "0"}
+SETTINGS = {"OMP_NUM_THREADS", "LD_PRELOAD", *MALLOC, *SHARED_POOL, *SECOND_POOL}
+
+WARM_UP = 20
+RATE, DECAY_RATE, DECAY_STEPS, L2, AVERAGE = 0.8, 0.99, 550, 1e-4, 0.99
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="train on command and say how long a step took")
+    parser.add_argument("--blas", help=f"library to load before PyTorch's, '' for none (default: {BLIS} where there is one)")
+    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="the most that a command may ask for")
+    args = parser.parse_args()
+    if args.blas is None:
+        args.blas = BLIS if loadable(BLIS) else ""
+    elif args.blas and not loadable(args.blas):
+        parser.error(f"no library {args.blas}")
+    return args
+
+
+def loadable(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def restart_with_settings(args: argparse.Namespace) -> None:
+    """Replaces this process by one with the right environment, unless it has it: libraries read it when they load."""
+    want = {"OMP_NUM_THREADS": str(args.threads), **MALLOC, **(SHARED_POOL if args.blas == BLIS else SECOND_POOL)}
+    if args.blas:
+        want["LD_PRELOAD"] = args.blas
+    if {k: v for k, v in os.environ.items() if k in SETTINGS} != want:
+        rest = {k: v for k, v in os.environ.items() if k not in SETTINGS}
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**rest, **want})
+
+
+if __name__ == "__main__":
+    ARGS = arguments()
+    restart_with_settings(ARGS)
+
+import torch  # noqa: E402: only now
+import torch.nn.functional as F  # noqa: E402
+
+
+class MLP:
+    """The net, its averages and its batches. step() trains once and returns the loss as a tensor."""
+
+    def __init__(self, batch: int, pool: int, variant: str) -> None:
+        self.n = 0
+        self.x = [torch.rand(batch, 784) for _ in range(pool)]
+        self.y = [torch.randint(0, 10, (batch,)) for _ in range(pool)]
+        self.p = [torch.empty(s) for s in ((500, 784), (500,), (10, 500), (10,))]
+        for w in self.p:
+            torch.nn.init.trunc_normal_(w, std=0.1, a=-0.2, b=0.2) if w.dim() == 2 else w.zero_()
+        self.weights = [self.p[0], self.p[2]]
+        self.average = [w.clone() for w in self.p]
+        self.leaves = [w.detach().requires_grad_() for w in self.p]  # the same memory, for autograd
+        self.rows = torch.arange(batch)
+        self.train: Callable[[torch.Tensor, torch.Tensor, float], torch.Tensor] = getattr(self, variant)
+
+    def step(self) -> torch.Tensor:
+        x, y = self.x[self.n % len(self.x)], self.y[self.n % len(self.y)]
+        rate = RATE * DECAY_RATE ** (self.n / DECAY_STEPS)
+        self.n += 1
+        loss = self.train(x, y, rate)
+        decay = min(AVERAGE, (1 + self.n) / (10 + self.n))
+        torch._foreach_mul_(self.average, decay)  # two passes, and yet faster than lerp_'s one
+        torch._foreach_add_(self.average, self.p, alpha=1 - decay)
+        return loss
+
+    def autograd(self, x: torch.Tensor, y: torch.Tensor, rate: float) -> torch.Tensor:
+        w1, b1, w2, b2 = self.leaves
+        loss = F.cross_entropy(F.linear(F.linear(x, w1, b1).relu_(), w2, b2), y)
+        grads = torch.autograd.grad(loss, self.leaves)
+        torch._foreach_mul_(self.weights, 1 - rate * L2)  # one pass less than adding L2·w to the gradient
+        torch._foreach_add_(self.p, grads, alpha=-rate)
+        return loss.detach()
+
+    def fused(self, x: torch.Tensor, y: torch.Tensor, rate: float) -> torch.Tensor:
+        w1, b1, w2, b2 = self.p
+        h = torch.addmm(b1, x, w1.t()).relu_()
+        log_p = torch.log_softmax(torch.addmm(b2, h, w2.t()), 1)
+        loss = F.nll_loss(log_p, y)
+        dz = log_p.exp_()
+        dz[self.rows, y] -= 1
+        dz.mul_(1 / len(y))
+        dh = torch.mm(dz, w2).mul_(h > 0)
+        b1.sub_(dh.sum(0), alpha=rate)
+        b2.sub_(dz.sum(0), alpha=rate)
+        torch.addmm(w2, dz.t(), h, beta=1 - rate * L2, alpha=-rate, out=w2)
+        torch.addmm(w1, dh.t(), x, beta=1 - rate * L2, alpha=-rate, out=w1)
+        return loss
+
+
+MODELS = {"mlp": (MLP, ("autograd", "fused"))}
+
+
+class Peer:
+    """Carries out commands; keeps one model at a time, as two would fight for the caches."""
+
+    def __init__(self, blas: str, most_threads: int) -> None:
+        self.blas = ctypes.CDLL(blas or "libblas.so.3")
+        self.most_threads = most_threads
+        self.models: dict[tuple, MLP] = {}
+
+    def blas_version(self) -> str:
+        for name, function in (("BLIS ", "bli_info_get_version_str"), ("", "openblas_get_config")):
+            if hasattr(self.blas, function):
+                f = getattr(self.blas, function)
+                f.restype = ctypes.c_char_p
+                return name + f().decode()
+        return "unknown"
+
+    def set_threads(self, n: int) -> None:
+        torch.set_num_threads(n)
+        for function in ("bli_thread_set_num_threads", "openblas_set_num_threads"):
+            if hasattr(self.blas, function):
+                getattr(self.blas, function)(ctypes.c_int64(n))
+
+    def run(self, command: dict) -> dict:
+        unknown = command.keys() - {"model", "batch", "threads", "steps", "variant", "pool", "chunk"}
+        if unknown:
+            raise ValueError(f"unknown keys: {', '.join(sorted(unknown))}")
+        name, variant = command["model"], command.get("variant", "autograd")
+        batch, threads, steps = (int(command[k]) for k in ("batch", "threads", "steps"))
+        pool, chunk = int(command.get("pool", 50)), int(command.get("chunk", 20))
+        if name not in MODELS or variant not in MODELS[name][1]:
+            known = "; ".join(f"{m}: {', '.join(v)}" for m, (_, v) in MODELS.items())
+            raise ValueError(f"no model {name!r} of variant {variant!r}; there are {known}")
+        if min(batch, threads, steps, pool, chunk) < 1:
+            raise ValueError("batch, threads, steps, pool and chunk are at least 1")
+        if threads > self.most_threads:
+            raise ValueError(f"threads is at most {self.most_threads}; start the peer with --threads {threads}")
+        self.set_threads(threads)
+        key = (name, variant, batch, pool)
+        model = self.models.get(key)
+        if model is None:
+            torch.manual_seed(1)
+            self.models = {}
+            model = self.models[key] = MODELS[name][0](batch, pool, variant)
+            for _ in range(WARM_UP):
+                model.step()
+        times = []
+        for _ in range(steps):
+            start = time.perf_counter_ns()
+            loss = model.step()
+            times.append(time.perf_counter_ns() - start)
+        if not math.isfinite(loss.item()):
+            raise ValueError(f"the loss became {loss.item()} within {model.n} steps")
+        return {
+            "model": name, "variant": variant, "batch": batch, "threads": threads,
+            "min_ns": min(times), "median_ns": int(statistics.median(times)),
+            "chunks_ns": [times[i:i + chunk] for i in range(0, steps, chunk)],
+            "loss": loss.item(), "torch": torch.__version__, "blas": self.blas_version(),
+            "settings": {k: v for k, v in os.environ.items() if k in SETTINGS},
+        }
+
+
+def main(args: argparse.Namespace) -> None:
+    peer = Peer(args.blas, args.threads)
+    for line in sys.stdin:
+        try:
+            reply = peer.run(json.loads(line))
+        except KeyError as e:
+            reply = {"error": f"the command has no {e}"}
+        except (TypeError, ValueError) as e:
+            reply = {"error": str(e)}
+        print(json.dumps(reply), flush=True)
+
+
+if __name__ == "__main__":
+    main(ARGS)

@@ -1,0 +1,55 @@
+package bench
+
+import (
+	"math/rand/v2"
+
+	"gorgonia.org/tensor"
+
+	"github.com/gorgonia-zoo/zoo/data"
+	"github.com/gorgonia-zoo/zoo/models/mlp"
+	"github.com/gorgonia-zoo/zoo/train"
+	"github.com/gorgonia-zoo/zoo/train/optim"
+)
+
+// A Workload is a model with the settings of its training step.
+type Workload struct {
+	Name    string
+	Batch   int
+	Trainer func() *train.Trainer
+	Source  func() data.Source
+	// Forward and Step are the arithmetic of the matrix products, in
+	// floating-point operations for one example.
+	Forward, Step float64
+}
+
+// Workloads lists what is measured.
+var Workloads = []Workload{
+	{
+		Name: "mlp", Batch: 100,
+		Trainer: func() *train.Trainer {
+			return &train.Trainer{Model: mlp.New(), Schedule: optim.Exponential(0.8, 0.99, 550), Average: 0.99, Seed: 1,
+				Decay: []train.WeightDecay{{Pattern: "*.weight", L2: 1e-4}}}
+		},
+		Source: func() data.Source { return images(5000, 28, 28, 1).Shuffle(100, 1) },
+		// A product of (m, k) and (k, n) takes 2·m·n·k operations; the backward pass
+		// has one for each weight, and one for the gradient of the hidden layer.
+		Forward: 2 * (784*500 + 500*10),
+		Step:    2 * (2*(784*500+500*10) + 500*10),
+	},
+}
+
+// images returns n random images with random labels of ten classes.
+func images(n int, shape ...int) data.Set {
+	r := rand.New(rand.NewPCG(1, 1))
+	full := append(tensor.Shape{n}, shape...)
+	x, y := make([]float32, full.TotalSize()), make([]int, n)
+	for i := range x {
+		x[i] = r.Float32()
+	}
+	for i := range y {
+		y[i] = r.IntN(10)
+	}
+	return data.Set{X: tensor.New(tensor.WithShape(full...), tensor.WithBacking(x)),
+		Y: tensor.New(tensor.WithShape(n), tensor.WithBacking(y))}
+}
+
