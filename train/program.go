@@ -18,7 +18,7 @@ import (
 type program struct {
 	mode    layers.Mode
 	machine *vm.Machine
-	x, y    *G.Node // y is nil in a program that predicts
+	x, y    input // y has no node in a program that predicts
 	out     *G.Node
 	loss    *G.Node
 	correct *G.Node // how many are classified right; nil where that means nothing
@@ -46,22 +46,39 @@ func (t *Trainer) program(mode layers.Mode, b data.Batch) (*program, error) {
 	return p, nil
 }
 
-func (p *program) fits(b data.Batch) bool {
-	return same(p.x, b.X) && same(p.y, b.Y)
+func (p *program) fits(b data.Batch) bool { return p.x.fits(b.X) && p.y.fits(b.Y) }
+
+// An input is where a batch enters the graph. It keeps the node's shape, which
+// the node gives out only as a copy.
+type input struct {
+	node  *G.Node
+	shape tensor.Shape
+	dtype tensor.Dtype
 }
 
-func same(n *G.Node, v *tensor.Dense) bool {
-	if n == nil || v == nil {
-		return n == nil && v == nil
+func newInput(s *layers.Scope, name string, v *tensor.Dense) input {
+	return input{s.Input(name, v.Dtype(), v.Shape()...), v.Shape().Clone(), v.Dtype()}
+}
+
+func (in *input) fits(v *tensor.Dense) bool {
+	if in.node == nil || v == nil {
+		return in.node == nil && v == nil
 	}
-	return v.Shape().Eq(n.Shape()) && n.Dtype() == v.Dtype()
+	return v.Shape().Eq(in.shape) && v.Dtype() == in.dtype
+}
+
+func (in *input) bind(v *tensor.Dense) error {
+	if in.node == nil || in.node.Value() == G.Value(v) {
+		return nil
+	}
+	return errors.Wrap(G.UnsafeLet(in.node, v), "bind "+in.node.Name())
 }
 
 // compile builds the model's graph for batches like b.
 func (t *Trainer) compile(mode layers.Mode, b data.Batch) (_ *program, err error) {
 	s := layers.NewScope(t.Params, mode)
-	p := &program{mode: mode, x: input(s, "x", b.X)}
-	if p.out, err = t.Model.Forward(s, p.x); err != nil {
+	p := &program{mode: mode, x: newInput(s, "x", b.X)}
+	if p.out, err = t.Model.Forward(s, p.x.node); err != nil {
 		return nil, err
 	}
 	if u := s.Undeclared(); len(u) > 0 {
@@ -69,8 +86,8 @@ func (t *Trainer) compile(mode layers.Mode, b data.Batch) (_ *program, err error
 	}
 	outs := G.Nodes{p.out}
 	if b.Y != nil {
-		p.y = input(s, "y", b.Y)
-		if p.loss, err = t.Loss(p.out, p.y); err != nil {
+		p.y = newInput(s, "y", b.Y)
+		if p.loss, err = t.Loss(p.out, p.y.node); err != nil {
 			return nil, errors.Wrap(err, "loss")
 		}
 		if !p.loss.IsScalar() {
@@ -87,18 +104,14 @@ func (t *Trainer) compile(mode layers.Mode, b data.Batch) (_ *program, err error
 		if err := t.learn(p); err != nil {
 			return nil, err
 		}
-	case b.Y != nil && isLabels(p.y) && p.out.Dims() == 2:
-		if p.correct, err = op.Correct(p.out, p.y); err != nil {
+	case b.Y != nil && isLabels(p.y.node) && p.out.Dims() == 2:
+		if p.correct, err = op.Correct(p.out, p.y.node); err != nil {
 			return nil, err
 		}
 		outs = append(outs, p.correct)
 	}
 	p.machine, err = vm.New(s.Graph(), outs...)
 	return p, err
-}
-
-func input(s *layers.Scope, name string, v *tensor.Dense) *G.Node {
-	return s.Input(name, v.Dtype(), v.Shape()...)
 }
 
 // differentiate adds the gradients of the parameters to the graph.
@@ -144,20 +157,13 @@ func reach(n *G.Node, seen map[*G.Node]bool) {
 
 // run feeds b through the program.
 func (p *program) run(b data.Batch) error {
-	if err := bind(p.x, b.X); err != nil {
+	if err := p.x.bind(b.X); err != nil {
 		return err
 	}
-	if err := bind(p.y, b.Y); err != nil {
+	if err := p.y.bind(b.Y); err != nil {
 		return err
 	}
 	return p.machine.RunAll()
-}
-
-func bind(n *G.Node, v *tensor.Dense) error {
-	if n == nil || n.Value() == G.Value(v) {
-		return nil
-	}
-	return errors.Wrap(G.UnsafeLet(n, v), "bind "+n.Name())
 }
 
 // number returns the value of a scalar node.

@@ -3,30 +3,29 @@
 
     peer_torch.py [--blas LIBRARY] [--threads N]
 
-Needs PyTorch 1.13 or newer, for instance Debian's python3-torch with libblis4-openmp (the fastest BLAS found for it;
-libopenblas0-pthread otherwise). It reads one JSON command a line and answers each with one JSON line, until its input
-ends. Standard error is for people.
+Needs PyTorch 1.13 or newer, for instance Debian's python3-torch, with libblis4-openmp: the fastest BLAS found for it.
+Reads one JSON command a line and answers each with one JSON line, until its input ends. Standard error is for people.
 
     {"model": "mlp", "batch": 100, "threads": 2, "steps": 200}      required
-    {…, "variant": "autograd", "pool": 50, "chunk": 20}             optional, with their defaults
+    {..., "variant": "autograd", "pool": 50, "chunk": 20}           optional, with their defaults
 
-    {"model": …, "variant": …, "batch": …, "threads": …, "min_ns": …, "median_ns": …, "chunks_ns": [[…], …],
-     "loss": …, "torch": …, "blas": …, "settings": {…}}
-    {"error": "…"}                                                  for a command that it cannot carry out
+    {"model": ..., "variant": ..., "batch": ..., "threads": ..., "min_ns": ..., "median_ns": ..., "loss": ...,
+     "chunks_ns": [[...], ...], "torch": ..., "blas": ..., "settings": {...}}
+    {"error": "..."}                                                what is wrong with the command; the next may follow
 
-model     mlp: 784-500-10, ReLU, softmax cross-entropy. A step is forward, backward, L2 1e-4 on the weights, SGD at the
-          rate 0.8·0.99^(step/550), moving averages of decay 0.99 by num_updates, and a fresh batch.
-variant   autograd: functional layers, torch.autograd.grad, foreach updates: the fastest program a user would write.
-          fused: gradients by hand, and decay and update done by the matrix products that make them: a lower bound.
-pool      the number of batches drawn beforehand; step s reads batch s mod pool in place, which costs PyTorch no copy.
-chunks_ns every step's time, in order, in chunks of that many steps. All of a command's steps run without a pause.
+model      mlp: 784-500-10, ReLU, softmax cross-entropy. A step is forward, backward, L2 1e-4 on the weights, SGD at
+           the rate 0.8*0.99^(step/550), moving averages of decay 0.99 by num_updates, and a fresh batch.
+variant    autograd: functional layers, torch.autograd.grad, foreach updates: the fastest program a user would write.
+           fused: gradients by hand, decay and update inside the products that make them: the fastest PyTorch can be.
+pool       how many batches are drawn beforehand; step s reads batch s mod pool where it lies, a copy less than others.
+chunks_ns  every step's time, in order, in chunks of that many steps. A command's steps run without a pause.
 
 A model lives on from command to command (20 steps warm it up first), so that short commands can be interleaved with
 another framework's. PyTorch's idle threads spin for some milliseconds: wait 50 ms before timing anything else.
 
-Settings, measured on two cores. BLIS with OpenMP shares PyTorch's own threads, which may then spin and be bound to cores.
-OpenBLAS with pthreads brings a second pool, and two spinning pools fight: GOMP_SPINCOUNT=0 there, and no binding.
-glibc's malloc must not give memory back between steps. The process starts itself again with these variables.
+Settings, measured on two cores (Zen 3). BLIS with OpenMP uses PyTorch's own threads, which may then spin and be bound
+to cores. OpenBLAS with pthreads brings a second pool, and two spinning pools fight: GOMP_SPINCOUNT=0, no binding.
+glibc's malloc is told to keep freed memory. The process starts itself again with these variables.
 """
 
 from __future__ import annotations
@@ -42,7 +41,11 @@ import time
 from typing import Callable
 
 BLIS = "libblis.so.4"
-MALLOC = {"MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "1073741824", "MALLOC_TOP_PAD_": "268435456"}
+MALLOC = {
+    "MALLOC_MMAP_THRESHOLD_": "1073741824",
+    "MALLOC_TRIM_THRESHOLD_": "1073741824",
+    "MALLOC_TOP_PAD_": "268435456",
+}
 SHARED_POOL = {"OMP_PROC_BIND": "true", "OMP_PLACES": "cores"}
 SECOND_POOL = {"GOMP_SPINCOUNT": "0"}
 SETTINGS = {"OMP_NUM_THREADS", "LD_PRELOAD", *MALLOC, *SHARED_POOL, *SECOND_POOL}
@@ -53,7 +56,7 @@ RATE, DECAY_RATE, DECAY_STEPS, L2, AVERAGE = 0.8, 0.99, 550, 1e-4, 0.99
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="train on command and say how long a step took")
-    parser.add_argument("--blas", help=f"library to load before PyTorch's, '' for none (default: {BLIS} where there is one)")
+    parser.add_argument("--blas", help=f"library to preload, '' for none (default: {BLIS} where there is one)")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="the most that a command may ask for")
     args = parser.parse_args()
     if args.blas is None:
@@ -165,6 +168,8 @@ class Peer:
                 getattr(self.blas, function)(ctypes.c_int64(n))
 
     def run(self, command: dict) -> dict:
+        if not isinstance(command, dict):
+            raise ValueError("a command is a JSON object")
         unknown = command.keys() - {"model", "batch", "threads", "steps", "variant", "pool", "chunk"}
         if unknown:
             raise ValueError(f"unknown keys: {', '.join(sorted(unknown))}")
