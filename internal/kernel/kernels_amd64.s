@@ -60,6 +60,20 @@ skip5:
 	VMAXPS Y1, Y2, Y1
 
 skip6:
+	TESTQ   $0x00000010, R9
+	JZ      skip7
+	MOVQ    96(AX), R10
+	ADDQ    SI, R10
+	VXORPS  Y2, Y2, Y2
+	VMOVUPS (R10), Y3
+	VCMPPS  $0x06, Y2, Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMOVUPS 32(R10), Y3
+	VCMPPS  $0x06, Y2, Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	ADDQ    DI, R10
+
+skip7:
 	VMOVUPS Y0, (SI)
 	VMOVUPS Y1, 32(SI)
 	ADDQ    DI, SI
@@ -70,7 +84,7 @@ part3:
 	VMOVUPS    (R10), Y2
 	VMOVUPS    32(R10), Y3
 	TESTQ      $0x00000001, R9
-	JZ         skip7
+	JZ         skip8
 	MOVQ       SI, R10
 	VMASKMOVPS (R10), Y2, Y4
 	VADDPS     Y4, Y0, Y0
@@ -78,23 +92,37 @@ part3:
 	VADDPS     Y4, Y1, Y1
 	ADDQ       DI, R10
 
-skip7:
+skip8:
 	TESTQ      $0x00000002, R9
-	JZ         skip8
+	JZ         skip9
 	MOVQ       64(AX), R10
 	VMASKMOVPS (R10), Y2, Y4
 	VADDPS     Y4, Y0, Y0
 	VMASKMOVPS 32(R10), Y3, Y4
 	VADDPS     Y4, Y1, Y1
 
-skip8:
+skip9:
 	TESTQ  $0x00000004, R9
-	JZ     skip9
+	JZ     skip10
 	VXORPS Y4, Y4, Y4
 	VMAXPS Y0, Y4, Y0
 	VMAXPS Y1, Y4, Y1
 
-skip9:
+skip10:
+	TESTQ      $0x00000010, R9
+	JZ         skip11
+	MOVQ       96(AX), R10
+	ADDQ       SI, R10
+	VXORPS     Y4, Y4, Y4
+	VMASKMOVPS (R10), Y2, Y5
+	VCMPPS     $0x06, Y4, Y5, Y5
+	VANDPS     Y5, Y0, Y0
+	VMASKMOVPS 32(R10), Y3, Y5
+	VCMPPS     $0x06, Y4, Y5, Y5
+	VANDPS     Y5, Y1, Y1
+	ADDQ       DI, R10
+
+skip11:
 	VMASKMOVPS Y0, Y2, (SI)
 	VMASKMOVPS Y1, Y3, 32(SI)
 	ADDQ       DI, SI
@@ -116,7 +144,7 @@ TEXT ·micro2AVX2(SB), NOSPLIT, $0-8
 	MOVQ 16(AX), SI
 	MOVQ 56(AX), R8
 
-loop10:
+loop12:
 	MOVQ   8(AX), R9
 	MOVQ   48(AX), R10
 	VXORPS Y0, Y0, Y0
@@ -125,7 +153,7 @@ loop10:
 	VXORPS Y3, Y3, Y3
 	MOVQ   BX, R11
 
-loop11:
+loop13:
 	VMOVUPS      (R9), Y4
 	VMOVUPS      32(R9), Y5
 	VBROADCASTSS (R11), Y6
@@ -137,14 +165,14 @@ loop11:
 	ADDQ         DX, R11
 	ADDQ         $+64, R9
 	DECQ         R10
-	JNZ          loop11
+	JNZ          loop13
 	ADDQ         CX, BX
 	ADDQ         CX, BX
 	MOVQ         80(AX), R9
 	TESTQ        $0x00000008, R9
-	JNZ          part12
+	JNZ          part14
 	TESTQ        $0x00000001, R9
-	JZ           skip13
+	JZ           skip15
 	MOVQ         SI, R10
 	VMOVUPS      (R10), Y4
 	VADDPS       Y4, Y0, Y0
@@ -157,9 +185,9 @@ loop11:
 	VADDPS       Y4, Y3, Y3
 	ADDQ         DI, R10
 
-skip13:
+skip15:
 	TESTQ   $0x00000002, R9
-	JZ      skip14
+	JZ      skip16
 	MOVQ    64(AX), R10
 	VMOVUPS (R10), Y4
 	VADDPS  Y4, Y0, Y0
@@ -168,30 +196,51 @@ skip13:
 	VADDPS  Y4, Y1, Y1
 	VADDPS  Y4, Y3, Y3
 
-skip14:
+skip16:
 	TESTQ  $0x00000004, R9
-	JZ     skip15
+	JZ     skip17
 	VXORPS Y4, Y4, Y4
 	VMAXPS Y0, Y4, Y0
 	VMAXPS Y1, Y4, Y1
 	VMAXPS Y2, Y4, Y2
 	VMAXPS Y3, Y4, Y3
 
-skip15:
+skip17:
+	TESTQ   $0x00000010, R9
+	JZ      skip18
+	MOVQ    96(AX), R10
+	ADDQ    SI, R10
+	VXORPS  Y4, Y4, Y4
+	VMOVUPS (R10), Y5
+	VCMPPS  $0x06, Y4, Y5, Y5
+	VANDPS  Y5, Y0, Y0
+	VMOVUPS 32(R10), Y5
+	VCMPPS  $0x06, Y4, Y5, Y5
+	VANDPS  Y5, Y1, Y1
+	ADDQ    DI, R10
+	VMOVUPS (R10), Y5
+	VCMPPS  $0x06, Y4, Y5, Y5
+	VANDPS  Y5, Y2, Y2
+	VMOVUPS 32(R10), Y5
+	VCMPPS  $0x06, Y4, Y5, Y5
+	VANDPS  Y5, Y3, Y3
+	ADDQ    DI, R10
+
+skip18:
 	VMOVUPS Y0, (SI)
 	VMOVUPS Y1, 32(SI)
 	ADDQ    DI, SI
 	VMOVUPS Y2, (SI)
 	VMOVUPS Y3, 32(SI)
 	ADDQ    DI, SI
-	JMP     end12
+	JMP     end14
 
-part12:
+part14:
 	MOVQ       72(AX), R10
 	VMOVUPS    (R10), Y4
 	VMOVUPS    32(R10), Y5
 	TESTQ      $0x00000001, R9
-	JZ         skip16
+	JZ         skip19
 	MOVQ       SI, R10
 	VMASKMOVPS (R10), Y4, Y6
 	VADDPS     Y6, Y0, Y0
@@ -204,9 +253,9 @@ part12:
 	VADDPS     Y6, Y3, Y3
 	ADDQ       DI, R10
 
-skip16:
+skip19:
 	TESTQ      $0x00000002, R9
-	JZ         skip17
+	JZ         skip20
 	MOVQ       64(AX), R10
 	VMASKMOVPS (R10), Y4, Y6
 	VADDPS     Y6, Y0, Y0
@@ -215,16 +264,37 @@ skip16:
 	VADDPS     Y6, Y1, Y1
 	VADDPS     Y6, Y3, Y3
 
-skip17:
+skip20:
 	TESTQ  $0x00000004, R9
-	JZ     skip18
+	JZ     skip21
 	VXORPS Y6, Y6, Y6
 	VMAXPS Y0, Y6, Y0
 	VMAXPS Y1, Y6, Y1
 	VMAXPS Y2, Y6, Y2
 	VMAXPS Y3, Y6, Y3
 
-skip18:
+skip21:
+	TESTQ      $0x00000010, R9
+	JZ         skip22
+	MOVQ       96(AX), R10
+	ADDQ       SI, R10
+	VXORPS     Y6, Y6, Y6
+	VMASKMOVPS (R10), Y4, Y7
+	VCMPPS     $0x06, Y6, Y7, Y7
+	VANDPS     Y7, Y0, Y0
+	VMASKMOVPS 32(R10), Y5, Y7
+	VCMPPS     $0x06, Y6, Y7, Y7
+	VANDPS     Y7, Y1, Y1
+	ADDQ       DI, R10
+	VMASKMOVPS (R10), Y4, Y7
+	VCMPPS     $0x06, Y6, Y7, Y7
+	VANDPS     Y7, Y2, Y2
+	VMASKMOVPS 32(R10), Y5, Y7
+	VCMPPS     $0x06, Y6, Y7, Y7
+	VANDPS     Y7, Y3, Y3
+	ADDQ       DI, R10
+
+skip22:
 	VMASKMOVPS Y0, Y4, (SI)
 	VMASKMOVPS Y1, Y5, 32(SI)
 	ADDQ       DI, SI
@@ -232,9 +302,9 @@ skip18:
 	VMASKMOVPS Y3, Y5, 32(SI)
 	ADDQ       DI, SI
 
-end12:
+end14:
 	DECQ R8
-	JNZ  loop10
+	JNZ  loop12
 	VZEROUPPER
 	RET
 
@@ -249,7 +319,7 @@ TEXT ·micro3AVX2(SB), NOSPLIT, $0-8
 	MOVQ 16(AX), SI
 	MOVQ 56(AX), R8
 
-loop19:
+loop23:
 	MOVQ   8(AX), R9
 	MOVQ   48(AX), R10
 	VXORPS Y0, Y0, Y0
@@ -260,7 +330,7 @@ loop19:
 	VXORPS Y5, Y5, Y5
 	MOVQ   BX, R11
 
-loop20:
+loop24:
 	VMOVUPS      (R9), Y6
 	VMOVUPS      32(R9), Y7
 	VBROADCASTSS (R11), Y8
@@ -275,15 +345,15 @@ loop20:
 	ADDQ         DX, R11
 	ADDQ         $+64, R9
 	DECQ         R10
-	JNZ          loop20
+	JNZ          loop24
 	ADDQ         CX, BX
 	ADDQ         CX, BX
 	ADDQ         CX, BX
 	MOVQ         80(AX), R9
 	TESTQ        $0x00000008, R9
-	JNZ          part21
+	JNZ          part25
 	TESTQ        $0x00000001, R9
-	JZ           skip22
+	JZ           skip26
 	MOVQ         SI, R10
 	VMOVUPS      (R10), Y6
 	VADDPS       Y6, Y0, Y0
@@ -301,9 +371,9 @@ loop20:
 	VADDPS       Y6, Y5, Y5
 	ADDQ         DI, R10
 
-skip22:
+skip26:
 	TESTQ   $0x00000002, R9
-	JZ      skip23
+	JZ      skip27
 	MOVQ    64(AX), R10
 	VMOVUPS (R10), Y6
 	VADDPS  Y6, Y0, Y0
@@ -314,9 +384,9 @@ skip22:
 	VADDPS  Y6, Y3, Y3
 	VADDPS  Y6, Y5, Y5
 
-skip23:
+skip27:
 	TESTQ  $0x00000004, R9
-	JZ     skip24
+	JZ     skip28
 	VXORPS Y6, Y6, Y6
 	VMAXPS Y0, Y6, Y0
 	VMAXPS Y1, Y6, Y1
@@ -325,7 +395,35 @@ skip23:
 	VMAXPS Y4, Y6, Y4
 	VMAXPS Y5, Y6, Y5
 
-skip24:
+skip28:
+	TESTQ   $0x00000010, R9
+	JZ      skip29
+	MOVQ    96(AX), R10
+	ADDQ    SI, R10
+	VXORPS  Y6, Y6, Y6
+	VMOVUPS (R10), Y7
+	VCMPPS  $0x06, Y6, Y7, Y7
+	VANDPS  Y7, Y0, Y0
+	VMOVUPS 32(R10), Y7
+	VCMPPS  $0x06, Y6, Y7, Y7
+	VANDPS  Y7, Y1, Y1
+	ADDQ    DI, R10
+	VMOVUPS (R10), Y7
+	VCMPPS  $0x06, Y6, Y7, Y7
+	VANDPS  Y7, Y2, Y2
+	VMOVUPS 32(R10), Y7
+	VCMPPS  $0x06, Y6, Y7, Y7
+	VANDPS  Y7, Y3, Y3
+	ADDQ    DI, R10
+	VMOVUPS (R10), Y7
+	VCMPPS  $0x06, Y6, Y7, Y7
+	VANDPS  Y7, Y4, Y4
+	VMOVUPS 32(R10), Y7
+	VCMPPS  $0x06, Y6, Y7, Y7
+	VANDPS  Y7, Y5, Y5
+	ADDQ    DI, R10
+
+skip29:
 	VMOVUPS Y0, (SI)
 	VMOVUPS Y1, 32(SI)
 	ADDQ    DI, SI
@@ -335,14 +433,14 @@ skip24:
 	VMOVUPS Y4, (SI)
 	VMOVUPS Y5, 32(SI)
 	ADDQ    DI, SI
-	JMP     end21
+	JMP     end25
 
-part21:
+part25:
 	MOVQ       72(AX), R10
 	VMOVUPS    (R10), Y6
 	VMOVUPS    32(R10), Y7
 	TESTQ      $0x00000001, R9
-	JZ         skip25
+	JZ         skip30
 	MOVQ       SI, R10
 	VMASKMOVPS (R10), Y6, Y8
 	VADDPS     Y8, Y0, Y0
@@ -360,9 +458,9 @@ part21:
 	VADDPS     Y8, Y5, Y5
 	ADDQ       DI, R10
 
-skip25:
+skip30:
 	TESTQ      $0x00000002, R9
-	JZ         skip26
+	JZ         skip31
 	MOVQ       64(AX), R10
 	VMASKMOVPS (R10), Y6, Y8
 	VADDPS     Y8, Y0, Y0
@@ -373,9 +471,9 @@ skip25:
 	VADDPS     Y8, Y3, Y3
 	VADDPS     Y8, Y5, Y5
 
-skip26:
+skip31:
 	TESTQ  $0x00000004, R9
-	JZ     skip27
+	JZ     skip32
 	VXORPS Y8, Y8, Y8
 	VMAXPS Y0, Y8, Y0
 	VMAXPS Y1, Y8, Y1
@@ -384,7 +482,35 @@ skip26:
 	VMAXPS Y4, Y8, Y4
 	VMAXPS Y5, Y8, Y5
 
-skip27:
+skip32:
+	TESTQ      $0x00000010, R9
+	JZ         skip33
+	MOVQ       96(AX), R10
+	ADDQ       SI, R10
+	VXORPS     Y8, Y8, Y8
+	VMASKMOVPS (R10), Y6, Y9
+	VCMPPS     $0x06, Y8, Y9, Y9
+	VANDPS     Y9, Y0, Y0
+	VMASKMOVPS 32(R10), Y7, Y9
+	VCMPPS     $0x06, Y8, Y9, Y9
+	VANDPS     Y9, Y1, Y1
+	ADDQ       DI, R10
+	VMASKMOVPS (R10), Y6, Y9
+	VCMPPS     $0x06, Y8, Y9, Y9
+	VANDPS     Y9, Y2, Y2
+	VMASKMOVPS 32(R10), Y7, Y9
+	VCMPPS     $0x06, Y8, Y9, Y9
+	VANDPS     Y9, Y3, Y3
+	ADDQ       DI, R10
+	VMASKMOVPS (R10), Y6, Y9
+	VCMPPS     $0x06, Y8, Y9, Y9
+	VANDPS     Y9, Y4, Y4
+	VMASKMOVPS 32(R10), Y7, Y9
+	VCMPPS     $0x06, Y8, Y9, Y9
+	VANDPS     Y9, Y5, Y5
+	ADDQ       DI, R10
+
+skip33:
 	VMASKMOVPS Y0, Y6, (SI)
 	VMASKMOVPS Y1, Y7, 32(SI)
 	ADDQ       DI, SI
@@ -395,9 +521,9 @@ skip27:
 	VMASKMOVPS Y5, Y7, 32(SI)
 	ADDQ       DI, SI
 
-end21:
+end25:
 	DECQ R8
-	JNZ  loop19
+	JNZ  loop23
 	VZEROUPPER
 	RET
 
@@ -412,7 +538,7 @@ TEXT ·micro4AVX2(SB), NOSPLIT, $0-8
 	MOVQ 16(AX), SI
 	MOVQ 56(AX), R8
 
-loop28:
+loop34:
 	MOVQ   8(AX), R9
 	MOVQ   48(AX), R10
 	VXORPS Y0, Y0, Y0
@@ -427,7 +553,7 @@ loop28:
 	LEAQ   (R11)(CX*2), R12
 	ADDQ   CX, R12
 
-loop29:
+loop35:
 	VMOVUPS      (R9), Y8
 	VMOVUPS      32(R9), Y9
 	VBROADCASTSS (R11), Y10
@@ -446,16 +572,16 @@ loop29:
 	ADDQ         DX, R12
 	ADDQ         $+64, R9
 	DECQ         R10
-	JNZ          loop29
+	JNZ          loop35
 	ADDQ         CX, BX
 	ADDQ         CX, BX
 	ADDQ         CX, BX
 	ADDQ         CX, BX
 	MOVQ         80(AX), R9
 	TESTQ        $0x00000008, R9
-	JNZ          part30
+	JNZ          part36
 	TESTQ        $0x00000001, R9
-	JZ           skip31
+	JZ           skip37
 	MOVQ         SI, R10
 	VMOVUPS      (R10), Y8
 	VADDPS       Y8, Y0, Y0
@@ -478,9 +604,9 @@ loop29:
 	VADDPS       Y8, Y7, Y7
 	ADDQ         DI, R10
 
-skip31:
+skip37:
 	TESTQ   $0x00000002, R9
-	JZ      skip32
+	JZ      skip38
 	MOVQ    64(AX), R10
 	VMOVUPS (R10), Y8
 	VADDPS  Y8, Y0, Y0
@@ -493,9 +619,9 @@ skip31:
 	VADDPS  Y8, Y5, Y5
 	VADDPS  Y8, Y7, Y7
 
-skip32:
+skip38:
 	TESTQ  $0x00000004, R9
-	JZ     skip33
+	JZ     skip39
 	VXORPS Y8, Y8, Y8
 	VMAXPS Y0, Y8, Y0
 	VMAXPS Y1, Y8, Y1
@@ -506,7 +632,42 @@ skip32:
 	VMAXPS Y6, Y8, Y6
 	VMAXPS Y7, Y8, Y7
 
-skip33:
+skip39:
+	TESTQ   $0x00000010, R9
+	JZ      skip40
+	MOVQ    96(AX), R10
+	ADDQ    SI, R10
+	VXORPS  Y8, Y8, Y8
+	VMOVUPS (R10), Y9
+	VCMPPS  $0x06, Y8, Y9, Y9
+	VANDPS  Y9, Y0, Y0
+	VMOVUPS 32(R10), Y9
+	VCMPPS  $0x06, Y8, Y9, Y9
+	VANDPS  Y9, Y1, Y1
+	ADDQ    DI, R10
+	VMOVUPS (R10), Y9
+	VCMPPS  $0x06, Y8, Y9, Y9
+	VANDPS  Y9, Y2, Y2
+	VMOVUPS 32(R10), Y9
+	VCMPPS  $0x06, Y8, Y9, Y9
+	VANDPS  Y9, Y3, Y3
+	ADDQ    DI, R10
+	VMOVUPS (R10), Y9
+	VCMPPS  $0x06, Y8, Y9, Y9
+	VANDPS  Y9, Y4, Y4
+	VMOVUPS 32(R10), Y9
+	VCMPPS  $0x06, Y8, Y9, Y9
+	VANDPS  Y9, Y5, Y5
+	ADDQ    DI, R10
+	VMOVUPS (R10), Y9
+	VCMPPS  $0x06, Y8, Y9, Y9
+	VANDPS  Y9, Y6, Y6
+	VMOVUPS 32(R10), Y9
+	VCMPPS  $0x06, Y8, Y9, Y9
+	VANDPS  Y9, Y7, Y7
+	ADDQ    DI, R10
+
+skip40:
 	VMOVUPS Y0, (SI)
 	VMOVUPS Y1, 32(SI)
 	ADDQ    DI, SI
@@ -519,14 +680,14 @@ skip33:
 	VMOVUPS Y6, (SI)
 	VMOVUPS Y7, 32(SI)
 	ADDQ    DI, SI
-	JMP     end30
+	JMP     end36
 
-part30:
+part36:
 	MOVQ       72(AX), R10
 	VMOVUPS    (R10), Y8
 	VMOVUPS    32(R10), Y9
 	TESTQ      $0x00000001, R9
-	JZ         skip34
+	JZ         skip41
 	MOVQ       SI, R10
 	VMASKMOVPS (R10), Y8, Y10
 	VADDPS     Y10, Y0, Y0
@@ -549,9 +710,9 @@ part30:
 	VADDPS     Y10, Y7, Y7
 	ADDQ       DI, R10
 
-skip34:
+skip41:
 	TESTQ      $0x00000002, R9
-	JZ         skip35
+	JZ         skip42
 	MOVQ       64(AX), R10
 	VMASKMOVPS (R10), Y8, Y10
 	VADDPS     Y10, Y0, Y0
@@ -564,9 +725,9 @@ skip34:
 	VADDPS     Y10, Y5, Y5
 	VADDPS     Y10, Y7, Y7
 
-skip35:
+skip42:
 	TESTQ  $0x00000004, R9
-	JZ     skip36
+	JZ     skip43
 	VXORPS Y10, Y10, Y10
 	VMAXPS Y0, Y10, Y0
 	VMAXPS Y1, Y10, Y1
@@ -577,7 +738,42 @@ skip35:
 	VMAXPS Y6, Y10, Y6
 	VMAXPS Y7, Y10, Y7
 
-skip36:
+skip43:
+	TESTQ      $0x00000010, R9
+	JZ         skip44
+	MOVQ       96(AX), R10
+	ADDQ       SI, R10
+	VXORPS     Y10, Y10, Y10
+	VMASKMOVPS (R10), Y8, Y11
+	VCMPPS     $0x06, Y10, Y11, Y11
+	VANDPS     Y11, Y0, Y0
+	VMASKMOVPS 32(R10), Y9, Y11
+	VCMPPS     $0x06, Y10, Y11, Y11
+	VANDPS     Y11, Y1, Y1
+	ADDQ       DI, R10
+	VMASKMOVPS (R10), Y8, Y11
+	VCMPPS     $0x06, Y10, Y11, Y11
+	VANDPS     Y11, Y2, Y2
+	VMASKMOVPS 32(R10), Y9, Y11
+	VCMPPS     $0x06, Y10, Y11, Y11
+	VANDPS     Y11, Y3, Y3
+	ADDQ       DI, R10
+	VMASKMOVPS (R10), Y8, Y11
+	VCMPPS     $0x06, Y10, Y11, Y11
+	VANDPS     Y11, Y4, Y4
+	VMASKMOVPS 32(R10), Y9, Y11
+	VCMPPS     $0x06, Y10, Y11, Y11
+	VANDPS     Y11, Y5, Y5
+	ADDQ       DI, R10
+	VMASKMOVPS (R10), Y8, Y11
+	VCMPPS     $0x06, Y10, Y11, Y11
+	VANDPS     Y11, Y6, Y6
+	VMASKMOVPS 32(R10), Y9, Y11
+	VCMPPS     $0x06, Y10, Y11, Y11
+	VANDPS     Y11, Y7, Y7
+	ADDQ       DI, R10
+
+skip44:
 	VMASKMOVPS Y0, Y8, (SI)
 	VMASKMOVPS Y1, Y9, 32(SI)
 	ADDQ       DI, SI
@@ -591,9 +787,9 @@ skip36:
 	VMASKMOVPS Y7, Y9, 32(SI)
 	ADDQ       DI, SI
 
-end30:
+end36:
 	DECQ R8
-	JNZ  loop28
+	JNZ  loop34
 	VZEROUPPER
 	RET
 
@@ -608,7 +804,7 @@ TEXT ·micro5AVX2(SB), NOSPLIT, $0-8
 	MOVQ 16(AX), SI
 	MOVQ 56(AX), R8
 
-loop37:
+loop45:
 	MOVQ   8(AX), R9
 	MOVQ   48(AX), R10
 	VXORPS Y0, Y0, Y0
@@ -625,7 +821,7 @@ loop37:
 	LEAQ   (R11)(CX*2), R12
 	ADDQ   CX, R12
 
-loop38:
+loop46:
 	VMOVUPS      (R9), Y10
 	VMOVUPS      32(R9), Y11
 	VBROADCASTSS (R11), Y12
@@ -647,7 +843,7 @@ loop38:
 	ADDQ         DX, R12
 	ADDQ         $+64, R9
 	DECQ         R10
-	JNZ          loop38
+	JNZ          loop46
 	ADDQ         CX, BX
 	ADDQ         CX, BX
 	ADDQ         CX, BX
@@ -655,9 +851,9 @@ loop38:
 	ADDQ         CX, BX
 	MOVQ         80(AX), R9
 	TESTQ        $0x00000008, R9
-	JNZ          part39
+	JNZ          part47
 	TESTQ        $0x00000001, R9
-	JZ           skip40
+	JZ           skip48
 	MOVQ         SI, R10
 	VMOVUPS      (R10), Y10
 	VADDPS       Y10, Y0, Y0
@@ -685,9 +881,9 @@ loop38:
 	VADDPS       Y10, Y9, Y9
 	ADDQ         DI, R10
 
-skip40:
+skip48:
 	TESTQ   $0x00000002, R9
-	JZ      skip41
+	JZ      skip49
 	MOVQ    64(AX), R10
 	VMOVUPS (R10), Y10
 	VADDPS  Y10, Y0, Y0
@@ -702,9 +898,9 @@ skip40:
 	VADDPS  Y10, Y7, Y7
 	VADDPS  Y10, Y9, Y9
 
-skip41:
+skip49:
 	TESTQ  $0x00000004, R9
-	JZ     skip42
+	JZ     skip50
 	VXORPS Y10, Y10, Y10
 	VMAXPS Y0, Y10, Y0
 	VMAXPS Y1, Y10, Y1
@@ -717,7 +913,49 @@ skip41:
 	VMAXPS Y8, Y10, Y8
 	VMAXPS Y9, Y10, Y9
 
-skip42:
+skip50:
+	TESTQ   $0x00000010, R9
+	JZ      skip51
+	MOVQ    96(AX), R10
+	ADDQ    SI, R10
+	VXORPS  Y10, Y10, Y10
+	VMOVUPS (R10), Y11
+	VCMPPS  $0x06, Y10, Y11, Y11
+	VANDPS  Y11, Y0, Y0
+	VMOVUPS 32(R10), Y11
+	VCMPPS  $0x06, Y10, Y11, Y11
+	VANDPS  Y11, Y1, Y1
+	ADDQ    DI, R10
+	VMOVUPS (R10), Y11
+	VCMPPS  $0x06, Y10, Y11, Y11
+	VANDPS  Y11, Y2, Y2
+	VMOVUPS 32(R10), Y11
+	VCMPPS  $0x06, Y10, Y11, Y11
+	VANDPS  Y11, Y3, Y3
+	ADDQ    DI, R10
+	VMOVUPS (R10), Y11
+	VCMPPS  $0x06, Y10, Y11, Y11
+	VANDPS  Y11, Y4, Y4
+	VMOVUPS 32(R10), Y11
+	VCMPPS  $0x06, Y10, Y11, Y11
+	VANDPS  Y11, Y5, Y5
+	ADDQ    DI, R10
+	VMOVUPS (R10), Y11
+	VCMPPS  $0x06, Y10, Y11, Y11
+	VANDPS  Y11, Y6, Y6
+	VMOVUPS 32(R10), Y11
+	VCMPPS  $0x06, Y10, Y11, Y11
+	VANDPS  Y11, Y7, Y7
+	ADDQ    DI, R10
+	VMOVUPS (R10), Y11
+	VCMPPS  $0x06, Y10, Y11, Y11
+	VANDPS  Y11, Y8, Y8
+	VMOVUPS 32(R10), Y11
+	VCMPPS  $0x06, Y10, Y11, Y11
+	VANDPS  Y11, Y9, Y9
+	ADDQ    DI, R10
+
+skip51:
 	VMOVUPS Y0, (SI)
 	VMOVUPS Y1, 32(SI)
 	ADDQ    DI, SI
@@ -733,14 +971,14 @@ skip42:
 	VMOVUPS Y8, (SI)
 	VMOVUPS Y9, 32(SI)
 	ADDQ    DI, SI
-	JMP     end39
+	JMP     end47
 
-part39:
+part47:
 	MOVQ       72(AX), R10
 	VMOVUPS    (R10), Y10
 	VMOVUPS    32(R10), Y11
 	TESTQ      $0x00000001, R9
-	JZ         skip43
+	JZ         skip52
 	MOVQ       SI, R10
 	VMASKMOVPS (R10), Y10, Y12
 	VADDPS     Y12, Y0, Y0
@@ -768,9 +1006,9 @@ part39:
 	VADDPS     Y12, Y9, Y9
 	ADDQ       DI, R10
 
-skip43:
+skip52:
 	TESTQ      $0x00000002, R9
-	JZ         skip44
+	JZ         skip53
 	MOVQ       64(AX), R10
 	VMASKMOVPS (R10), Y10, Y12
 	VADDPS     Y12, Y0, Y0
@@ -785,9 +1023,9 @@ skip43:
 	VADDPS     Y12, Y7, Y7
 	VADDPS     Y12, Y9, Y9
 
-skip44:
+skip53:
 	TESTQ  $0x00000004, R9
-	JZ     skip45
+	JZ     skip54
 	VXORPS Y12, Y12, Y12
 	VMAXPS Y0, Y12, Y0
 	VMAXPS Y1, Y12, Y1
@@ -800,7 +1038,49 @@ skip44:
 	VMAXPS Y8, Y12, Y8
 	VMAXPS Y9, Y12, Y9
 
-skip45:
+skip54:
+	TESTQ      $0x00000010, R9
+	JZ         skip55
+	MOVQ       96(AX), R10
+	ADDQ       SI, R10
+	VXORPS     Y12, Y12, Y12
+	VMASKMOVPS (R10), Y10, Y13
+	VCMPPS     $0x06, Y12, Y13, Y13
+	VANDPS     Y13, Y0, Y0
+	VMASKMOVPS 32(R10), Y11, Y13
+	VCMPPS     $0x06, Y12, Y13, Y13
+	VANDPS     Y13, Y1, Y1
+	ADDQ       DI, R10
+	VMASKMOVPS (R10), Y10, Y13
+	VCMPPS     $0x06, Y12, Y13, Y13
+	VANDPS     Y13, Y2, Y2
+	VMASKMOVPS 32(R10), Y11, Y13
+	VCMPPS     $0x06, Y12, Y13, Y13
+	VANDPS     Y13, Y3, Y3
+	ADDQ       DI, R10
+	VMASKMOVPS (R10), Y10, Y13
+	VCMPPS     $0x06, Y12, Y13, Y13
+	VANDPS     Y13, Y4, Y4
+	VMASKMOVPS 32(R10), Y11, Y13
+	VCMPPS     $0x06, Y12, Y13, Y13
+	VANDPS     Y13, Y5, Y5
+	ADDQ       DI, R10
+	VMASKMOVPS (R10), Y10, Y13
+	VCMPPS     $0x06, Y12, Y13, Y13
+	VANDPS     Y13, Y6, Y6
+	VMASKMOVPS 32(R10), Y11, Y13
+	VCMPPS     $0x06, Y12, Y13, Y13
+	VANDPS     Y13, Y7, Y7
+	ADDQ       DI, R10
+	VMASKMOVPS (R10), Y10, Y13
+	VCMPPS     $0x06, Y12, Y13, Y13
+	VANDPS     Y13, Y8, Y8
+	VMASKMOVPS 32(R10), Y11, Y13
+	VCMPPS     $0x06, Y12, Y13, Y13
+	VANDPS     Y13, Y9, Y9
+	ADDQ       DI, R10
+
+skip55:
 	VMASKMOVPS Y0, Y10, (SI)
 	VMASKMOVPS Y1, Y11, 32(SI)
 	ADDQ       DI, SI
@@ -817,9 +1097,9 @@ skip45:
 	VMASKMOVPS Y9, Y11, 32(SI)
 	ADDQ       DI, SI
 
-end39:
+end47:
 	DECQ R8
-	JNZ  loop37
+	JNZ  loop45
 	VZEROUPPER
 	RET
 
@@ -834,7 +1114,7 @@ TEXT ·micro6AVX2(SB), NOSPLIT, $0-8
 	MOVQ 16(AX), SI
 	MOVQ 56(AX), R8
 
-loop46:
+loop56:
 	MOVQ   8(AX), R9
 	MOVQ   48(AX), R10
 	VXORPS Y0, Y0, Y0
@@ -853,7 +1133,7 @@ loop46:
 	LEAQ   (R11)(CX*2), R12
 	ADDQ   CX, R12
 
-loop47:
+loop57:
 	VMOVUPS      (R9), Y12
 	VMOVUPS      32(R9), Y13
 	VBROADCASTSS (R11), Y14
@@ -878,7 +1158,7 @@ loop47:
 	ADDQ         DX, R12
 	ADDQ         $+64, R9
 	DECQ         R10
-	JNZ          loop47
+	JNZ          loop57
 	ADDQ         CX, BX
 	ADDQ         CX, BX
 	ADDQ         CX, BX
@@ -887,9 +1167,9 @@ loop47:
 	ADDQ         CX, BX
 	MOVQ         80(AX), R9
 	TESTQ        $0x00000008, R9
-	JNZ          part48
+	JNZ          part58
 	TESTQ        $0x00000001, R9
-	JZ           skip49
+	JZ           skip59
 	MOVQ         SI, R10
 	VMOVUPS      (R10), Y12
 	VADDPS       Y12, Y0, Y0
@@ -922,9 +1202,9 @@ loop47:
 	VADDPS       Y12, Y11, Y11
 	ADDQ         DI, R10
 
-skip49:
+skip59:
 	TESTQ   $0x00000002, R9
-	JZ      skip50
+	JZ      skip60
 	MOVQ    64(AX), R10
 	VMOVUPS (R10), Y12
 	VADDPS  Y12, Y0, Y0
@@ -941,9 +1221,9 @@ skip49:
 	VADDPS  Y12, Y9, Y9
 	VADDPS  Y12, Y11, Y11
 
-skip50:
+skip60:
 	TESTQ  $0x00000004, R9
-	JZ     skip51
+	JZ     skip61
 	VXORPS Y12, Y12, Y12
 	VMAXPS Y0, Y12, Y0
 	VMAXPS Y1, Y12, Y1
@@ -958,7 +1238,56 @@ skip50:
 	VMAXPS Y10, Y12, Y10
 	VMAXPS Y11, Y12, Y11
 
-skip51:
+skip61:
+	TESTQ   $0x00000010, R9
+	JZ      skip62
+	MOVQ    96(AX), R10
+	ADDQ    SI, R10
+	VXORPS  Y12, Y12, Y12
+	VMOVUPS (R10), Y13
+	VCMPPS  $0x06, Y12, Y13, Y13
+	VANDPS  Y13, Y0, Y0
+	VMOVUPS 32(R10), Y13
+	VCMPPS  $0x06, Y12, Y13, Y13
+	VANDPS  Y13, Y1, Y1
+	ADDQ    DI, R10
+	VMOVUPS (R10), Y13
+	VCMPPS  $0x06, Y12, Y13, Y13
+	VANDPS  Y13, Y2, Y2
+	VMOVUPS 32(R10), Y13
+	VCMPPS  $0x06, Y12, Y13, Y13
+	VANDPS  Y13, Y3, Y3
+	ADDQ    DI, R10
+	VMOVUPS (R10), Y13
+	VCMPPS  $0x06, Y12, Y13, Y13
+	VANDPS  Y13, Y4, Y4
+	VMOVUPS 32(R10), Y13
+	VCMPPS  $0x06, Y12, Y13, Y13
+	VANDPS  Y13, Y5, Y5
+	ADDQ    DI, R10
+	VMOVUPS (R10), Y13
+	VCMPPS  $0x06, Y12, Y13, Y13
+	VANDPS  Y13, Y6, Y6
+	VMOVUPS 32(R10), Y13
+	VCMPPS  $0x06, Y12, Y13, Y13
+	VANDPS  Y13, Y7, Y7
+	ADDQ    DI, R10
+	VMOVUPS (R10), Y13
+	VCMPPS  $0x06, Y12, Y13, Y13
+	VANDPS  Y13, Y8, Y8
+	VMOVUPS 32(R10), Y13
+	VCMPPS  $0x06, Y12, Y13, Y13
+	VANDPS  Y13, Y9, Y9
+	ADDQ    DI, R10
+	VMOVUPS (R10), Y13
+	VCMPPS  $0x06, Y12, Y13, Y13
+	VANDPS  Y13, Y10, Y10
+	VMOVUPS 32(R10), Y13
+	VCMPPS  $0x06, Y12, Y13, Y13
+	VANDPS  Y13, Y11, Y11
+	ADDQ    DI, R10
+
+skip62:
 	VMOVUPS Y0, (SI)
 	VMOVUPS Y1, 32(SI)
 	ADDQ    DI, SI
@@ -977,14 +1306,14 @@ skip51:
 	VMOVUPS Y10, (SI)
 	VMOVUPS Y11, 32(SI)
 	ADDQ    DI, SI
-	JMP     end48
+	JMP     end58
 
-part48:
+part58:
 	MOVQ       72(AX), R10
 	VMOVUPS    (R10), Y12
 	VMOVUPS    32(R10), Y13
 	TESTQ      $0x00000001, R9
-	JZ         skip52
+	JZ         skip63
 	MOVQ       SI, R10
 	VMASKMOVPS (R10), Y12, Y14
 	VADDPS     Y14, Y0, Y0
@@ -1017,9 +1346,9 @@ part48:
 	VADDPS     Y14, Y11, Y11
 	ADDQ       DI, R10
 
-skip52:
+skip63:
 	TESTQ      $0x00000002, R9
-	JZ         skip53
+	JZ         skip64
 	MOVQ       64(AX), R10
 	VMASKMOVPS (R10), Y12, Y14
 	VADDPS     Y14, Y0, Y0
@@ -1036,9 +1365,9 @@ skip52:
 	VADDPS     Y14, Y9, Y9
 	VADDPS     Y14, Y11, Y11
 
-skip53:
+skip64:
 	TESTQ  $0x00000004, R9
-	JZ     skip54
+	JZ     skip65
 	VXORPS Y14, Y14, Y14
 	VMAXPS Y0, Y14, Y0
 	VMAXPS Y1, Y14, Y1
@@ -1053,7 +1382,56 @@ skip53:
 	VMAXPS Y10, Y14, Y10
 	VMAXPS Y11, Y14, Y11
 
-skip54:
+skip65:
+	TESTQ      $0x00000010, R9
+	JZ         skip66
+	MOVQ       96(AX), R10
+	ADDQ       SI, R10
+	VXORPS     Y14, Y14, Y14
+	VMASKMOVPS (R10), Y12, Y15
+	VCMPPS     $0x06, Y14, Y15, Y15
+	VANDPS     Y15, Y0, Y0
+	VMASKMOVPS 32(R10), Y13, Y15
+	VCMPPS     $0x06, Y14, Y15, Y15
+	VANDPS     Y15, Y1, Y1
+	ADDQ       DI, R10
+	VMASKMOVPS (R10), Y12, Y15
+	VCMPPS     $0x06, Y14, Y15, Y15
+	VANDPS     Y15, Y2, Y2
+	VMASKMOVPS 32(R10), Y13, Y15
+	VCMPPS     $0x06, Y14, Y15, Y15
+	VANDPS     Y15, Y3, Y3
+	ADDQ       DI, R10
+	VMASKMOVPS (R10), Y12, Y15
+	VCMPPS     $0x06, Y14, Y15, Y15
+	VANDPS     Y15, Y4, Y4
+	VMASKMOVPS 32(R10), Y13, Y15
+	VCMPPS     $0x06, Y14, Y15, Y15
+	VANDPS     Y15, Y5, Y5
+	ADDQ       DI, R10
+	VMASKMOVPS (R10), Y12, Y15
+	VCMPPS     $0x06, Y14, Y15, Y15
+	VANDPS     Y15, Y6, Y6
+	VMASKMOVPS 32(R10), Y13, Y15
+	VCMPPS     $0x06, Y14, Y15, Y15
+	VANDPS     Y15, Y7, Y7
+	ADDQ       DI, R10
+	VMASKMOVPS (R10), Y12, Y15
+	VCMPPS     $0x06, Y14, Y15, Y15
+	VANDPS     Y15, Y8, Y8
+	VMASKMOVPS 32(R10), Y13, Y15
+	VCMPPS     $0x06, Y14, Y15, Y15
+	VANDPS     Y15, Y9, Y9
+	ADDQ       DI, R10
+	VMASKMOVPS (R10), Y12, Y15
+	VCMPPS     $0x06, Y14, Y15, Y15
+	VANDPS     Y15, Y10, Y10
+	VMASKMOVPS 32(R10), Y13, Y15
+	VCMPPS     $0x06, Y14, Y15, Y15
+	VANDPS     Y15, Y11, Y11
+	ADDQ       DI, R10
+
+skip66:
 	VMASKMOVPS Y0, Y12, (SI)
 	VMASKMOVPS Y1, Y13, 32(SI)
 	ADDQ       DI, SI
@@ -1073,9 +1451,9 @@ skip54:
 	VMASKMOVPS Y11, Y13, 32(SI)
 	ADDQ       DI, SI
 
-end48:
+end58:
 	DECQ R8
-	JNZ  loop46
+	JNZ  loop56
 	VZEROUPPER
 	RET
 
@@ -1088,7 +1466,7 @@ TEXT ·packRowsAVX2(SB), NOSPLIT, $0-8
 	MOVQ 16(AX), BX
 	MOVQ 24(AX), AX
 
-loop55:
+loop67:
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS Y0, (DX)
@@ -1096,7 +1474,7 @@ loop55:
 	ADDQ    BX, CX
 	ADDQ    $+64, DX
 	DECQ    AX
-	JNZ     loop55
+	JNZ     loop67
 	VZEROUPPER
 	RET
 
@@ -1113,7 +1491,7 @@ TEXT ·packColsAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(BX*2), DI
 	ADDQ BX, DI
 
-loop56:
+loop68:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(BX*1), Y1
 	VMOVUPS    (CX)(BX*2), Y2
@@ -1159,7 +1537,7 @@ loop56:
 	ADDQ       $+32, SI
 	ADDQ       $+32, DI
 	DECQ       AX
-	JNZ        loop56
+	JNZ        loop68
 	VZEROUPPER
 	RET
 
@@ -1171,7 +1549,7 @@ TEXT ·expAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x03, DX
 
-loop57:
+loop69:
 	VMOVUPS      (CX), Y0
 	VBROADCASTSS word42b20000<>+0(SB), Y1
 	VMINPS       Y0, Y1, Y0
@@ -1214,7 +1592,7 @@ loop57:
 	ADDQ         $+32, AX
 	ADDQ         $+32, CX
 	DECQ         DX
-	JNZ          loop57
+	JNZ          loop69
 	VZEROUPPER
 	RET
 
@@ -1265,7 +1643,7 @@ TEXT ·reluAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x03, DX
 
-loop58:
+loop70:
 	VMOVUPS (CX), Y0
 	VXORPS  Y1, Y1, Y1
 	VMAXPS  Y0, Y1, Y0
@@ -1273,7 +1651,7 @@ loop58:
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	DECQ    DX
-	JNZ     loop58
+	JNZ     loop70
 	VZEROUPPER
 	RET
 
@@ -1285,7 +1663,7 @@ TEXT ·sigmoidAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x03, DX
 
-loop59:
+loop71:
 	VMOVUPS      (CX), Y0
 	VBROADCASTSS word80000000<>+0(SB), Y1
 	VXORPS       Y1, Y0, Y0
@@ -1333,7 +1711,7 @@ loop59:
 	ADDQ         $+32, AX
 	ADDQ         $+32, CX
 	DECQ         DX
-	JNZ          loop59
+	JNZ          loop71
 	VZEROUPPER
 	RET
 
@@ -1348,7 +1726,7 @@ TEXT ·tanhAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x03, DX
 
-loop60:
+loop72:
 	VMOVUPS      (CX), Y0
 	VBROADCASTSS word80000000<>+0(SB), Y1
 	VANDPS       Y1, Y0, Y1
@@ -1417,7 +1795,7 @@ loop60:
 	ADDQ         $+32, AX
 	ADDQ         $+32, CX
 	DECQ         DX
-	JNZ          loop60
+	JNZ          loop72
 	VZEROUPPER
 	RET
 
@@ -1451,7 +1829,7 @@ TEXT ·expGradAVX2(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x03, BX
 
-loop61:
+loop73:
 	VMOVUPS (CX), Y0
 	VMOVUPS (DX), Y1
 	VMULPS  Y0, Y1, Y1
@@ -1460,7 +1838,7 @@ loop61:
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	DECQ    BX
-	JNZ     loop61
+	JNZ     loop73
 	VZEROUPPER
 	RET
 
@@ -1473,7 +1851,7 @@ TEXT ·reluGradAVX2(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x03, BX
 
-loop62:
+loop74:
 	VMOVUPS   (CX), Y0
 	VMOVUPS   (DX), Y1
 	VXORPS    Y2, Y2, Y2
@@ -1484,7 +1862,7 @@ loop62:
 	ADDQ      $+32, CX
 	ADDQ      $+32, DX
 	DECQ      BX
-	JNZ       loop62
+	JNZ       loop74
 	VZEROUPPER
 	RET
 
@@ -1497,7 +1875,7 @@ TEXT ·sigmoidGradAVX2(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x03, BX
 
-loop63:
+loop75:
 	VMOVUPS      (CX), Y0
 	VMOVUPS      (DX), Y1
 	VBROADCASTSS word3f800000<>+0(SB), Y2
@@ -1509,7 +1887,7 @@ loop63:
 	ADDQ         $+32, CX
 	ADDQ         $+32, DX
 	DECQ         BX
-	JNZ          loop63
+	JNZ          loop75
 	VZEROUPPER
 	RET
 
@@ -1522,7 +1900,7 @@ TEXT ·tanhGradAVX2(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x03, BX
 
-loop64:
+loop76:
 	VMOVUPS      (CX), Y0
 	VMOVUPS      (DX), Y1
 	VBROADCASTSS word3f800000<>+0(SB), Y2
@@ -1533,7 +1911,7 @@ loop64:
 	ADDQ         $+32, CX
 	ADDQ         $+32, DX
 	DECQ         BX
-	JNZ          loop64
+	JNZ          loop76
 	VZEROUPPER
 	RET
 
@@ -1545,14 +1923,14 @@ TEXT ·addAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x03, DX
 
-loop65:
+loop77:
 	VMOVUPS (AX), Y0
 	VADDPS  (CX), Y0, Y0
 	VMOVUPS Y0, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	DECQ    DX
-	JNZ     loop65
+	JNZ     loop77
 	VZEROUPPER
 	RET
 
@@ -1566,13 +1944,13 @@ TEXT ·scaleAVX2(SB), NOSPLIT, $0-28
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x03, DX
 
-loop66:
+loop78:
 	VMULPS  (CX), Y0, Y1
 	VMOVUPS Y1, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	DECQ    DX
-	JNZ     loop66
+	JNZ     loop78
 	VZEROUPPER
 	RET
 
@@ -1585,11 +1963,11 @@ TEXT ·maximumAVX2(SB), NOSPLIT, $0-24
 	MOVQ    n+0(FP), DX
 	SHRQ    $0x03, DX
 
-loop67:
+loop79:
 	VMAXPS  (AX), Y0, Y0
 	ADDQ    $+32, AX
 	DECQ    DX
-	JNZ     loop67
+	JNZ     loop79
 	VMOVUPS Y0, (CX)
 	VZEROUPPER
 	RET
@@ -1605,7 +1983,7 @@ TEXT ·expSumAVX2(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), CX
 	SHRQ         $0x03, CX
 
-loop68:
+loop80:
 	VMOVUPS      (AX), Y2
 	VSUBPS       Y0, Y2, Y2
 	VBROADCASTSS word42b20000<>+0(SB), Y3
@@ -1648,7 +2026,7 @@ loop68:
 	VADDPS       Y5, Y1, Y1
 	ADDQ         $+32, AX
 	DECQ         CX
-	JNZ          loop68
+	JNZ          loop80
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Y1, (AX)
 	VZEROUPPER
@@ -1665,7 +2043,7 @@ TEXT ·expStoreAVX2(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x03, DX
 
-loop69:
+loop81:
 	VMOVUPS      (CX), Y2
 	VSUBPS       Y0, Y2, Y2
 	VBROADCASTSS word42b20000<>+0(SB), Y3
@@ -1710,7 +2088,7 @@ loop69:
 	ADDQ         $+32, AX
 	ADDQ         $+32, CX
 	DECQ         DX
-	JNZ          loop69
+	JNZ          loop81
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Y1, (AX)
 	VZEROUPPER
@@ -1732,7 +2110,7 @@ TEXT ·squaresAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 60(AX), Y3
 	SHRQ         $0x03, BX
 
-loop70:
+loop82:
 	VMOVUPS      (CX), Y4
 	VMOVUPS      (DX), Y5
 	VFMADD231PS  Y2, Y4, Y5
@@ -1746,7 +2124,7 @@ loop70:
 	ADDQ         $+32, CX
 	ADDQ         $+32, DX
 	DECQ         BX
-	JNZ          loop70
+	JNZ          loop82
 	VMOVUPS      Y0, 100(AX)
 	VZEROUPPER
 	RET
@@ -1770,7 +2148,7 @@ TEXT ·sgdAVX2(SB), NOSPLIT, $0-8
 	MOVL         72(AX), R8
 	SHRQ         $0x03, DI
 
-loop71:
+loop83:
 	VMOVUPS      (CX), Y6
 	VMOVUPS      (DX), Y7
 	VFMADD231PS  Y1, Y7, Y0
@@ -1783,7 +2161,7 @@ loop71:
 	VADDPS       Y9, Y7, Y7
 	VMULPS       Y4, Y7, Y7
 	TESTQ        BX, BX
-	JZ           skip72
+	JZ           skip84
 	VMOVUPS      (BX), Y8
 	VBROADCASTSS 68(AX), Y9
 	VFMADD213PS  Y7, Y9, Y8
@@ -1791,18 +2169,18 @@ loop71:
 	ADDQ         $+32, BX
 	VMOVAPS      Y8, Y8
 	TESTL        R8, R8
-	JZ           skip73
+	JZ           skip85
 	VBROADCASTSS 72(AX), Y9
 	VFMADD213PS  Y7, Y9, Y8
 
-skip73:
+skip85:
 	VMOVAPS Y8, Y7
 
-skip72:
+skip84:
 	VFNMADD231PS Y5, Y7, Y6
 	VMOVUPS      Y6, (CX)
 	TESTQ        SI, SI
-	JZ           skip74
+	JZ           skip86
 	VMOVUPS      (SI), Y7
 	VSUBPS       Y7, Y6, Y6
 	VBROADCASTSS 64(AX), Y8
@@ -1810,11 +2188,11 @@ skip72:
 	VMOVUPS      Y7, (SI)
 	ADDQ         $+32, SI
 
-skip74:
+skip86:
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	DECQ    DI
-	JNZ     loop71
+	JNZ     loop83
 	VMOVUPS Y0, 100(AX)
 	VZEROUPPER
 	RET
@@ -1836,7 +2214,7 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 52(AX), Y4
 	SHRQ         $0x03, R8
 
-loop75:
+loop87:
 	VMOVUPS      (CX), Y5
 	VMOVUPS      (DX), Y6
 	VFMADD231PS  Y1, Y6, Y0
@@ -1874,7 +2252,7 @@ loop75:
 	ADDQ         $+32, BX
 	ADDQ         $+32, SI
 	TESTQ        DI, DI
-	JZ           skip76
+	JZ           skip88
 	VMOVUPS      (DI), Y6
 	VSUBPS       Y6, Y5, Y5
 	VBROADCASTSS 64(AX), Y7
@@ -1882,11 +2260,11 @@ loop75:
 	VMOVUPS      Y6, (DI)
 	ADDQ         $+32, DI
 
-skip76:
+skip88:
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	DECQ    R8
-	JNZ     loop75
+	JNZ     loop87
 	VMOVUPS Y0, 100(AX)
 	VZEROUPPER
 	RET
@@ -1901,7 +2279,7 @@ TEXT ·philoxAVX2(SB), NOSPLIT, $0-32
 	MOVL BX, SI
 	SHRQ $0x20, BX
 
-loop77:
+loop89:
 	VMOVD        DX, X0
 	VPBROADCASTD X0, Y0
 	VXORPS       Y1, Y1, Y1
@@ -2419,7 +2797,7 @@ loop77:
 	ADDQ         $+16, DX
 	ADDQ         $+256, CX
 	DECQ         AX
-	JNZ          loop77
+	JNZ          loop89
 	VZEROUPPER
 	RET
 
@@ -2472,7 +2850,7 @@ TEXT ·peakAVX2(SB), NOSPLIT, $0-8
 	VXORPS Y12, Y12, Y12
 	VXORPS Y13, Y13, Y13
 
-loop78:
+loop90:
 	VFMADD231PS Y12, Y13, Y0
 	VFMADD231PS Y12, Y13, Y1
 	VFMADD231PS Y12, Y13, Y2
@@ -2486,7 +2864,7 @@ loop78:
 	VFMADD231PS Y12, Y13, Y10
 	VFMADD231PS Y12, Y13, Y11
 	DECQ        AX
-	JNZ         loop78
+	JNZ         loop90
 	VZEROUPPER
 	RET
 
@@ -2506,14 +2884,14 @@ TEXT ·micro1AVX512(SB), NOSPLIT, $0-8
 	SHRQ  $0x10, R8
 	MOVQ  56(AX), R8
 
-loop79:
+loop91:
 	MOVQ   8(AX), R9
 	MOVQ   48(AX), R10
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	MOVQ   BX, R11
 
-loop80:
+loop92:
 	VMOVUPS          (R9), Z2
 	VMOVUPS          64(R9), Z3
 	VFMADD231PS.BCST (R11), Z2, Z0
@@ -2521,11 +2899,11 @@ loop80:
 	ADDQ             DX, R11
 	ADDQ             $+128, R9
 	DECQ             R10
-	JNZ              loop80
+	JNZ              loop92
 	ADDQ             CX, BX
 	MOVQ             80(AX), R9
 	TESTQ            $0x00000001, R9
-	JZ               skip81
+	JZ               skip93
 	MOVQ             SI, R10
 	VMOVUPS.Z        (R10), K1, Z2
 	VADDPS           Z2, Z0, Z0
@@ -2533,28 +2911,42 @@ loop80:
 	VADDPS           Z2, Z1, Z1
 	ADDQ             DI, R10
 
-skip81:
+skip93:
 	TESTQ     $0x00000002, R9
-	JZ        skip82
+	JZ        skip94
 	MOVQ      64(AX), R10
 	VMOVUPS.Z (R10), K1, Z2
 	VADDPS    Z2, Z0, Z0
 	VMOVUPS.Z 64(R10), K2, Z2
 	VADDPS    Z2, Z1, Z1
 
-skip82:
+skip94:
 	TESTQ  $0x00000004, R9
-	JZ     skip83
+	JZ     skip95
 	VPXORD Z4, Z4, Z4
 	VMAXPS Z0, Z4, Z0
 	VMAXPS Z1, Z4, Z1
 
-skip83:
+skip95:
+	TESTQ     $0x00000010, R9
+	JZ        skip96
+	MOVQ      96(AX), R10
+	ADDQ      SI, R10
+	VPXORD    Z5, Z5, Z5
+	VMOVUPS.Z (R10), K1, Z2
+	VCMPPS    $0x06, Z5, Z2, K3
+	VMOVAPS.Z Z0, K3, Z0
+	VMOVUPS.Z 64(R10), K2, Z2
+	VCMPPS    $0x06, Z5, Z2, K3
+	VMOVAPS.Z Z1, K3, Z1
+	ADDQ      DI, R10
+
+skip96:
 	VMOVUPS Z0, K1, (SI)
 	VMOVUPS Z1, K2, 64(SI)
 	ADDQ    DI, SI
 	DECQ    R8
-	JNZ     loop79
+	JNZ     loop91
 	VZEROUPPER
 	RET
 
@@ -2574,7 +2966,7 @@ TEXT ·micro2AVX512(SB), NOSPLIT, $0-8
 	SHRQ  $0x10, R8
 	MOVQ  56(AX), R8
 
-loop84:
+loop97:
 	MOVQ   8(AX), R9
 	MOVQ   48(AX), R10
 	VPXORD Z0, Z0, Z0
@@ -2583,7 +2975,7 @@ loop84:
 	VPXORD Z3, Z3, Z3
 	MOVQ   BX, R11
 
-loop85:
+loop98:
 	VMOVUPS          (R9), Z4
 	VMOVUPS          64(R9), Z5
 	VFMADD231PS.BCST (R11), Z4, Z0
@@ -2593,12 +2985,12 @@ loop85:
 	ADDQ             DX, R11
 	ADDQ             $+128, R9
 	DECQ             R10
-	JNZ              loop85
+	JNZ              loop98
 	ADDQ             CX, BX
 	ADDQ             CX, BX
 	MOVQ             80(AX), R9
 	TESTQ            $0x00000001, R9
-	JZ               skip86
+	JZ               skip99
 	MOVQ             SI, R10
 	VMOVUPS.Z        (R10), K1, Z4
 	VADDPS           Z4, Z0, Z0
@@ -2611,9 +3003,9 @@ loop85:
 	VADDPS           Z4, Z3, Z3
 	ADDQ             DI, R10
 
-skip86:
+skip99:
 	TESTQ     $0x00000002, R9
-	JZ        skip87
+	JZ        skip100
 	MOVQ      64(AX), R10
 	VMOVUPS.Z (R10), K1, Z4
 	VADDPS    Z4, Z0, Z0
@@ -2622,16 +3014,37 @@ skip86:
 	VADDPS    Z4, Z1, Z1
 	VADDPS    Z4, Z3, Z3
 
-skip87:
+skip100:
 	TESTQ  $0x00000004, R9
-	JZ     skip88
+	JZ     skip101
 	VPXORD Z6, Z6, Z6
 	VMAXPS Z0, Z6, Z0
 	VMAXPS Z1, Z6, Z1
 	VMAXPS Z2, Z6, Z2
 	VMAXPS Z3, Z6, Z3
 
-skip88:
+skip101:
+	TESTQ     $0x00000010, R9
+	JZ        skip102
+	MOVQ      96(AX), R10
+	ADDQ      SI, R10
+	VPXORD    Z7, Z7, Z7
+	VMOVUPS.Z (R10), K1, Z4
+	VCMPPS    $0x06, Z7, Z4, K3
+	VMOVAPS.Z Z0, K3, Z0
+	VMOVUPS.Z 64(R10), K2, Z4
+	VCMPPS    $0x06, Z7, Z4, K3
+	VMOVAPS.Z Z1, K3, Z1
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z4
+	VCMPPS    $0x06, Z7, Z4, K3
+	VMOVAPS.Z Z2, K3, Z2
+	VMOVUPS.Z 64(R10), K2, Z4
+	VCMPPS    $0x06, Z7, Z4, K3
+	VMOVAPS.Z Z3, K3, Z3
+	ADDQ      DI, R10
+
+skip102:
 	VMOVUPS Z0, K1, (SI)
 	VMOVUPS Z1, K2, 64(SI)
 	ADDQ    DI, SI
@@ -2639,7 +3052,7 @@ skip88:
 	VMOVUPS Z3, K2, 64(SI)
 	ADDQ    DI, SI
 	DECQ    R8
-	JNZ     loop84
+	JNZ     loop97
 	VZEROUPPER
 	RET
 
@@ -2659,7 +3072,7 @@ TEXT ·micro3AVX512(SB), NOSPLIT, $0-8
 	SHRQ  $0x10, R8
 	MOVQ  56(AX), R8
 
-loop89:
+loop103:
 	MOVQ   8(AX), R9
 	MOVQ   48(AX), R10
 	VPXORD Z0, Z0, Z0
@@ -2670,7 +3083,7 @@ loop89:
 	VPXORD Z5, Z5, Z5
 	MOVQ   BX, R11
 
-loop90:
+loop104:
 	VMOVUPS          (R9), Z6
 	VMOVUPS          64(R9), Z7
 	VFMADD231PS.BCST (R11), Z6, Z0
@@ -2682,13 +3095,13 @@ loop90:
 	ADDQ             DX, R11
 	ADDQ             $+128, R9
 	DECQ             R10
-	JNZ              loop90
+	JNZ              loop104
 	ADDQ             CX, BX
 	ADDQ             CX, BX
 	ADDQ             CX, BX
 	MOVQ             80(AX), R9
 	TESTQ            $0x00000001, R9
-	JZ               skip91
+	JZ               skip105
 	MOVQ             SI, R10
 	VMOVUPS.Z        (R10), K1, Z6
 	VADDPS           Z6, Z0, Z0
@@ -2706,9 +3119,9 @@ loop90:
 	VADDPS           Z6, Z5, Z5
 	ADDQ             DI, R10
 
-skip91:
+skip105:
 	TESTQ     $0x00000002, R9
-	JZ        skip92
+	JZ        skip106
 	MOVQ      64(AX), R10
 	VMOVUPS.Z (R10), K1, Z6
 	VADDPS    Z6, Z0, Z0
@@ -2719,9 +3132,9 @@ skip91:
 	VADDPS    Z6, Z3, Z3
 	VADDPS    Z6, Z5, Z5
 
-skip92:
+skip106:
 	TESTQ  $0x00000004, R9
-	JZ     skip93
+	JZ     skip107
 	VPXORD Z8, Z8, Z8
 	VMAXPS Z0, Z8, Z0
 	VMAXPS Z1, Z8, Z1
@@ -2730,7 +3143,35 @@ skip92:
 	VMAXPS Z4, Z8, Z4
 	VMAXPS Z5, Z8, Z5
 
-skip93:
+skip107:
+	TESTQ     $0x00000010, R9
+	JZ        skip108
+	MOVQ      96(AX), R10
+	ADDQ      SI, R10
+	VPXORD    Z9, Z9, Z9
+	VMOVUPS.Z (R10), K1, Z6
+	VCMPPS    $0x06, Z9, Z6, K3
+	VMOVAPS.Z Z0, K3, Z0
+	VMOVUPS.Z 64(R10), K2, Z6
+	VCMPPS    $0x06, Z9, Z6, K3
+	VMOVAPS.Z Z1, K3, Z1
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z6
+	VCMPPS    $0x06, Z9, Z6, K3
+	VMOVAPS.Z Z2, K3, Z2
+	VMOVUPS.Z 64(R10), K2, Z6
+	VCMPPS    $0x06, Z9, Z6, K3
+	VMOVAPS.Z Z3, K3, Z3
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z6
+	VCMPPS    $0x06, Z9, Z6, K3
+	VMOVAPS.Z Z4, K3, Z4
+	VMOVUPS.Z 64(R10), K2, Z6
+	VCMPPS    $0x06, Z9, Z6, K3
+	VMOVAPS.Z Z5, K3, Z5
+	ADDQ      DI, R10
+
+skip108:
 	VMOVUPS Z0, K1, (SI)
 	VMOVUPS Z1, K2, 64(SI)
 	ADDQ    DI, SI
@@ -2741,7 +3182,7 @@ skip93:
 	VMOVUPS Z5, K2, 64(SI)
 	ADDQ    DI, SI
 	DECQ    R8
-	JNZ     loop89
+	JNZ     loop103
 	VZEROUPPER
 	RET
 
@@ -2761,7 +3202,7 @@ TEXT ·micro4AVX512(SB), NOSPLIT, $0-8
 	SHRQ  $0x10, R8
 	MOVQ  56(AX), R8
 
-loop94:
+loop109:
 	MOVQ   8(AX), R9
 	MOVQ   48(AX), R10
 	VPXORD Z0, Z0, Z0
@@ -2776,7 +3217,7 @@ loop94:
 	LEAQ   (R11)(CX*2), R12
 	ADDQ   CX, R12
 
-loop95:
+loop110:
 	VMOVUPS          (R9), Z8
 	VMOVUPS          64(R9), Z9
 	VFMADD231PS.BCST (R11), Z8, Z0
@@ -2791,14 +3232,14 @@ loop95:
 	ADDQ             DX, R12
 	ADDQ             $+128, R9
 	DECQ             R10
-	JNZ              loop95
+	JNZ              loop110
 	ADDQ             CX, BX
 	ADDQ             CX, BX
 	ADDQ             CX, BX
 	ADDQ             CX, BX
 	MOVQ             80(AX), R9
 	TESTQ            $0x00000001, R9
-	JZ               skip96
+	JZ               skip111
 	MOVQ             SI, R10
 	VMOVUPS.Z        (R10), K1, Z8
 	VADDPS           Z8, Z0, Z0
@@ -2821,9 +3262,9 @@ loop95:
 	VADDPS           Z8, Z7, Z7
 	ADDQ             DI, R10
 
-skip96:
+skip111:
 	TESTQ     $0x00000002, R9
-	JZ        skip97
+	JZ        skip112
 	MOVQ      64(AX), R10
 	VMOVUPS.Z (R10), K1, Z8
 	VADDPS    Z8, Z0, Z0
@@ -2836,9 +3277,9 @@ skip96:
 	VADDPS    Z8, Z5, Z5
 	VADDPS    Z8, Z7, Z7
 
-skip97:
+skip112:
 	TESTQ  $0x00000004, R9
-	JZ     skip98
+	JZ     skip113
 	VPXORD Z10, Z10, Z10
 	VMAXPS Z0, Z10, Z0
 	VMAXPS Z1, Z10, Z1
@@ -2849,7 +3290,42 @@ skip97:
 	VMAXPS Z6, Z10, Z6
 	VMAXPS Z7, Z10, Z7
 
-skip98:
+skip113:
+	TESTQ     $0x00000010, R9
+	JZ        skip114
+	MOVQ      96(AX), R10
+	ADDQ      SI, R10
+	VPXORD    Z11, Z11, Z11
+	VMOVUPS.Z (R10), K1, Z8
+	VCMPPS    $0x06, Z11, Z8, K3
+	VMOVAPS.Z Z0, K3, Z0
+	VMOVUPS.Z 64(R10), K2, Z8
+	VCMPPS    $0x06, Z11, Z8, K3
+	VMOVAPS.Z Z1, K3, Z1
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z8
+	VCMPPS    $0x06, Z11, Z8, K3
+	VMOVAPS.Z Z2, K3, Z2
+	VMOVUPS.Z 64(R10), K2, Z8
+	VCMPPS    $0x06, Z11, Z8, K3
+	VMOVAPS.Z Z3, K3, Z3
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z8
+	VCMPPS    $0x06, Z11, Z8, K3
+	VMOVAPS.Z Z4, K3, Z4
+	VMOVUPS.Z 64(R10), K2, Z8
+	VCMPPS    $0x06, Z11, Z8, K3
+	VMOVAPS.Z Z5, K3, Z5
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z8
+	VCMPPS    $0x06, Z11, Z8, K3
+	VMOVAPS.Z Z6, K3, Z6
+	VMOVUPS.Z 64(R10), K2, Z8
+	VCMPPS    $0x06, Z11, Z8, K3
+	VMOVAPS.Z Z7, K3, Z7
+	ADDQ      DI, R10
+
+skip114:
 	VMOVUPS Z0, K1, (SI)
 	VMOVUPS Z1, K2, 64(SI)
 	ADDQ    DI, SI
@@ -2863,7 +3339,7 @@ skip98:
 	VMOVUPS Z7, K2, 64(SI)
 	ADDQ    DI, SI
 	DECQ    R8
-	JNZ     loop94
+	JNZ     loop109
 	VZEROUPPER
 	RET
 
@@ -2883,7 +3359,7 @@ TEXT ·micro5AVX512(SB), NOSPLIT, $0-8
 	SHRQ  $0x10, R8
 	MOVQ  56(AX), R8
 
-loop99:
+loop115:
 	MOVQ   8(AX), R9
 	MOVQ   48(AX), R10
 	VPXORD Z0, Z0, Z0
@@ -2900,7 +3376,7 @@ loop99:
 	LEAQ   (R11)(CX*2), R12
 	ADDQ   CX, R12
 
-loop100:
+loop116:
 	VMOVUPS          (R9), Z10
 	VMOVUPS          64(R9), Z11
 	VFMADD231PS.BCST (R11), Z10, Z0
@@ -2917,7 +3393,7 @@ loop100:
 	ADDQ             DX, R12
 	ADDQ             $+128, R9
 	DECQ             R10
-	JNZ              loop100
+	JNZ              loop116
 	ADDQ             CX, BX
 	ADDQ             CX, BX
 	ADDQ             CX, BX
@@ -2925,7 +3401,7 @@ loop100:
 	ADDQ             CX, BX
 	MOVQ             80(AX), R9
 	TESTQ            $0x00000001, R9
-	JZ               skip101
+	JZ               skip117
 	MOVQ             SI, R10
 	VMOVUPS.Z        (R10), K1, Z10
 	VADDPS           Z10, Z0, Z0
@@ -2953,9 +3429,9 @@ loop100:
 	VADDPS           Z10, Z9, Z9
 	ADDQ             DI, R10
 
-skip101:
+skip117:
 	TESTQ     $0x00000002, R9
-	JZ        skip102
+	JZ        skip118
 	MOVQ      64(AX), R10
 	VMOVUPS.Z (R10), K1, Z10
 	VADDPS    Z10, Z0, Z0
@@ -2970,9 +3446,9 @@ skip101:
 	VADDPS    Z10, Z7, Z7
 	VADDPS    Z10, Z9, Z9
 
-skip102:
+skip118:
 	TESTQ  $0x00000004, R9
-	JZ     skip103
+	JZ     skip119
 	VPXORD Z12, Z12, Z12
 	VMAXPS Z0, Z12, Z0
 	VMAXPS Z1, Z12, Z1
@@ -2985,7 +3461,49 @@ skip102:
 	VMAXPS Z8, Z12, Z8
 	VMAXPS Z9, Z12, Z9
 
-skip103:
+skip119:
+	TESTQ     $0x00000010, R9
+	JZ        skip120
+	MOVQ      96(AX), R10
+	ADDQ      SI, R10
+	VPXORD    Z13, Z13, Z13
+	VMOVUPS.Z (R10), K1, Z10
+	VCMPPS    $0x06, Z13, Z10, K3
+	VMOVAPS.Z Z0, K3, Z0
+	VMOVUPS.Z 64(R10), K2, Z10
+	VCMPPS    $0x06, Z13, Z10, K3
+	VMOVAPS.Z Z1, K3, Z1
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z10
+	VCMPPS    $0x06, Z13, Z10, K3
+	VMOVAPS.Z Z2, K3, Z2
+	VMOVUPS.Z 64(R10), K2, Z10
+	VCMPPS    $0x06, Z13, Z10, K3
+	VMOVAPS.Z Z3, K3, Z3
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z10
+	VCMPPS    $0x06, Z13, Z10, K3
+	VMOVAPS.Z Z4, K3, Z4
+	VMOVUPS.Z 64(R10), K2, Z10
+	VCMPPS    $0x06, Z13, Z10, K3
+	VMOVAPS.Z Z5, K3, Z5
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z10
+	VCMPPS    $0x06, Z13, Z10, K3
+	VMOVAPS.Z Z6, K3, Z6
+	VMOVUPS.Z 64(R10), K2, Z10
+	VCMPPS    $0x06, Z13, Z10, K3
+	VMOVAPS.Z Z7, K3, Z7
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z10
+	VCMPPS    $0x06, Z13, Z10, K3
+	VMOVAPS.Z Z8, K3, Z8
+	VMOVUPS.Z 64(R10), K2, Z10
+	VCMPPS    $0x06, Z13, Z10, K3
+	VMOVAPS.Z Z9, K3, Z9
+	ADDQ      DI, R10
+
+skip120:
 	VMOVUPS Z0, K1, (SI)
 	VMOVUPS Z1, K2, 64(SI)
 	ADDQ    DI, SI
@@ -3002,7 +3520,7 @@ skip103:
 	VMOVUPS Z9, K2, 64(SI)
 	ADDQ    DI, SI
 	DECQ    R8
-	JNZ     loop99
+	JNZ     loop115
 	VZEROUPPER
 	RET
 
@@ -3022,7 +3540,7 @@ TEXT ·micro6AVX512(SB), NOSPLIT, $0-8
 	SHRQ  $0x10, R8
 	MOVQ  56(AX), R8
 
-loop104:
+loop121:
 	MOVQ   8(AX), R9
 	MOVQ   48(AX), R10
 	VPXORD Z0, Z0, Z0
@@ -3041,7 +3559,7 @@ loop104:
 	LEAQ   (R11)(CX*2), R12
 	ADDQ   CX, R12
 
-loop105:
+loop122:
 	VMOVUPS          (R9), Z12
 	VMOVUPS          64(R9), Z13
 	VFMADD231PS.BCST (R11), Z12, Z0
@@ -3060,7 +3578,7 @@ loop105:
 	ADDQ             DX, R12
 	ADDQ             $+128, R9
 	DECQ             R10
-	JNZ              loop105
+	JNZ              loop122
 	ADDQ             CX, BX
 	ADDQ             CX, BX
 	ADDQ             CX, BX
@@ -3069,7 +3587,7 @@ loop105:
 	ADDQ             CX, BX
 	MOVQ             80(AX), R9
 	TESTQ            $0x00000001, R9
-	JZ               skip106
+	JZ               skip123
 	MOVQ             SI, R10
 	VMOVUPS.Z        (R10), K1, Z12
 	VADDPS           Z12, Z0, Z0
@@ -3102,9 +3620,9 @@ loop105:
 	VADDPS           Z12, Z11, Z11
 	ADDQ             DI, R10
 
-skip106:
+skip123:
 	TESTQ     $0x00000002, R9
-	JZ        skip107
+	JZ        skip124
 	MOVQ      64(AX), R10
 	VMOVUPS.Z (R10), K1, Z12
 	VADDPS    Z12, Z0, Z0
@@ -3121,9 +3639,9 @@ skip106:
 	VADDPS    Z12, Z9, Z9
 	VADDPS    Z12, Z11, Z11
 
-skip107:
+skip124:
 	TESTQ  $0x00000004, R9
-	JZ     skip108
+	JZ     skip125
 	VPXORD Z14, Z14, Z14
 	VMAXPS Z0, Z14, Z0
 	VMAXPS Z1, Z14, Z1
@@ -3138,7 +3656,56 @@ skip107:
 	VMAXPS Z10, Z14, Z10
 	VMAXPS Z11, Z14, Z11
 
-skip108:
+skip125:
+	TESTQ     $0x00000010, R9
+	JZ        skip126
+	MOVQ      96(AX), R10
+	ADDQ      SI, R10
+	VPXORD    Z15, Z15, Z15
+	VMOVUPS.Z (R10), K1, Z12
+	VCMPPS    $0x06, Z15, Z12, K3
+	VMOVAPS.Z Z0, K3, Z0
+	VMOVUPS.Z 64(R10), K2, Z12
+	VCMPPS    $0x06, Z15, Z12, K3
+	VMOVAPS.Z Z1, K3, Z1
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z12
+	VCMPPS    $0x06, Z15, Z12, K3
+	VMOVAPS.Z Z2, K3, Z2
+	VMOVUPS.Z 64(R10), K2, Z12
+	VCMPPS    $0x06, Z15, Z12, K3
+	VMOVAPS.Z Z3, K3, Z3
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z12
+	VCMPPS    $0x06, Z15, Z12, K3
+	VMOVAPS.Z Z4, K3, Z4
+	VMOVUPS.Z 64(R10), K2, Z12
+	VCMPPS    $0x06, Z15, Z12, K3
+	VMOVAPS.Z Z5, K3, Z5
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z12
+	VCMPPS    $0x06, Z15, Z12, K3
+	VMOVAPS.Z Z6, K3, Z6
+	VMOVUPS.Z 64(R10), K2, Z12
+	VCMPPS    $0x06, Z15, Z12, K3
+	VMOVAPS.Z Z7, K3, Z7
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z12
+	VCMPPS    $0x06, Z15, Z12, K3
+	VMOVAPS.Z Z8, K3, Z8
+	VMOVUPS.Z 64(R10), K2, Z12
+	VCMPPS    $0x06, Z15, Z12, K3
+	VMOVAPS.Z Z9, K3, Z9
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z12
+	VCMPPS    $0x06, Z15, Z12, K3
+	VMOVAPS.Z Z10, K3, Z10
+	VMOVUPS.Z 64(R10), K2, Z12
+	VCMPPS    $0x06, Z15, Z12, K3
+	VMOVAPS.Z Z11, K3, Z11
+	ADDQ      DI, R10
+
+skip126:
 	VMOVUPS Z0, K1, (SI)
 	VMOVUPS Z1, K2, 64(SI)
 	ADDQ    DI, SI
@@ -3158,7 +3725,7 @@ skip108:
 	VMOVUPS Z11, K2, 64(SI)
 	ADDQ    DI, SI
 	DECQ    R8
-	JNZ     loop104
+	JNZ     loop121
 	VZEROUPPER
 	RET
 
@@ -3178,7 +3745,7 @@ TEXT ·micro7AVX512(SB), NOSPLIT, $0-8
 	SHRQ  $0x10, R8
 	MOVQ  56(AX), R8
 
-loop109:
+loop127:
 	MOVQ   8(AX), R9
 	MOVQ   48(AX), R10
 	VPXORD Z0, Z0, Z0
@@ -3201,7 +3768,7 @@ loop109:
 	LEAQ   (R12)(CX*2), R13
 	ADDQ   CX, R13
 
-loop110:
+loop128:
 	VMOVUPS          (R9), Z14
 	VMOVUPS          64(R9), Z15
 	VFMADD231PS.BCST (R11), Z14, Z0
@@ -3223,7 +3790,7 @@ loop110:
 	ADDQ             DX, R13
 	ADDQ             $+128, R9
 	DECQ             R10
-	JNZ              loop110
+	JNZ              loop128
 	ADDQ             CX, BX
 	ADDQ             CX, BX
 	ADDQ             CX, BX
@@ -3233,7 +3800,7 @@ loop110:
 	ADDQ             CX, BX
 	MOVQ             80(AX), R9
 	TESTQ            $0x00000001, R9
-	JZ               skip111
+	JZ               skip129
 	MOVQ             SI, R10
 	VMOVUPS.Z        (R10), K1, Z14
 	VADDPS           Z14, Z0, Z0
@@ -3271,9 +3838,9 @@ loop110:
 	VADDPS           Z14, Z13, Z13
 	ADDQ             DI, R10
 
-skip111:
+skip129:
 	TESTQ     $0x00000002, R9
-	JZ        skip112
+	JZ        skip130
 	MOVQ      64(AX), R10
 	VMOVUPS.Z (R10), K1, Z14
 	VADDPS    Z14, Z0, Z0
@@ -3292,9 +3859,9 @@ skip111:
 	VADDPS    Z14, Z11, Z11
 	VADDPS    Z14, Z13, Z13
 
-skip112:
+skip130:
 	TESTQ  $0x00000004, R9
-	JZ     skip113
+	JZ     skip131
 	VPXORD Z16, Z16, Z16
 	VMAXPS Z0, Z16, Z0
 	VMAXPS Z1, Z16, Z1
@@ -3311,7 +3878,63 @@ skip112:
 	VMAXPS Z12, Z16, Z12
 	VMAXPS Z13, Z16, Z13
 
-skip113:
+skip131:
+	TESTQ     $0x00000010, R9
+	JZ        skip132
+	MOVQ      96(AX), R10
+	ADDQ      SI, R10
+	VPXORD    Z17, Z17, Z17
+	VMOVUPS.Z (R10), K1, Z14
+	VCMPPS    $0x06, Z17, Z14, K3
+	VMOVAPS.Z Z0, K3, Z0
+	VMOVUPS.Z 64(R10), K2, Z14
+	VCMPPS    $0x06, Z17, Z14, K3
+	VMOVAPS.Z Z1, K3, Z1
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z14
+	VCMPPS    $0x06, Z17, Z14, K3
+	VMOVAPS.Z Z2, K3, Z2
+	VMOVUPS.Z 64(R10), K2, Z14
+	VCMPPS    $0x06, Z17, Z14, K3
+	VMOVAPS.Z Z3, K3, Z3
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z14
+	VCMPPS    $0x06, Z17, Z14, K3
+	VMOVAPS.Z Z4, K3, Z4
+	VMOVUPS.Z 64(R10), K2, Z14
+	VCMPPS    $0x06, Z17, Z14, K3
+	VMOVAPS.Z Z5, K3, Z5
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z14
+	VCMPPS    $0x06, Z17, Z14, K3
+	VMOVAPS.Z Z6, K3, Z6
+	VMOVUPS.Z 64(R10), K2, Z14
+	VCMPPS    $0x06, Z17, Z14, K3
+	VMOVAPS.Z Z7, K3, Z7
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z14
+	VCMPPS    $0x06, Z17, Z14, K3
+	VMOVAPS.Z Z8, K3, Z8
+	VMOVUPS.Z 64(R10), K2, Z14
+	VCMPPS    $0x06, Z17, Z14, K3
+	VMOVAPS.Z Z9, K3, Z9
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z14
+	VCMPPS    $0x06, Z17, Z14, K3
+	VMOVAPS.Z Z10, K3, Z10
+	VMOVUPS.Z 64(R10), K2, Z14
+	VCMPPS    $0x06, Z17, Z14, K3
+	VMOVAPS.Z Z11, K3, Z11
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z14
+	VCMPPS    $0x06, Z17, Z14, K3
+	VMOVAPS.Z Z12, K3, Z12
+	VMOVUPS.Z 64(R10), K2, Z14
+	VCMPPS    $0x06, Z17, Z14, K3
+	VMOVAPS.Z Z13, K3, Z13
+	ADDQ      DI, R10
+
+skip132:
 	VMOVUPS Z0, K1, (SI)
 	VMOVUPS Z1, K2, 64(SI)
 	ADDQ    DI, SI
@@ -3334,7 +3957,7 @@ skip113:
 	VMOVUPS Z13, K2, 64(SI)
 	ADDQ    DI, SI
 	DECQ    R8
-	JNZ     loop109
+	JNZ     loop127
 	VZEROUPPER
 	RET
 
@@ -3354,7 +3977,7 @@ TEXT ·micro8AVX512(SB), NOSPLIT, $0-8
 	SHRQ  $0x10, R8
 	MOVQ  56(AX), R8
 
-loop114:
+loop133:
 	MOVQ   8(AX), R9
 	MOVQ   48(AX), R10
 	VPXORD Z0, Z0, Z0
@@ -3379,7 +4002,7 @@ loop114:
 	LEAQ   (R12)(CX*2), R13
 	ADDQ   CX, R13
 
-loop115:
+loop134:
 	VMOVUPS          (R9), Z16
 	VMOVUPS          64(R9), Z17
 	VFMADD231PS.BCST (R11), Z16, Z0
@@ -3403,7 +4026,7 @@ loop115:
 	ADDQ             DX, R13
 	ADDQ             $+128, R9
 	DECQ             R10
-	JNZ              loop115
+	JNZ              loop134
 	ADDQ             CX, BX
 	ADDQ             CX, BX
 	ADDQ             CX, BX
@@ -3414,7 +4037,7 @@ loop115:
 	ADDQ             CX, BX
 	MOVQ             80(AX), R9
 	TESTQ            $0x00000001, R9
-	JZ               skip116
+	JZ               skip135
 	MOVQ             SI, R10
 	VMOVUPS.Z        (R10), K1, Z16
 	VADDPS           Z16, Z0, Z0
@@ -3457,9 +4080,9 @@ loop115:
 	VADDPS           Z16, Z15, Z15
 	ADDQ             DI, R10
 
-skip116:
+skip135:
 	TESTQ     $0x00000002, R9
-	JZ        skip117
+	JZ        skip136
 	MOVQ      64(AX), R10
 	VMOVUPS.Z (R10), K1, Z16
 	VADDPS    Z16, Z0, Z0
@@ -3480,9 +4103,9 @@ skip116:
 	VADDPS    Z16, Z13, Z13
 	VADDPS    Z16, Z15, Z15
 
-skip117:
+skip136:
 	TESTQ  $0x00000004, R9
-	JZ     skip118
+	JZ     skip137
 	VPXORD Z18, Z18, Z18
 	VMAXPS Z0, Z18, Z0
 	VMAXPS Z1, Z18, Z1
@@ -3501,7 +4124,70 @@ skip117:
 	VMAXPS Z14, Z18, Z14
 	VMAXPS Z15, Z18, Z15
 
-skip118:
+skip137:
+	TESTQ     $0x00000010, R9
+	JZ        skip138
+	MOVQ      96(AX), R10
+	ADDQ      SI, R10
+	VPXORD    Z19, Z19, Z19
+	VMOVUPS.Z (R10), K1, Z16
+	VCMPPS    $0x06, Z19, Z16, K3
+	VMOVAPS.Z Z0, K3, Z0
+	VMOVUPS.Z 64(R10), K2, Z16
+	VCMPPS    $0x06, Z19, Z16, K3
+	VMOVAPS.Z Z1, K3, Z1
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z16
+	VCMPPS    $0x06, Z19, Z16, K3
+	VMOVAPS.Z Z2, K3, Z2
+	VMOVUPS.Z 64(R10), K2, Z16
+	VCMPPS    $0x06, Z19, Z16, K3
+	VMOVAPS.Z Z3, K3, Z3
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z16
+	VCMPPS    $0x06, Z19, Z16, K3
+	VMOVAPS.Z Z4, K3, Z4
+	VMOVUPS.Z 64(R10), K2, Z16
+	VCMPPS    $0x06, Z19, Z16, K3
+	VMOVAPS.Z Z5, K3, Z5
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z16
+	VCMPPS    $0x06, Z19, Z16, K3
+	VMOVAPS.Z Z6, K3, Z6
+	VMOVUPS.Z 64(R10), K2, Z16
+	VCMPPS    $0x06, Z19, Z16, K3
+	VMOVAPS.Z Z7, K3, Z7
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z16
+	VCMPPS    $0x06, Z19, Z16, K3
+	VMOVAPS.Z Z8, K3, Z8
+	VMOVUPS.Z 64(R10), K2, Z16
+	VCMPPS    $0x06, Z19, Z16, K3
+	VMOVAPS.Z Z9, K3, Z9
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z16
+	VCMPPS    $0x06, Z19, Z16, K3
+	VMOVAPS.Z Z10, K3, Z10
+	VMOVUPS.Z 64(R10), K2, Z16
+	VCMPPS    $0x06, Z19, Z16, K3
+	VMOVAPS.Z Z11, K3, Z11
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z16
+	VCMPPS    $0x06, Z19, Z16, K3
+	VMOVAPS.Z Z12, K3, Z12
+	VMOVUPS.Z 64(R10), K2, Z16
+	VCMPPS    $0x06, Z19, Z16, K3
+	VMOVAPS.Z Z13, K3, Z13
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z16
+	VCMPPS    $0x06, Z19, Z16, K3
+	VMOVAPS.Z Z14, K3, Z14
+	VMOVUPS.Z 64(R10), K2, Z16
+	VCMPPS    $0x06, Z19, Z16, K3
+	VMOVAPS.Z Z15, K3, Z15
+	ADDQ      DI, R10
+
+skip138:
 	VMOVUPS Z0, K1, (SI)
 	VMOVUPS Z1, K2, 64(SI)
 	ADDQ    DI, SI
@@ -3527,7 +4213,7 @@ skip118:
 	VMOVUPS Z15, K2, 64(SI)
 	ADDQ    DI, SI
 	DECQ    R8
-	JNZ     loop114
+	JNZ     loop133
 	VZEROUPPER
 	RET
 
@@ -3547,7 +4233,7 @@ TEXT ·micro9AVX512(SB), NOSPLIT, $0-8
 	SHRQ  $0x10, R8
 	MOVQ  56(AX), R8
 
-loop119:
+loop139:
 	MOVQ   8(AX), R9
 	MOVQ   48(AX), R10
 	VPXORD Z0, Z0, Z0
@@ -3574,7 +4260,7 @@ loop119:
 	LEAQ   (R12)(CX*2), R13
 	ADDQ   CX, R13
 
-loop120:
+loop140:
 	VMOVUPS          (R9), Z18
 	VMOVUPS          64(R9), Z19
 	VFMADD231PS.BCST (R11), Z18, Z0
@@ -3600,7 +4286,7 @@ loop120:
 	ADDQ             DX, R13
 	ADDQ             $+128, R9
 	DECQ             R10
-	JNZ              loop120
+	JNZ              loop140
 	ADDQ             CX, BX
 	ADDQ             CX, BX
 	ADDQ             CX, BX
@@ -3612,7 +4298,7 @@ loop120:
 	ADDQ             CX, BX
 	MOVQ             80(AX), R9
 	TESTQ            $0x00000001, R9
-	JZ               skip121
+	JZ               skip141
 	MOVQ             SI, R10
 	VMOVUPS.Z        (R10), K1, Z18
 	VADDPS           Z18, Z0, Z0
@@ -3660,9 +4346,9 @@ loop120:
 	VADDPS           Z18, Z17, Z17
 	ADDQ             DI, R10
 
-skip121:
+skip141:
 	TESTQ     $0x00000002, R9
-	JZ        skip122
+	JZ        skip142
 	MOVQ      64(AX), R10
 	VMOVUPS.Z (R10), K1, Z18
 	VADDPS    Z18, Z0, Z0
@@ -3685,9 +4371,9 @@ skip121:
 	VADDPS    Z18, Z15, Z15
 	VADDPS    Z18, Z17, Z17
 
-skip122:
+skip142:
 	TESTQ  $0x00000004, R9
-	JZ     skip123
+	JZ     skip143
 	VPXORD Z20, Z20, Z20
 	VMAXPS Z0, Z20, Z0
 	VMAXPS Z1, Z20, Z1
@@ -3708,7 +4394,77 @@ skip122:
 	VMAXPS Z16, Z20, Z16
 	VMAXPS Z17, Z20, Z17
 
-skip123:
+skip143:
+	TESTQ     $0x00000010, R9
+	JZ        skip144
+	MOVQ      96(AX), R10
+	ADDQ      SI, R10
+	VPXORD    Z21, Z21, Z21
+	VMOVUPS.Z (R10), K1, Z18
+	VCMPPS    $0x06, Z21, Z18, K3
+	VMOVAPS.Z Z0, K3, Z0
+	VMOVUPS.Z 64(R10), K2, Z18
+	VCMPPS    $0x06, Z21, Z18, K3
+	VMOVAPS.Z Z1, K3, Z1
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z18
+	VCMPPS    $0x06, Z21, Z18, K3
+	VMOVAPS.Z Z2, K3, Z2
+	VMOVUPS.Z 64(R10), K2, Z18
+	VCMPPS    $0x06, Z21, Z18, K3
+	VMOVAPS.Z Z3, K3, Z3
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z18
+	VCMPPS    $0x06, Z21, Z18, K3
+	VMOVAPS.Z Z4, K3, Z4
+	VMOVUPS.Z 64(R10), K2, Z18
+	VCMPPS    $0x06, Z21, Z18, K3
+	VMOVAPS.Z Z5, K3, Z5
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z18
+	VCMPPS    $0x06, Z21, Z18, K3
+	VMOVAPS.Z Z6, K3, Z6
+	VMOVUPS.Z 64(R10), K2, Z18
+	VCMPPS    $0x06, Z21, Z18, K3
+	VMOVAPS.Z Z7, K3, Z7
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z18
+	VCMPPS    $0x06, Z21, Z18, K3
+	VMOVAPS.Z Z8, K3, Z8
+	VMOVUPS.Z 64(R10), K2, Z18
+	VCMPPS    $0x06, Z21, Z18, K3
+	VMOVAPS.Z Z9, K3, Z9
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z18
+	VCMPPS    $0x06, Z21, Z18, K3
+	VMOVAPS.Z Z10, K3, Z10
+	VMOVUPS.Z 64(R10), K2, Z18
+	VCMPPS    $0x06, Z21, Z18, K3
+	VMOVAPS.Z Z11, K3, Z11
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z18
+	VCMPPS    $0x06, Z21, Z18, K3
+	VMOVAPS.Z Z12, K3, Z12
+	VMOVUPS.Z 64(R10), K2, Z18
+	VCMPPS    $0x06, Z21, Z18, K3
+	VMOVAPS.Z Z13, K3, Z13
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z18
+	VCMPPS    $0x06, Z21, Z18, K3
+	VMOVAPS.Z Z14, K3, Z14
+	VMOVUPS.Z 64(R10), K2, Z18
+	VCMPPS    $0x06, Z21, Z18, K3
+	VMOVAPS.Z Z15, K3, Z15
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z18
+	VCMPPS    $0x06, Z21, Z18, K3
+	VMOVAPS.Z Z16, K3, Z16
+	VMOVUPS.Z 64(R10), K2, Z18
+	VCMPPS    $0x06, Z21, Z18, K3
+	VMOVAPS.Z Z17, K3, Z17
+	ADDQ      DI, R10
+
+skip144:
 	VMOVUPS Z0, K1, (SI)
 	VMOVUPS Z1, K2, 64(SI)
 	ADDQ    DI, SI
@@ -3737,7 +4493,7 @@ skip123:
 	VMOVUPS Z17, K2, 64(SI)
 	ADDQ    DI, SI
 	DECQ    R8
-	JNZ     loop119
+	JNZ     loop139
 	VZEROUPPER
 	RET
 
@@ -3757,7 +4513,7 @@ TEXT ·micro10AVX512(SB), NOSPLIT, $0-8
 	SHRQ  $0x10, R8
 	MOVQ  56(AX), R8
 
-loop124:
+loop145:
 	MOVQ   8(AX), R9
 	MOVQ   48(AX), R10
 	VPXORD Z0, Z0, Z0
@@ -3788,7 +4544,7 @@ loop124:
 	LEAQ   (R13)(CX*2), R14
 	ADDQ   CX, R14
 
-loop125:
+loop146:
 	VMOVUPS          (R9), Z20
 	VMOVUPS          64(R9), Z21
 	VFMADD231PS.BCST (R11), Z20, Z0
@@ -3817,7 +4573,7 @@ loop125:
 	ADDQ             DX, R14
 	ADDQ             $+128, R9
 	DECQ             R10
-	JNZ              loop125
+	JNZ              loop146
 	ADDQ             CX, BX
 	ADDQ             CX, BX
 	ADDQ             CX, BX
@@ -3830,7 +4586,7 @@ loop125:
 	ADDQ             CX, BX
 	MOVQ             80(AX), R9
 	TESTQ            $0x00000001, R9
-	JZ               skip126
+	JZ               skip147
 	MOVQ             SI, R10
 	VMOVUPS.Z        (R10), K1, Z20
 	VADDPS           Z20, Z0, Z0
@@ -3883,9 +4639,9 @@ loop125:
 	VADDPS           Z20, Z19, Z19
 	ADDQ             DI, R10
 
-skip126:
+skip147:
 	TESTQ     $0x00000002, R9
-	JZ        skip127
+	JZ        skip148
 	MOVQ      64(AX), R10
 	VMOVUPS.Z (R10), K1, Z20
 	VADDPS    Z20, Z0, Z0
@@ -3910,9 +4666,9 @@ skip126:
 	VADDPS    Z20, Z17, Z17
 	VADDPS    Z20, Z19, Z19
 
-skip127:
+skip148:
 	TESTQ  $0x00000004, R9
-	JZ     skip128
+	JZ     skip149
 	VPXORD Z22, Z22, Z22
 	VMAXPS Z0, Z22, Z0
 	VMAXPS Z1, Z22, Z1
@@ -3935,7 +4691,84 @@ skip127:
 	VMAXPS Z18, Z22, Z18
 	VMAXPS Z19, Z22, Z19
 
-skip128:
+skip149:
+	TESTQ     $0x00000010, R9
+	JZ        skip150
+	MOVQ      96(AX), R10
+	ADDQ      SI, R10
+	VPXORD    Z23, Z23, Z23
+	VMOVUPS.Z (R10), K1, Z20
+	VCMPPS    $0x06, Z23, Z20, K3
+	VMOVAPS.Z Z0, K3, Z0
+	VMOVUPS.Z 64(R10), K2, Z20
+	VCMPPS    $0x06, Z23, Z20, K3
+	VMOVAPS.Z Z1, K3, Z1
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z20
+	VCMPPS    $0x06, Z23, Z20, K3
+	VMOVAPS.Z Z2, K3, Z2
+	VMOVUPS.Z 64(R10), K2, Z20
+	VCMPPS    $0x06, Z23, Z20, K3
+	VMOVAPS.Z Z3, K3, Z3
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z20
+	VCMPPS    $0x06, Z23, Z20, K3
+	VMOVAPS.Z Z4, K3, Z4
+	VMOVUPS.Z 64(R10), K2, Z20
+	VCMPPS    $0x06, Z23, Z20, K3
+	VMOVAPS.Z Z5, K3, Z5
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z20
+	VCMPPS    $0x06, Z23, Z20, K3
+	VMOVAPS.Z Z6, K3, Z6
+	VMOVUPS.Z 64(R10), K2, Z20
+	VCMPPS    $0x06, Z23, Z20, K3
+	VMOVAPS.Z Z7, K3, Z7
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z20
+	VCMPPS    $0x06, Z23, Z20, K3
+	VMOVAPS.Z Z8, K3, Z8
+	VMOVUPS.Z 64(R10), K2, Z20
+	VCMPPS    $0x06, Z23, Z20, K3
+	VMOVAPS.Z Z9, K3, Z9
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z20
+	VCMPPS    $0x06, Z23, Z20, K3
+	VMOVAPS.Z Z10, K3, Z10
+	VMOVUPS.Z 64(R10), K2, Z20
+	VCMPPS    $0x06, Z23, Z20, K3
+	VMOVAPS.Z Z11, K3, Z11
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z20
+	VCMPPS    $0x06, Z23, Z20, K3
+	VMOVAPS.Z Z12, K3, Z12
+	VMOVUPS.Z 64(R10), K2, Z20
+	VCMPPS    $0x06, Z23, Z20, K3
+	VMOVAPS.Z Z13, K3, Z13
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z20
+	VCMPPS    $0x06, Z23, Z20, K3
+	VMOVAPS.Z Z14, K3, Z14
+	VMOVUPS.Z 64(R10), K2, Z20
+	VCMPPS    $0x06, Z23, Z20, K3
+	VMOVAPS.Z Z15, K3, Z15
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z20
+	VCMPPS    $0x06, Z23, Z20, K3
+	VMOVAPS.Z Z16, K3, Z16
+	VMOVUPS.Z 64(R10), K2, Z20
+	VCMPPS    $0x06, Z23, Z20, K3
+	VMOVAPS.Z Z17, K3, Z17
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z20
+	VCMPPS    $0x06, Z23, Z20, K3
+	VMOVAPS.Z Z18, K3, Z18
+	VMOVUPS.Z 64(R10), K2, Z20
+	VCMPPS    $0x06, Z23, Z20, K3
+	VMOVAPS.Z Z19, K3, Z19
+	ADDQ      DI, R10
+
+skip150:
 	VMOVUPS Z0, K1, (SI)
 	VMOVUPS Z1, K2, 64(SI)
 	ADDQ    DI, SI
@@ -3967,7 +4800,7 @@ skip128:
 	VMOVUPS Z19, K2, 64(SI)
 	ADDQ    DI, SI
 	DECQ    R8
-	JNZ     loop124
+	JNZ     loop145
 	VZEROUPPER
 	RET
 
@@ -3987,7 +4820,7 @@ TEXT ·micro11AVX512(SB), NOSPLIT, $0-8
 	SHRQ  $0x10, R8
 	MOVQ  56(AX), R8
 
-loop129:
+loop151:
 	MOVQ   8(AX), R9
 	MOVQ   48(AX), R10
 	VPXORD Z0, Z0, Z0
@@ -4020,7 +4853,7 @@ loop129:
 	LEAQ   (R13)(CX*2), R14
 	ADDQ   CX, R14
 
-loop130:
+loop152:
 	VMOVUPS          (R9), Z22
 	VMOVUPS          64(R9), Z23
 	VFMADD231PS.BCST (R11), Z22, Z0
@@ -4051,7 +4884,7 @@ loop130:
 	ADDQ             DX, R14
 	ADDQ             $+128, R9
 	DECQ             R10
-	JNZ              loop130
+	JNZ              loop152
 	ADDQ             CX, BX
 	ADDQ             CX, BX
 	ADDQ             CX, BX
@@ -4065,7 +4898,7 @@ loop130:
 	ADDQ             CX, BX
 	MOVQ             80(AX), R9
 	TESTQ            $0x00000001, R9
-	JZ               skip131
+	JZ               skip153
 	MOVQ             SI, R10
 	VMOVUPS.Z        (R10), K1, Z22
 	VADDPS           Z22, Z0, Z0
@@ -4123,9 +4956,9 @@ loop130:
 	VADDPS           Z22, Z21, Z21
 	ADDQ             DI, R10
 
-skip131:
+skip153:
 	TESTQ     $0x00000002, R9
-	JZ        skip132
+	JZ        skip154
 	MOVQ      64(AX), R10
 	VMOVUPS.Z (R10), K1, Z22
 	VADDPS    Z22, Z0, Z0
@@ -4152,9 +4985,9 @@ skip131:
 	VADDPS    Z22, Z19, Z19
 	VADDPS    Z22, Z21, Z21
 
-skip132:
+skip154:
 	TESTQ  $0x00000004, R9
-	JZ     skip133
+	JZ     skip155
 	VPXORD Z24, Z24, Z24
 	VMAXPS Z0, Z24, Z0
 	VMAXPS Z1, Z24, Z1
@@ -4179,7 +5012,91 @@ skip132:
 	VMAXPS Z20, Z24, Z20
 	VMAXPS Z21, Z24, Z21
 
-skip133:
+skip155:
+	TESTQ     $0x00000010, R9
+	JZ        skip156
+	MOVQ      96(AX), R10
+	ADDQ      SI, R10
+	VPXORD    Z25, Z25, Z25
+	VMOVUPS.Z (R10), K1, Z22
+	VCMPPS    $0x06, Z25, Z22, K3
+	VMOVAPS.Z Z0, K3, Z0
+	VMOVUPS.Z 64(R10), K2, Z22
+	VCMPPS    $0x06, Z25, Z22, K3
+	VMOVAPS.Z Z1, K3, Z1
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z22
+	VCMPPS    $0x06, Z25, Z22, K3
+	VMOVAPS.Z Z2, K3, Z2
+	VMOVUPS.Z 64(R10), K2, Z22
+	VCMPPS    $0x06, Z25, Z22, K3
+	VMOVAPS.Z Z3, K3, Z3
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z22
+	VCMPPS    $0x06, Z25, Z22, K3
+	VMOVAPS.Z Z4, K3, Z4
+	VMOVUPS.Z 64(R10), K2, Z22
+	VCMPPS    $0x06, Z25, Z22, K3
+	VMOVAPS.Z Z5, K3, Z5
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z22
+	VCMPPS    $0x06, Z25, Z22, K3
+	VMOVAPS.Z Z6, K3, Z6
+	VMOVUPS.Z 64(R10), K2, Z22
+	VCMPPS    $0x06, Z25, Z22, K3
+	VMOVAPS.Z Z7, K3, Z7
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z22
+	VCMPPS    $0x06, Z25, Z22, K3
+	VMOVAPS.Z Z8, K3, Z8
+	VMOVUPS.Z 64(R10), K2, Z22
+	VCMPPS    $0x06, Z25, Z22, K3
+	VMOVAPS.Z Z9, K3, Z9
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z22
+	VCMPPS    $0x06, Z25, Z22, K3
+	VMOVAPS.Z Z10, K3, Z10
+	VMOVUPS.Z 64(R10), K2, Z22
+	VCMPPS    $0x06, Z25, Z22, K3
+	VMOVAPS.Z Z11, K3, Z11
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z22
+	VCMPPS    $0x06, Z25, Z22, K3
+	VMOVAPS.Z Z12, K3, Z12
+	VMOVUPS.Z 64(R10), K2, Z22
+	VCMPPS    $0x06, Z25, Z22, K3
+	VMOVAPS.Z Z13, K3, Z13
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z22
+	VCMPPS    $0x06, Z25, Z22, K3
+	VMOVAPS.Z Z14, K3, Z14
+	VMOVUPS.Z 64(R10), K2, Z22
+	VCMPPS    $0x06, Z25, Z22, K3
+	VMOVAPS.Z Z15, K3, Z15
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z22
+	VCMPPS    $0x06, Z25, Z22, K3
+	VMOVAPS.Z Z16, K3, Z16
+	VMOVUPS.Z 64(R10), K2, Z22
+	VCMPPS    $0x06, Z25, Z22, K3
+	VMOVAPS.Z Z17, K3, Z17
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z22
+	VCMPPS    $0x06, Z25, Z22, K3
+	VMOVAPS.Z Z18, K3, Z18
+	VMOVUPS.Z 64(R10), K2, Z22
+	VCMPPS    $0x06, Z25, Z22, K3
+	VMOVAPS.Z Z19, K3, Z19
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z22
+	VCMPPS    $0x06, Z25, Z22, K3
+	VMOVAPS.Z Z20, K3, Z20
+	VMOVUPS.Z 64(R10), K2, Z22
+	VCMPPS    $0x06, Z25, Z22, K3
+	VMOVAPS.Z Z21, K3, Z21
+	ADDQ      DI, R10
+
+skip156:
 	VMOVUPS Z0, K1, (SI)
 	VMOVUPS Z1, K2, 64(SI)
 	ADDQ    DI, SI
@@ -4214,7 +5131,7 @@ skip133:
 	VMOVUPS Z21, K2, 64(SI)
 	ADDQ    DI, SI
 	DECQ    R8
-	JNZ     loop129
+	JNZ     loop151
 	VZEROUPPER
 	RET
 
@@ -4234,7 +5151,7 @@ TEXT ·micro12AVX512(SB), NOSPLIT, $0-8
 	SHRQ  $0x10, R8
 	MOVQ  56(AX), R8
 
-loop134:
+loop157:
 	MOVQ   8(AX), R9
 	MOVQ   48(AX), R10
 	VPXORD Z0, Z0, Z0
@@ -4269,7 +5186,7 @@ loop134:
 	LEAQ   (R13)(CX*2), R14
 	ADDQ   CX, R14
 
-loop135:
+loop158:
 	VMOVUPS          (R9), Z24
 	VMOVUPS          64(R9), Z25
 	VFMADD231PS.BCST (R11), Z24, Z0
@@ -4302,7 +5219,7 @@ loop135:
 	ADDQ             DX, R14
 	ADDQ             $+128, R9
 	DECQ             R10
-	JNZ              loop135
+	JNZ              loop158
 	ADDQ             CX, BX
 	ADDQ             CX, BX
 	ADDQ             CX, BX
@@ -4317,7 +5234,7 @@ loop135:
 	ADDQ             CX, BX
 	MOVQ             80(AX), R9
 	TESTQ            $0x00000001, R9
-	JZ               skip136
+	JZ               skip159
 	MOVQ             SI, R10
 	VMOVUPS.Z        (R10), K1, Z24
 	VADDPS           Z24, Z0, Z0
@@ -4380,9 +5297,9 @@ loop135:
 	VADDPS           Z24, Z23, Z23
 	ADDQ             DI, R10
 
-skip136:
+skip159:
 	TESTQ     $0x00000002, R9
-	JZ        skip137
+	JZ        skip160
 	MOVQ      64(AX), R10
 	VMOVUPS.Z (R10), K1, Z24
 	VADDPS    Z24, Z0, Z0
@@ -4411,9 +5328,9 @@ skip136:
 	VADDPS    Z24, Z21, Z21
 	VADDPS    Z24, Z23, Z23
 
-skip137:
+skip160:
 	TESTQ  $0x00000004, R9
-	JZ     skip138
+	JZ     skip161
 	VPXORD Z26, Z26, Z26
 	VMAXPS Z0, Z26, Z0
 	VMAXPS Z1, Z26, Z1
@@ -4440,7 +5357,98 @@ skip137:
 	VMAXPS Z22, Z26, Z22
 	VMAXPS Z23, Z26, Z23
 
-skip138:
+skip161:
+	TESTQ     $0x00000010, R9
+	JZ        skip162
+	MOVQ      96(AX), R10
+	ADDQ      SI, R10
+	VPXORD    Z27, Z27, Z27
+	VMOVUPS.Z (R10), K1, Z24
+	VCMPPS    $0x06, Z27, Z24, K3
+	VMOVAPS.Z Z0, K3, Z0
+	VMOVUPS.Z 64(R10), K2, Z24
+	VCMPPS    $0x06, Z27, Z24, K3
+	VMOVAPS.Z Z1, K3, Z1
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z24
+	VCMPPS    $0x06, Z27, Z24, K3
+	VMOVAPS.Z Z2, K3, Z2
+	VMOVUPS.Z 64(R10), K2, Z24
+	VCMPPS    $0x06, Z27, Z24, K3
+	VMOVAPS.Z Z3, K3, Z3
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z24
+	VCMPPS    $0x06, Z27, Z24, K3
+	VMOVAPS.Z Z4, K3, Z4
+	VMOVUPS.Z 64(R10), K2, Z24
+	VCMPPS    $0x06, Z27, Z24, K3
+	VMOVAPS.Z Z5, K3, Z5
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z24
+	VCMPPS    $0x06, Z27, Z24, K3
+	VMOVAPS.Z Z6, K3, Z6
+	VMOVUPS.Z 64(R10), K2, Z24
+	VCMPPS    $0x06, Z27, Z24, K3
+	VMOVAPS.Z Z7, K3, Z7
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z24
+	VCMPPS    $0x06, Z27, Z24, K3
+	VMOVAPS.Z Z8, K3, Z8
+	VMOVUPS.Z 64(R10), K2, Z24
+	VCMPPS    $0x06, Z27, Z24, K3
+	VMOVAPS.Z Z9, K3, Z9
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z24
+	VCMPPS    $0x06, Z27, Z24, K3
+	VMOVAPS.Z Z10, K3, Z10
+	VMOVUPS.Z 64(R10), K2, Z24
+	VCMPPS    $0x06, Z27, Z24, K3
+	VMOVAPS.Z Z11, K3, Z11
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z24
+	VCMPPS    $0x06, Z27, Z24, K3
+	VMOVAPS.Z Z12, K3, Z12
+	VMOVUPS.Z 64(R10), K2, Z24
+	VCMPPS    $0x06, Z27, Z24, K3
+	VMOVAPS.Z Z13, K3, Z13
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z24
+	VCMPPS    $0x06, Z27, Z24, K3
+	VMOVAPS.Z Z14, K3, Z14
+	VMOVUPS.Z 64(R10), K2, Z24
+	VCMPPS    $0x06, Z27, Z24, K3
+	VMOVAPS.Z Z15, K3, Z15
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z24
+	VCMPPS    $0x06, Z27, Z24, K3
+	VMOVAPS.Z Z16, K3, Z16
+	VMOVUPS.Z 64(R10), K2, Z24
+	VCMPPS    $0x06, Z27, Z24, K3
+	VMOVAPS.Z Z17, K3, Z17
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z24
+	VCMPPS    $0x06, Z27, Z24, K3
+	VMOVAPS.Z Z18, K3, Z18
+	VMOVUPS.Z 64(R10), K2, Z24
+	VCMPPS    $0x06, Z27, Z24, K3
+	VMOVAPS.Z Z19, K3, Z19
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z24
+	VCMPPS    $0x06, Z27, Z24, K3
+	VMOVAPS.Z Z20, K3, Z20
+	VMOVUPS.Z 64(R10), K2, Z24
+	VCMPPS    $0x06, Z27, Z24, K3
+	VMOVAPS.Z Z21, K3, Z21
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z24
+	VCMPPS    $0x06, Z27, Z24, K3
+	VMOVAPS.Z Z22, K3, Z22
+	VMOVUPS.Z 64(R10), K2, Z24
+	VCMPPS    $0x06, Z27, Z24, K3
+	VMOVAPS.Z Z23, K3, Z23
+	ADDQ      DI, R10
+
+skip162:
 	VMOVUPS Z0, K1, (SI)
 	VMOVUPS Z1, K2, 64(SI)
 	ADDQ    DI, SI
@@ -4478,7 +5486,7 @@ skip138:
 	VMOVUPS Z23, K2, 64(SI)
 	ADDQ    DI, SI
 	DECQ    R8
-	JNZ     loop134
+	JNZ     loop157
 	VZEROUPPER
 	RET
 
@@ -4498,7 +5506,7 @@ TEXT ·micro13AVX512(SB), NOSPLIT, $0-8
 	SHRQ  $0x10, R8
 	MOVQ  56(AX), R8
 
-loop139:
+loop163:
 	MOVQ   8(AX), R9
 	MOVQ   48(AX), R10
 	VPXORD Z0, Z0, Z0
@@ -4537,7 +5545,7 @@ loop139:
 	LEAQ   (R14)(CX*2), R15
 	ADDQ   CX, R15
 
-loop140:
+loop164:
 	VMOVUPS          (R9), Z26
 	VMOVUPS          64(R9), Z27
 	VFMADD231PS.BCST (R11), Z26, Z0
@@ -4573,7 +5581,7 @@ loop140:
 	ADDQ             DX, R15
 	ADDQ             $+128, R9
 	DECQ             R10
-	JNZ              loop140
+	JNZ              loop164
 	ADDQ             CX, BX
 	ADDQ             CX, BX
 	ADDQ             CX, BX
@@ -4589,7 +5597,7 @@ loop140:
 	ADDQ             CX, BX
 	MOVQ             80(AX), R9
 	TESTQ            $0x00000001, R9
-	JZ               skip141
+	JZ               skip165
 	MOVQ             SI, R10
 	VMOVUPS.Z        (R10), K1, Z26
 	VADDPS           Z26, Z0, Z0
@@ -4657,9 +5665,9 @@ loop140:
 	VADDPS           Z26, Z25, Z25
 	ADDQ             DI, R10
 
-skip141:
+skip165:
 	TESTQ     $0x00000002, R9
-	JZ        skip142
+	JZ        skip166
 	MOVQ      64(AX), R10
 	VMOVUPS.Z (R10), K1, Z26
 	VADDPS    Z26, Z0, Z0
@@ -4690,9 +5698,9 @@ skip141:
 	VADDPS    Z26, Z23, Z23
 	VADDPS    Z26, Z25, Z25
 
-skip142:
+skip166:
 	TESTQ  $0x00000004, R9
-	JZ     skip143
+	JZ     skip167
 	VPXORD Z28, Z28, Z28
 	VMAXPS Z0, Z28, Z0
 	VMAXPS Z1, Z28, Z1
@@ -4721,7 +5729,105 @@ skip142:
 	VMAXPS Z24, Z28, Z24
 	VMAXPS Z25, Z28, Z25
 
-skip143:
+skip167:
+	TESTQ     $0x00000010, R9
+	JZ        skip168
+	MOVQ      96(AX), R10
+	ADDQ      SI, R10
+	VPXORD    Z29, Z29, Z29
+	VMOVUPS.Z (R10), K1, Z26
+	VCMPPS    $0x06, Z29, Z26, K3
+	VMOVAPS.Z Z0, K3, Z0
+	VMOVUPS.Z 64(R10), K2, Z26
+	VCMPPS    $0x06, Z29, Z26, K3
+	VMOVAPS.Z Z1, K3, Z1
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z26
+	VCMPPS    $0x06, Z29, Z26, K3
+	VMOVAPS.Z Z2, K3, Z2
+	VMOVUPS.Z 64(R10), K2, Z26
+	VCMPPS    $0x06, Z29, Z26, K3
+	VMOVAPS.Z Z3, K3, Z3
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z26
+	VCMPPS    $0x06, Z29, Z26, K3
+	VMOVAPS.Z Z4, K3, Z4
+	VMOVUPS.Z 64(R10), K2, Z26
+	VCMPPS    $0x06, Z29, Z26, K3
+	VMOVAPS.Z Z5, K3, Z5
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z26
+	VCMPPS    $0x06, Z29, Z26, K3
+	VMOVAPS.Z Z6, K3, Z6
+	VMOVUPS.Z 64(R10), K2, Z26
+	VCMPPS    $0x06, Z29, Z26, K3
+	VMOVAPS.Z Z7, K3, Z7
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z26
+	VCMPPS    $0x06, Z29, Z26, K3
+	VMOVAPS.Z Z8, K3, Z8
+	VMOVUPS.Z 64(R10), K2, Z26
+	VCMPPS    $0x06, Z29, Z26, K3
+	VMOVAPS.Z Z9, K3, Z9
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z26
+	VCMPPS    $0x06, Z29, Z26, K3
+	VMOVAPS.Z Z10, K3, Z10
+	VMOVUPS.Z 64(R10), K2, Z26
+	VCMPPS    $0x06, Z29, Z26, K3
+	VMOVAPS.Z Z11, K3, Z11
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z26
+	VCMPPS    $0x06, Z29, Z26, K3
+	VMOVAPS.Z Z12, K3, Z12
+	VMOVUPS.Z 64(R10), K2, Z26
+	VCMPPS    $0x06, Z29, Z26, K3
+	VMOVAPS.Z Z13, K3, Z13
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z26
+	VCMPPS    $0x06, Z29, Z26, K3
+	VMOVAPS.Z Z14, K3, Z14
+	VMOVUPS.Z 64(R10), K2, Z26
+	VCMPPS    $0x06, Z29, Z26, K3
+	VMOVAPS.Z Z15, K3, Z15
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z26
+	VCMPPS    $0x06, Z29, Z26, K3
+	VMOVAPS.Z Z16, K3, Z16
+	VMOVUPS.Z 64(R10), K2, Z26
+	VCMPPS    $0x06, Z29, Z26, K3
+	VMOVAPS.Z Z17, K3, Z17
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z26
+	VCMPPS    $0x06, Z29, Z26, K3
+	VMOVAPS.Z Z18, K3, Z18
+	VMOVUPS.Z 64(R10), K2, Z26
+	VCMPPS    $0x06, Z29, Z26, K3
+	VMOVAPS.Z Z19, K3, Z19
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z26
+	VCMPPS    $0x06, Z29, Z26, K3
+	VMOVAPS.Z Z20, K3, Z20
+	VMOVUPS.Z 64(R10), K2, Z26
+	VCMPPS    $0x06, Z29, Z26, K3
+	VMOVAPS.Z Z21, K3, Z21
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z26
+	VCMPPS    $0x06, Z29, Z26, K3
+	VMOVAPS.Z Z22, K3, Z22
+	VMOVUPS.Z 64(R10), K2, Z26
+	VCMPPS    $0x06, Z29, Z26, K3
+	VMOVAPS.Z Z23, K3, Z23
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z26
+	VCMPPS    $0x06, Z29, Z26, K3
+	VMOVAPS.Z Z24, K3, Z24
+	VMOVUPS.Z 64(R10), K2, Z26
+	VCMPPS    $0x06, Z29, Z26, K3
+	VMOVAPS.Z Z25, K3, Z25
+	ADDQ      DI, R10
+
+skip168:
 	VMOVUPS Z0, K1, (SI)
 	VMOVUPS Z1, K2, 64(SI)
 	ADDQ    DI, SI
@@ -4762,7 +5868,7 @@ skip143:
 	VMOVUPS Z25, K2, 64(SI)
 	ADDQ    DI, SI
 	DECQ    R8
-	JNZ     loop139
+	JNZ     loop163
 	VZEROUPPER
 	RET
 
@@ -4782,7 +5888,7 @@ TEXT ·micro14AVX512(SB), NOSPLIT, $0-8
 	SHRQ  $0x10, R8
 	MOVQ  56(AX), R8
 
-loop144:
+loop169:
 	MOVQ   8(AX), R9
 	MOVQ   48(AX), R10
 	VPXORD Z0, Z0, Z0
@@ -4823,7 +5929,7 @@ loop144:
 	LEAQ   (R14)(CX*2), R15
 	ADDQ   CX, R15
 
-loop145:
+loop170:
 	VMOVUPS          (R9), Z28
 	VMOVUPS          64(R9), Z29
 	VFMADD231PS.BCST (R11), Z28, Z0
@@ -4861,7 +5967,7 @@ loop145:
 	ADDQ             DX, R15
 	ADDQ             $+128, R9
 	DECQ             R10
-	JNZ              loop145
+	JNZ              loop170
 	ADDQ             CX, BX
 	ADDQ             CX, BX
 	ADDQ             CX, BX
@@ -4878,7 +5984,7 @@ loop145:
 	ADDQ             CX, BX
 	MOVQ             80(AX), R9
 	TESTQ            $0x00000001, R9
-	JZ               skip146
+	JZ               skip171
 	MOVQ             SI, R10
 	VMOVUPS.Z        (R10), K1, Z28
 	VADDPS           Z28, Z0, Z0
@@ -4951,9 +6057,9 @@ loop145:
 	VADDPS           Z28, Z27, Z27
 	ADDQ             DI, R10
 
-skip146:
+skip171:
 	TESTQ     $0x00000002, R9
-	JZ        skip147
+	JZ        skip172
 	MOVQ      64(AX), R10
 	VMOVUPS.Z (R10), K1, Z28
 	VADDPS    Z28, Z0, Z0
@@ -4986,9 +6092,9 @@ skip146:
 	VADDPS    Z28, Z25, Z25
 	VADDPS    Z28, Z27, Z27
 
-skip147:
+skip172:
 	TESTQ  $0x00000004, R9
-	JZ     skip148
+	JZ     skip173
 	VPXORD Z30, Z30, Z30
 	VMAXPS Z0, Z30, Z0
 	VMAXPS Z1, Z30, Z1
@@ -5019,7 +6125,112 @@ skip147:
 	VMAXPS Z26, Z30, Z26
 	VMAXPS Z27, Z30, Z27
 
-skip148:
+skip173:
+	TESTQ     $0x00000010, R9
+	JZ        skip174
+	MOVQ      96(AX), R10
+	ADDQ      SI, R10
+	VPXORD    Z31, Z31, Z31
+	VMOVUPS.Z (R10), K1, Z28
+	VCMPPS    $0x06, Z31, Z28, K3
+	VMOVAPS.Z Z0, K3, Z0
+	VMOVUPS.Z 64(R10), K2, Z28
+	VCMPPS    $0x06, Z31, Z28, K3
+	VMOVAPS.Z Z1, K3, Z1
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z28
+	VCMPPS    $0x06, Z31, Z28, K3
+	VMOVAPS.Z Z2, K3, Z2
+	VMOVUPS.Z 64(R10), K2, Z28
+	VCMPPS    $0x06, Z31, Z28, K3
+	VMOVAPS.Z Z3, K3, Z3
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z28
+	VCMPPS    $0x06, Z31, Z28, K3
+	VMOVAPS.Z Z4, K3, Z4
+	VMOVUPS.Z 64(R10), K2, Z28
+	VCMPPS    $0x06, Z31, Z28, K3
+	VMOVAPS.Z Z5, K3, Z5
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z28
+	VCMPPS    $0x06, Z31, Z28, K3
+	VMOVAPS.Z Z6, K3, Z6
+	VMOVUPS.Z 64(R10), K2, Z28
+	VCMPPS    $0x06, Z31, Z28, K3
+	VMOVAPS.Z Z7, K3, Z7
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z28
+	VCMPPS    $0x06, Z31, Z28, K3
+	VMOVAPS.Z Z8, K3, Z8
+	VMOVUPS.Z 64(R10), K2, Z28
+	VCMPPS    $0x06, Z31, Z28, K3
+	VMOVAPS.Z Z9, K3, Z9
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z28
+	VCMPPS    $0x06, Z31, Z28, K3
+	VMOVAPS.Z Z10, K3, Z10
+	VMOVUPS.Z 64(R10), K2, Z28
+	VCMPPS    $0x06, Z31, Z28, K3
+	VMOVAPS.Z Z11, K3, Z11
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z28
+	VCMPPS    $0x06, Z31, Z28, K3
+	VMOVAPS.Z Z12, K3, Z12
+	VMOVUPS.Z 64(R10), K2, Z28
+	VCMPPS    $0x06, Z31, Z28, K3
+	VMOVAPS.Z Z13, K3, Z13
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z28
+	VCMPPS    $0x06, Z31, Z28, K3
+	VMOVAPS.Z Z14, K3, Z14
+	VMOVUPS.Z 64(R10), K2, Z28
+	VCMPPS    $0x06, Z31, Z28, K3
+	VMOVAPS.Z Z15, K3, Z15
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z28
+	VCMPPS    $0x06, Z31, Z28, K3
+	VMOVAPS.Z Z16, K3, Z16
+	VMOVUPS.Z 64(R10), K2, Z28
+	VCMPPS    $0x06, Z31, Z28, K3
+	VMOVAPS.Z Z17, K3, Z17
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z28
+	VCMPPS    $0x06, Z31, Z28, K3
+	VMOVAPS.Z Z18, K3, Z18
+	VMOVUPS.Z 64(R10), K2, Z28
+	VCMPPS    $0x06, Z31, Z28, K3
+	VMOVAPS.Z Z19, K3, Z19
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z28
+	VCMPPS    $0x06, Z31, Z28, K3
+	VMOVAPS.Z Z20, K3, Z20
+	VMOVUPS.Z 64(R10), K2, Z28
+	VCMPPS    $0x06, Z31, Z28, K3
+	VMOVAPS.Z Z21, K3, Z21
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z28
+	VCMPPS    $0x06, Z31, Z28, K3
+	VMOVAPS.Z Z22, K3, Z22
+	VMOVUPS.Z 64(R10), K2, Z28
+	VCMPPS    $0x06, Z31, Z28, K3
+	VMOVAPS.Z Z23, K3, Z23
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z28
+	VCMPPS    $0x06, Z31, Z28, K3
+	VMOVAPS.Z Z24, K3, Z24
+	VMOVUPS.Z 64(R10), K2, Z28
+	VCMPPS    $0x06, Z31, Z28, K3
+	VMOVAPS.Z Z25, K3, Z25
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z28
+	VCMPPS    $0x06, Z31, Z28, K3
+	VMOVAPS.Z Z26, K3, Z26
+	VMOVUPS.Z 64(R10), K2, Z28
+	VCMPPS    $0x06, Z31, Z28, K3
+	VMOVAPS.Z Z27, K3, Z27
+	ADDQ      DI, R10
+
+skip174:
 	VMOVUPS Z0, K1, (SI)
 	VMOVUPS Z1, K2, 64(SI)
 	ADDQ    DI, SI
@@ -5063,7 +6274,7 @@ skip148:
 	VMOVUPS Z27, K2, 64(SI)
 	ADDQ    DI, SI
 	DECQ    R8
-	JNZ     loop144
+	JNZ     loop169
 	VZEROUPPER
 	RET
 
@@ -5076,7 +6287,7 @@ TEXT ·packRowsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 16(AX), BX
 	MOVQ 24(AX), AX
 
-loop149:
+loop175:
 	VMOVUPS (CX), Z0
 	VMOVUPS 64(CX), Z1
 	VMOVUPS Z0, (DX)
@@ -5084,7 +6295,7 @@ loop149:
 	ADDQ    BX, CX
 	ADDQ    $+128, DX
 	DECQ    AX
-	JNZ     loop149
+	JNZ     loop175
 	VZEROUPPER
 	RET
 
@@ -5101,7 +6312,7 @@ TEXT ·packColsAVX512(SB), NOSPLIT, $0-8
 	LEAQ (SI)(BX*2), DI
 	ADDQ BX, DI
 
-loop150:
+loop176:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(BX*1), Y1
 	VMOVUPS    (CX)(BX*2), Y2
@@ -5147,7 +6358,7 @@ loop150:
 	ADDQ       $+32, SI
 	ADDQ       $+32, DI
 	DECQ       AX
-	JNZ        loop150
+	JNZ        loop176
 	VZEROUPPER
 	RET
 
@@ -5159,7 +6370,7 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop151:
+loop177:
 	VMOVUPS      (CX), Z0
 	VBROADCASTSS word42b20000<>+0(SB), Z1
 	VMINPS       Z0, Z1, Z0
@@ -5202,7 +6413,7 @@ loop151:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop151
+	JNZ          loop177
 	VZEROUPPER
 	RET
 
@@ -5214,7 +6425,7 @@ TEXT ·reluAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop152:
+loop178:
 	VMOVUPS (CX), Z0
 	VPXORD  Z1, Z1, Z1
 	VMAXPS  Z0, Z1, Z0
@@ -5222,7 +6433,7 @@ loop152:
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop152
+	JNZ     loop178
 	VZEROUPPER
 	RET
 
@@ -5234,7 +6445,7 @@ TEXT ·sigmoidAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop153:
+loop179:
 	VMOVUPS      (CX), Z0
 	VBROADCASTSS word80000000<>+0(SB), Z1
 	VXORPS       Z1, Z0, Z0
@@ -5282,7 +6493,7 @@ loop153:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop153
+	JNZ          loop179
 	VZEROUPPER
 	RET
 
@@ -5294,7 +6505,7 @@ TEXT ·tanhAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop154:
+loop180:
 	VMOVUPS      (CX), Z0
 	VBROADCASTSS word80000000<>+0(SB), Z1
 	VANDPS       Z1, Z0, Z1
@@ -5364,7 +6575,7 @@ loop154:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop154
+	JNZ          loop180
 	VZEROUPPER
 	RET
 
@@ -5377,7 +6588,7 @@ TEXT ·expGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop155:
+loop181:
 	VMOVUPS (CX), Z0
 	VMOVUPS (DX), Z1
 	VMULPS  Z0, Z1, Z1
@@ -5386,7 +6597,7 @@ loop155:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    BX
-	JNZ     loop155
+	JNZ     loop181
 	VZEROUPPER
 	RET
 
@@ -5399,7 +6610,7 @@ TEXT ·reluGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop156:
+loop182:
 	VMOVUPS (CX), Z0
 	VMOVUPS (DX), Z1
 	VPXORD  Z2, Z2, Z2
@@ -5411,7 +6622,7 @@ loop156:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    BX
-	JNZ     loop156
+	JNZ     loop182
 	VZEROUPPER
 	RET
 
@@ -5424,7 +6635,7 @@ TEXT ·sigmoidGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop157:
+loop183:
 	VMOVUPS      (CX), Z0
 	VMOVUPS      (DX), Z1
 	VBROADCASTSS word3f800000<>+0(SB), Z2
@@ -5436,7 +6647,7 @@ loop157:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop157
+	JNZ          loop183
 	VZEROUPPER
 	RET
 
@@ -5449,7 +6660,7 @@ TEXT ·tanhGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop158:
+loop184:
 	VMOVUPS      (CX), Z0
 	VMOVUPS      (DX), Z1
 	VBROADCASTSS word3f800000<>+0(SB), Z2
@@ -5460,7 +6671,7 @@ loop158:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop158
+	JNZ          loop184
 	VZEROUPPER
 	RET
 
@@ -5472,14 +6683,14 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop159:
+loop185:
 	VMOVUPS (AX), Z0
 	VADDPS  (CX), Z0, Z0
 	VMOVUPS Z0, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop159
+	JNZ     loop185
 	VZEROUPPER
 	RET
 
@@ -5493,13 +6704,13 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-28
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop160:
+loop186:
 	VMULPS  (CX), Z0, Z1
 	VMOVUPS Z1, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop160
+	JNZ     loop186
 	VZEROUPPER
 	RET
 
@@ -5512,11 +6723,11 @@ TEXT ·maximumAVX512(SB), NOSPLIT, $0-24
 	MOVQ    n+0(FP), DX
 	SHRQ    $0x04, DX
 
-loop161:
+loop187:
 	VMAXPS  (AX), Z0, Z0
 	ADDQ    $+64, AX
 	DECQ    DX
-	JNZ     loop161
+	JNZ     loop187
 	VMOVUPS Z0, (CX)
 	VZEROUPPER
 	RET
@@ -5532,7 +6743,7 @@ TEXT ·expSumAVX512(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), CX
 	SHRQ         $0x04, CX
 
-loop162:
+loop188:
 	VMOVUPS      (AX), Z2
 	VSUBPS       Z0, Z2, Z2
 	VBROADCASTSS word42b20000<>+0(SB), Z3
@@ -5575,7 +6786,7 @@ loop162:
 	VADDPS       Z5, Z1, Z1
 	ADDQ         $+64, AX
 	DECQ         CX
-	JNZ          loop162
+	JNZ          loop188
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Z1, (AX)
 	VZEROUPPER
@@ -5592,7 +6803,7 @@ TEXT ·expStoreAVX512(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop163:
+loop189:
 	VMOVUPS      (CX), Z2
 	VSUBPS       Z0, Z2, Z2
 	VBROADCASTSS word42b20000<>+0(SB), Z3
@@ -5637,7 +6848,7 @@ loop163:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop163
+	JNZ          loop189
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Z1, (AX)
 	VZEROUPPER
@@ -5659,7 +6870,7 @@ TEXT ·squaresAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 60(AX), Z3
 	SHRQ         $0x04, BX
 
-loop164:
+loop190:
 	VMOVUPS      (CX), Z4
 	VMOVUPS      (DX), Z5
 	VFMADD231PS  Z2, Z4, Z5
@@ -5674,7 +6885,7 @@ loop164:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop164
+	JNZ          loop190
 	VMOVUPS      Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -5698,7 +6909,7 @@ TEXT ·sgdAVX512(SB), NOSPLIT, $0-8
 	MOVL         72(AX), R8
 	SHRQ         $0x04, DI
 
-loop165:
+loop191:
 	VMOVUPS      (CX), Z6
 	VMOVUPS      (DX), Z7
 	VFMADD231PS  Z1, Z7, Z0
@@ -5712,7 +6923,7 @@ loop165:
 	VADDPS       Z9, Z7, Z7
 	VMULPS       Z4, Z7, Z7
 	TESTQ        BX, BX
-	JZ           skip166
+	JZ           skip192
 	VMOVUPS      (BX), Z8
 	VBROADCASTSS 68(AX), Z9
 	VFMADD213PS  Z7, Z9, Z8
@@ -5720,18 +6931,18 @@ loop165:
 	ADDQ         $+64, BX
 	VMOVAPS      Z8, Z8
 	TESTL        R8, R8
-	JZ           skip167
+	JZ           skip193
 	VBROADCASTSS 72(AX), Z9
 	VFMADD213PS  Z7, Z9, Z8
 
-skip167:
+skip193:
 	VMOVAPS Z8, Z7
 
-skip166:
+skip192:
 	VFNMADD231PS Z5, Z7, Z6
 	VMOVUPS      Z6, (CX)
 	TESTQ        SI, SI
-	JZ           skip168
+	JZ           skip194
 	VMOVUPS      (SI), Z7
 	VSUBPS       Z7, Z6, Z6
 	VBROADCASTSS 64(AX), Z8
@@ -5739,11 +6950,11 @@ skip166:
 	VMOVUPS      Z7, (SI)
 	ADDQ         $+64, SI
 
-skip168:
+skip194:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    DI
-	JNZ     loop165
+	JNZ     loop191
 	VMOVUPS Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -5765,7 +6976,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 52(AX), Z4
 	SHRQ         $0x04, R8
 
-loop169:
+loop195:
 	VMOVUPS      (CX), Z5
 	VMOVUPS      (DX), Z6
 	VFMADD231PS  Z1, Z6, Z0
@@ -5804,7 +7015,7 @@ loop169:
 	ADDQ         $+64, BX
 	ADDQ         $+64, SI
 	TESTQ        DI, DI
-	JZ           skip170
+	JZ           skip196
 	VMOVUPS      (DI), Z6
 	VSUBPS       Z6, Z5, Z5
 	VBROADCASTSS 64(AX), Z7
@@ -5812,11 +7023,11 @@ loop169:
 	VMOVUPS      Z6, (DI)
 	ADDQ         $+64, DI
 
-skip170:
+skip196:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    R8
-	JNZ     loop169
+	JNZ     loop195
 	VMOVUPS Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -5831,7 +7042,7 @@ TEXT ·philoxAVX512(SB), NOSPLIT, $0-32
 	MOVL BX, SI
 	SHRQ $0x20, BX
 
-loop171:
+loop197:
 	VPBROADCASTD DX, Z0
 	VPXORD       Z1, Z1, Z1
 	VPXORD       Z2, Z2, Z2
@@ -6168,7 +7379,7 @@ loop171:
 	ADDQ         $+16, DX
 	ADDQ         $+256, CX
 	DECQ         AX
-	JNZ          loop171
+	JNZ          loop197
 	VZEROUPPER
 	RET
 
@@ -6191,7 +7402,7 @@ TEXT ·peakAVX512(SB), NOSPLIT, $0-8
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-loop172:
+loop198:
 	VFMADD231PS Z12, Z13, Z0
 	VFMADD231PS Z12, Z13, Z1
 	VFMADD231PS Z12, Z13, Z2
@@ -6205,7 +7416,7 @@ loop172:
 	VFMADD231PS Z12, Z13, Z10
 	VFMADD231PS Z12, Z13, Z11
 	DECQ        AX
-	JNZ         loop172
+	JNZ         loop198
 	VZEROUPPER
 	RET
 

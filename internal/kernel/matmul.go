@@ -24,6 +24,7 @@ type Epilogue[T Float] struct {
 	Accumulate bool // add to what C holds
 	Bias       []T  // then add Bias[j] to column j
 	ReLU       bool // then take the positive part
+	Gate       []T  // then put 0 where Gate, laid out as C, is at most 0
 }
 
 // MatMul computes C = epilogue(A·B) for A (m, k), B (k, n) and C (m, n), whose
@@ -71,7 +72,7 @@ type product struct {
 }
 
 const (
-	maxDepth  = 320      // 320 rows of a 16-wide panel take 20 KiB
+	maxDepth  = 400      // 400 rows of a 16-wide panel take 25 KiB
 	smallA    = 96 << 10 // floats of A that stay in the second-level cache
 	blockRows = 240      // rows of A in a piece where A is large
 	wideStrip = 256      // columns of a piece where A is large
@@ -81,10 +82,7 @@ func (p *product) run() {
 	s := p.isa
 	kBlocks := ceilDiv(p.k, maxDepth)
 	p.kBlock = ceilDiv(p.k, kBlocks)
-	p.strip, p.rowBlock = 2*s.panel, p.m
-	if s.panel > 16 {
-		p.strip = s.panel
-	}
+	p.strip, p.rowBlock = s.panel, p.m
 	if p.m*p.k > smallA {
 		p.strip = max(s.panel, wideStrip/s.panel*s.panel)
 		p.rowBlock = blockRows
@@ -152,6 +150,10 @@ func (p *product) block(w *Worker, spare, panels []float32, i, j, d, rows, cols,
 		}
 		if p.e.ReLU {
 			t.flags |= tileReLU
+		}
+		if p.e.Gate != nil {
+			t.flags |= tileGate
+			t.gate = int(uintptr(ptr(p.e.Gate))) - int(uintptr(ptr(p.c)))
 		}
 	}
 	// Tiles of nearly equal height, so that none is small: the first `taller` ones

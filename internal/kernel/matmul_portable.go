@@ -50,6 +50,9 @@ func (p *portableProduct[T]) Do(_ *Worker, piece int) {
 		if p.e.ReLU {
 			portableApply(ReLU, row, row)
 		}
+		if p.e.Gate != nil {
+			portableGrad(ReLU, row, p.e.Gate[i*p.ldc:][:p.n], row)
+		}
 	}
 }
 

@@ -34,10 +34,13 @@ func TestMatMul(t *testing.T) {
 	}
 	eachISA(t, func(t *testing.T) {
 		for i, s := range shapes {
-			for _, form := range forms {
+			for f, form := range forms {
 				e := Epilogue[float32]{Accumulate: i%2 == 1, ReLU: i%3 == 1}
 				if i%3 != 0 {
 					e.Bias = uniform(s.n, 3)
+				}
+				if (i+f)%2 == 0 {
+					e.Gate = uniform(s.m*(s.n+i%4), 4)
 				}
 				checkProduct(t, form, s.m, s.n, s.k, s.n+i%4, e)
 			}
@@ -70,8 +73,11 @@ func checkProduct(t *testing.T, form string, m, n, k, ldc int, e Epilogue[float3
 			if e.ReLU {
 				want = max(want, 0)
 			}
+			if e.Gate != nil && e.Gate[i*ldc+j] <= 0 {
+				want = 0
+			}
 			if math.Abs(got-want) > productTolerance*(1+size) {
-				t.Fatalf("%s %d×%d×%d %+v: c[%d,%d] = %v, want %v", form, m, n, k, e, i, j, got, want)
+				t.Fatalf("%s %d×%d×%d accumulate %t, ReLU %t: c[%d,%d] = %v, want %v", form, m, n, k, e.Accumulate, e.ReLU, i, j, got, want)
 			}
 		}
 	}

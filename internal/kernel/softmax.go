@@ -38,7 +38,7 @@ func softmaxRows[T Float](y, x []T, labels []int, cols int, a T) float64 {
 	list := lists[softmax[T], softmax[float32], softmax[float64]](&softmaxes32, &softmaxes64)
 	t := list.get(func() *softmax[T] { return new(softmax[T]) })
 	t.y, t.x, t.labels, t.cols, t.a = y, x, labels, cols, a
-	t.rows = max(1, 512/cols)
+	t.rows = max(1, pieceElements/cols)
 	n := ceilDiv(len(x)/cols, t.rows)
 	if cap(t.part) < n {
 		t.part = make([]float64, n)
@@ -56,8 +56,15 @@ func softmaxRows[T Float](y, x []T, labels []int, cols int, a T) float64 {
 	return sum
 }
 
+// pieceElements is about the number of elements of a piece.
+const pieceElements = 1024
+
 // Do implements [Task].
 func (t *softmax[T]) Do(w *Worker, piece int) {
+	if x, ok := any(t).(*softmax[float32]); ok && active.lanes > 0 && t.cols < narrow {
+		doNarrow(x, w, piece)
+		return
+	}
 	var loss float64
 	for i := piece * t.rows; i < min((piece+1)*t.rows, len(t.x)/t.cols); i++ {
 		x := t.x[i*t.cols : (i+1)*t.cols]

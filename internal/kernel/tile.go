@@ -13,6 +13,7 @@ type tile struct {
 	mask             unsafe.Pointer // AVX2: a word of ones for each column
 	flags            int
 	cols             uint64 // AVX-512: a bit for each column
+	gate             int    // distance in bytes from an element of C to its gate
 }
 
 // Flags of a tile.
@@ -21,6 +22,7 @@ const (
 	tileBias             // then add the bias
 	tileReLU             // then take the positive part
 	tilePart             // fewer columns than a panel has
+	tileGate             // at last put 0 where the gate is not above 0
 )
 
 // maskWords holds, from maskWords[16-n], n words of ones followed by zeros.

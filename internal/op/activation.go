@@ -85,10 +85,15 @@ func (a activation) grad(_ G.Nodes, y, dy *G.Node) (G.Nodes, error) {
 	return G.Nodes{dx}, err
 }
 
-// grad returns the gradient before a, given a's output and its gradient.
+// grad returns the gradient before a, given a's output and its gradient. Where a
+// is a ReLU and its gradient a product, that product is made anew with a gate.
 func (a Activation) grad(y, dy *G.Node) (*G.Node, error) {
 	if a == Identity {
 		return dy, nil
+	}
+	if m, ok := of[matmul](dy); ok && a == ReLU && !m.gate {
+		m.gate = true
+		return apply(m, append(operands(dy), y)...)
 	}
 	return apply(activationGrad{a, y.Dims()}, y, dy)
 }

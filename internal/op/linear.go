@@ -98,17 +98,27 @@ func (l linear) grad(in G.Nodes, y, dy *G.Node) (G.Nodes, error) {
 	return G.Nodes{dx, dw, db}, err
 }
 
-// matmul is a·b, or aᵀ·b.
-type matmul struct{ transposed bool }
+// matmul is a·b, or aᵀ·b. With a gate, a third input y of the output's shape, it
+// is 0 where y is at most 0: the gradient of a ReLU whose output is y.
+type matmul struct{ transposed, gate bool }
 
 func (m matmul) String() string {
+	s := "matmul"
 	if m.transposed {
-		return "matmulTN"
+		s += "TN"
 	}
-	return "matmul"
+	if m.gate {
+		s += "+" + ReLU.String() + "Grad"
+	}
+	return s
 }
 
-func (matmul) types() []hm.Type { return []hm.Type{array(2), array(2), array(2)} }
+func (m matmul) types() []hm.Type {
+	if m.gate {
+		return []hm.Type{array(2), array(2), array(2), array(2)}
+	}
+	return []hm.Type{array(2), array(2), array(2)}
+}
 
 func (m matmul) sizes(a, b tensor.Shape) (rows, inner int) {
 	if m.transposed {
@@ -137,11 +147,15 @@ func (m matmul) do(out G.Value, in []G.Value) error {
 func matmulDo[T kernel.Float](m matmul, out G.Value, in []G.Value) {
 	rows, inner := m.sizes(in[0].Shape(), in[1].Shape())
 	cols := in[1].Shape()[1]
+	var e kernel.Epilogue[T]
+	if m.gate {
+		e.Gate = data[T](in[2])
+	}
 	a := kernel.Rows(data[T](in[0]), inner)
 	if m.transposed {
 		a = kernel.Cols(data[T](in[0]), rows)
 	}
-	kernel.MatMul(rows, cols, inner, data[T](out), cols, a, kernel.Rows(data[T](in[1]), cols), kernel.Epilogue[T]{})
+	kernel.MatMul(rows, cols, inner, data[T](out), cols, a, kernel.Rows(data[T](in[1]), cols), e)
 }
 
 // sumRows adds up the rows of a matrix.

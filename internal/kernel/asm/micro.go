@@ -15,6 +15,7 @@ const (
 	tileK, tileCount             = 48, 56
 	tileBias, tileMask           = 64, 72
 	tileFlags, tileCols          = 80, 88
+	tileGate                     = 96
 )
 
 // Flags in kernel.tile.
@@ -23,6 +24,7 @@ const (
 	flagBias = 2
 	flagReLU = 4
 	flagPart = 8
+	flagGate = 16
 )
 
 // micro emits the product of `rows` rows of A and one panel of B, two vectors
@@ -182,6 +184,26 @@ func (m *micro) finish(flags reg.Register, part bool) {
 			for j := range acc {
 				VMAXPS(acc[j], z, acc[j]) // in this order NaN stays NaN
 			}
+		}
+	})
+	TESTQ(U32(flagGate), flags)
+	when(JZ, func() {
+		MOVQ(at(m.t, tileGate), c)
+		ADDQ(m.c, c)
+		z := m.zero()
+		for _, acc := range m.acc {
+			for j := range acc {
+				v := read(at(c, 0), j)
+				if m.wide {
+					k := K()
+					VCMPPS(Imm(notLessEqual), z, v, k)
+					VMOVAPS_Z(acc[j], k, acc[j])
+				} else {
+					VCMPPS(Imm(notLessEqual), z, v, v)
+					VANDPS(v, acc[j], acc[j])
+				}
+			}
+			ADDQ(m.cRow, c)
 		}
 	})
 	for _, acc := range m.acc {

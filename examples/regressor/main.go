@@ -1,0 +1,55 @@
+// A deep regressor: dense layers learn a curved function of five numbers, the
+// first of Friedman's (Multivariate adaptive regression splines, 1991).
+//
+//	go run ./examples/regressor
+package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"math"
+	"math/rand/v2"
+
+	"gorgonia.org/tensor"
+
+	"github.com/gorgonia-zoo/zoo/data"
+	"github.com/gorgonia-zoo/zoo/models/mlp"
+	"github.com/gorgonia-zoo/zoo/train"
+	"github.com/gorgonia-zoo/zoo/train/optim"
+)
+
+func main() {
+	set := points(12_000)
+	learn, test := set.Slice(0, 10_000).Shuffle(50, 1), set.Slice(10_000, 12_000).Batches(500)
+	t := train.Trainer{
+		Model:     mlp.Of(1, 64, 64),
+		Loss:      train.SquaredError,
+		Optimizer: optim.Adam{},
+		Schedule:  optim.Exponential(0.01, 0.9, 200),
+	}
+	for e, err := range t.Epochs(context.Background(), learn, test, 20) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("epoch %2d  error %.2f\n", e.N, math.Sqrt(e.Valid.Loss))
+	}
+	fmt.Println("of which the noise is 1.00")
+}
+
+// points draws n points of [0, 1)⁵ and Friedman's y, with normal noise.
+func points(n int) data.Set {
+	r := rand.New(rand.NewPCG(1, 1))
+	x, y := make([]float32, 5*n), make([]float32, n)
+	for i := range x {
+		x[i] = r.Float32()
+	}
+	for i := range y {
+		a, b, c, d, e := float64(x[5*i]), float64(x[5*i+1]), float64(x[5*i+2]), float64(x[5*i+3]), float64(x[5*i+4])
+		y[i] = float32(10*math.Sin(math.Pi*a*b) + 20*(c-0.5)*(c-0.5) + 10*d + 5*e + r.NormFloat64())
+	}
+	return data.Set{
+		X: tensor.New(tensor.WithShape(n, 5), tensor.WithBacking(x)),
+		Y: tensor.New(tensor.WithShape(n, 1), tensor.WithBacking(y)),
+	}
+}
