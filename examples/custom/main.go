@@ -1,4 +1,4 @@
-// A layer of one's own, trained to tell the arms of a spiral apart.
+// A layer of one's own: a gated linear unit, whose product can learn exclusive or.
 //
 //	go run ./examples/custom
 package main
@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"log"
-	"math"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -15,13 +14,11 @@ import (
 	"github.com/gorgonia-zoo/zoo/data"
 	"github.com/gorgonia-zoo/zoo/layers"
 	"github.com/gorgonia-zoo/zoo/train"
-	"github.com/gorgonia-zoo/zoo/train/optim"
 )
 
-// GLU is a gated linear unit, value(x) ⊙ σ(gate(x)) (Dauphin et al., 2017).
+// GLU is value(x) ⊙ σ(gate(x)) (Dauphin et al., 2017). Forward makes it a layer.
 type GLU struct{ Value, Gate layers.Dense }
 
-// Forward makes it a layer: it adds nodes to the graph, Gorgonia's own too.
 func (l GLU) Forward(s *layers.Scope, x *G.Node) (*G.Node, error) {
 	value, err := l.Value.Forward(s, x)
 	if err != nil {
@@ -31,37 +28,32 @@ func (l GLU) Forward(s *layers.Scope, x *G.Node) (*G.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return G.HadamardProd(value, gate)
+	return G.HadamardProd(value, gate) // Gorgonia's nodes and the zoo's mix
 }
 
 func main() {
-	t := train.Trainer{
-		Model: layers.Sequential{
-			GLU{layers.Dense{Name: "value1", Units: 32}, layers.Dense{Name: "gate1", Units: 32}},
-			GLU{layers.Dense{Name: "value2", Units: 32}, layers.Dense{Name: "gate2", Units: 32}},
-			layers.Dense{Name: "out", Units: 2},
-		},
-		Optimizer: optim.Adam{Rate: 0.01},
-	}
-	for e, err := range t.Epochs(context.Background(), spiral(2000).Shuffle(50, 1), spiral(333).Batches(333), 20) {
+	glu := GLU{layers.Dense{Name: "value", Units: 8}, layers.Dense{Name: "gate", Units: 8}}
+	t := train.Trainer{Model: layers.Sequential{glu, layers.Dense{Name: "out", Units: 2}}, Average: 0.99}
+	for e, err := range t.Epochs(context.Background(), xor(50).Shuffle(20, 1), xor(32).Batches(500), 20) {
 		if err != nil {
 			log.Fatal(err)
 		}
 		fmt.Println(e)
 	}
+	y, err := t.Predict(tensor.New(tensor.WithShape(2, 2), tensor.WithBacking([]float32{-0.3, 0.3, 0.3, 0.3})))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("logits at (-0.3, 0.3): %.1f, at (0.3, 0.3): %.1f\n", y.Float32s()[:2], y.Float32s()[2:])
 }
 
-// spiral returns n points along two arms.
-func spiral(n int) data.Set {
-	x, y := make([]float32, 2*n), make([]int, n)
+// xor returns a grid of n×n points around 0, of class 1 where the signs differ.
+func xor(n int) data.Set {
+	x, y := make([]float32, 2*n*n), make([]int, n*n)
 	for i := range y {
-		y[i] = i % 2
-		r := float64(i) / float64(n)
-		sin, cos := math.Sincos(10*r + math.Pi*float64(y[i]))
-		x[2*i], x[2*i+1] = float32(r*cos), float32(r*sin)
+		x[2*i], x[2*i+1] = (float32(i/n)+0.5)/float32(n)-0.5, (float32(i%n)+0.5)/float32(n)-0.5
+		y[i] = 2*(i/n)/n ^ 2*(i%n)/n
 	}
-	return data.Set{
-		X: tensor.New(tensor.WithShape(n, 2), tensor.WithBacking(x)),
-		Y: tensor.New(tensor.WithShape(n), tensor.WithBacking(y)),
-	}
+	return data.Set{X: tensor.New(tensor.WithShape(n*n, 2), tensor.WithBacking(x)),
+		Y: tensor.New(tensor.WithShape(n*n), tensor.WithBacking(y))}
 }

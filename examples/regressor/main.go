@@ -14,7 +14,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/gorgonia-zoo/zoo/data"
-	"github.com/gorgonia-zoo/zoo/models/mlp"
+	"github.com/gorgonia-zoo/zoo/layers"
 	"github.com/gorgonia-zoo/zoo/train"
 	"github.com/gorgonia-zoo/zoo/train/optim"
 )
@@ -23,10 +23,14 @@ func main() {
 	set := points(12_000)
 	learn, test := set.Slice(0, 10_000).Shuffle(50, 1), set.Slice(10_000, 12_000).Batches(500)
 	t := train.Trainer{
-		Model:     mlp.Of(1, 64, 64),
+		Model: layers.Sequential{
+			layers.Dense{Name: "fc1", Units: 64}, layers.ReLU,
+			layers.Dense{Name: "fc2", Units: 64}, layers.ReLU,
+			layers.Dense{Name: "fc3", Units: 1},
+		},
 		Loss:      train.SquaredError,
 		Optimizer: optim.Adam{},
-		Schedule:  optim.Exponential(0.01, 0.9, 200),
+		Schedule:  optim.Exponential(0.01, 0.5, 600),
 	}
 	for e, err := range t.Epochs(context.Background(), learn, test, 20) {
 		if err != nil {

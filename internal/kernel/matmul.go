@@ -124,13 +124,19 @@ func (p *product) Do(w *Worker, piece int) {
 			panels = w.scratch[:ceilDiv(cols, p.isa.panel)*p.isa.panel*depth]
 			rest = w.scratch[len(panels):]
 		}
-		if p.packing || !p.shared {
+		if p.packing || !p.shared && !p.direct(cols) {
 			p.isa.pack(w, panels, p.b.from(d, j), depth, cols)
 		}
 		if !p.packing {
 			p.block(w, rest, panels, i, j, d, rows, cols, depth)
 		}
 	}
+}
+
+// direct reports whether a panel of B, with so many columns left, is read where
+// it lies: packing costs more than it saves if only a few rows of A use it.
+func (p *product) direct(cols int) bool {
+	return p.b.Col == 1 && !p.shared && p.m <= 2*p.isa.rows && cols >= p.isa.panel
 }
 
 // block multiplies one block of A by the packed panels of B.
@@ -161,7 +167,11 @@ func (p *product) block(w *Worker, spare, panels []float32, i, j, d, rows, cols,
 	tiles := ceilDiv(rows, p.isa.rows)
 	height, taller := rows/tiles, rows%tiles
 	for x := 0; x < cols; x += p.isa.panel {
-		t.b = ptr(panels[x*depth:])
+		if p.direct(cols - x) {
+			t.b, t.bRow = ptr(p.b.from(d, j+x).Data), p.b.Row*4
+		} else {
+			t.b, t.bRow = ptr(panels[x*depth:]), p.isa.panel*4
+		}
 		t.setCols(min(p.isa.panel, cols-x), p.isa.panel)
 		if t.flags&tileBias != 0 {
 			t.bias = ptr(p.e.Bias[j+x:])

@@ -4,7 +4,7 @@ import "unsafe"
 
 // A tile is the argument of a micro-kernel: count tiles of C, one below the
 // other, each a few rows high and as wide as a panel, from rows of A, read in
-// place, and one packed panel of B. Strides are in bytes.
+// place, and one panel of B. Strides are in bytes.
 type tile struct {
 	a, b, c          unsafe.Pointer
 	aRow, aCol, cRow int
@@ -14,6 +14,7 @@ type tile struct {
 	flags            int
 	cols             uint64 // AVX-512: a bit for each column
 	gate             int    // distance in bytes from an element of C to its gate
+	bRow             int
 }
 
 // Flags of a tile.

@@ -15,7 +15,7 @@ const (
 	tileK, tileCount             = 48, 56
 	tileBias, tileMask           = 64, 72
 	tileFlags, tileCols          = 80, 88
-	tileGate                     = 96
+	tileGate, tileBRow           = 96, 104
 )
 
 // Flags in kernel.tile.
@@ -36,9 +36,10 @@ func (s set) micro(rows int) {
 	Pragma("noescape")
 	Doc(fmt.Sprintf("micro%d%s computes tiles of %d rows.", rows, s.name, rows))
 	m := micro{set: s, rows: rows, t: Load(Param("t"), GP64())}
-	m.aRow, m.aCol, m.a, m.c, m.cRow = GP64(), GP64(), GP64(), GP64(), GP64()
+	m.aRow, m.aCol, m.bRow, m.a, m.c, m.cRow = GP64(), GP64(), GP64(), GP64(), GP64(), GP64()
 	MOVQ(at(m.t, tileARow), m.aRow)
 	MOVQ(at(m.t, tileACol), m.aCol)
+	MOVQ(at(m.t, tileBRow), m.bRow)
 	MOVQ(at(m.t, tileCRow), m.cRow)
 	MOVQ(at(m.t, tileA), m.a)
 	MOVQ(at(m.t, tileC), m.c)
@@ -62,12 +63,12 @@ func (s set) micro(rows int) {
 
 type micro struct {
 	set
-	rows             int
-	t                reg.Register
-	aRow, aCol, cRow reg.GPVirtual
-	a, c             reg.GPVirtual // the tile's corner
-	acc              [][2]vec
-	part             [2]reg.Register // AVX-512: which columns exist
+	rows                   int
+	t                      reg.Register
+	aRow, aCol, bRow, cRow reg.GPVirtual
+	a, c                   reg.GPVirtual // the tile's corner
+	acc                    [][2]vec
+	part                   [2]reg.Register // AVX-512: which columns exist
 }
 
 // product computes the tile in registers and moves a to the next one.
@@ -109,7 +110,7 @@ func (m *micro) product() {
 		for _, r := range base {
 			ADDQ(m.aCol, r)
 		}
-		advance(2*m.bytes(), b)
+		ADDQ(m.bRow, b)
 	})
 	for range m.rows {
 		ADDQ(m.aRow, m.a)

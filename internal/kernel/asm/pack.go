@@ -9,6 +9,9 @@ import (
 // Offsets in kernel.packing.
 const packSrc, packDst, packStride, packN = 0, 8, 16, 24
 
+// ahead is how far, in bytes, the reading of a column is prefetched.
+const ahead = 512
+
 type packArgs struct{ src, dst, stride, n reg.GPVirtual }
 
 func loadPackArgs() packArgs {
@@ -54,6 +57,8 @@ func (s set) packCols() {
 			}
 			r[i] = YMM()
 			VMOVUPS(m, r[i])
+			m.Disp += ahead
+			PREFETCHT0(m)
 		}
 		for i := 0; i < 8; i += 2 { // pairs of rows, element by element
 			q[i], q[i+1] = YMM(), YMM()
