@@ -1,11 +1,14 @@
 # What contributors run. .ci/run has the checks themselves.
 
-.PHONY: check test race bench golden generate full
+.PHONY: check fmt test race bench golden generate full
 .DEFAULT_GOAL := check
 
 # Everything fast: format, vet, lint, go.mod, documents, tests.
 check:
 	.ci/run format vet lint tidy docs test
+
+fmt:
+	go tool -modfile=.ci/tools/go.mod golangci-lint fmt
 
 test:
 	go test ./...

@@ -40,18 +40,18 @@ func main() {
 		}
 		fmt.Println(e)
 	}
-	y, err := t.Predict(tensor.New(tensor.WithShape(2, 2), tensor.WithBacking([]float32{-0.3, 0.3, 0.3, 0.3})))
+	y, err := t.Predict(tensor.New(tensor.WithShape(2, 2), tensor.WithBacking([]float32{-0.5, 0.5, 0.5, 0.5})))
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Printf("logits at (-0.3, 0.3): %.1f, at (0.3, 0.3): %.1f\n", y.Float32s()[:2], y.Float32s()[2:])
+	fmt.Printf("logits at (-0.5, 0.5): %.1f, at (0.5, 0.5): %.1f\n", y.Float32s()[:2], y.Float32s()[2:])
 }
 
-// xor returns a grid of n×n points around 0, of class 1 where the signs differ.
+// xor returns a grid of n×n points over [-1, 1]², of class 1 where the signs differ.
 func xor(n int) data.Set {
 	x, y := make([]float32, 2*n*n), make([]int, n*n)
 	for i := range y {
-		x[2*i], x[2*i+1] = (float32(i/n)+0.5)/float32(n)-0.5, (float32(i%n)+0.5)/float32(n)-0.5
+		x[2*i], x[2*i+1] = float32(2*(i/n)+1)/float32(n)-1, float32(2*(i%n)+1)/float32(n)-1
 		y[i] = 2*(i/n)/n ^ 2*(i%n)/n
 	}
 	return data.Set{X: tensor.New(tensor.WithShape(n*n, 2), tensor.WithBacking(x)),

@@ -30,18 +30,18 @@ func main() {
 		},
 		Loss:      train.SquaredError,
 		Optimizer: optim.Adam{},
-		Schedule:  optim.Exponential(0.01, 0.5, 600),
+		Schedule:  optim.Exponential(0.02, 0.5, 700),
 	}
-	for e, err := range t.Epochs(context.Background(), learn, test, 20) {
+	for e, err := range t.Epochs(context.Background(), learn, test, 10) {
 		if err != nil {
 			log.Fatal(err)
 		}
 		fmt.Printf("epoch %2d  error %.2f\n", e.N, math.Sqrt(e.Valid.Loss))
 	}
-	fmt.Println("of which the noise is 1.00")
+	fmt.Println("the best plane's error is 2.61, that of the truth 1.00")
 }
 
-// points draws n points of [0, 1)⁵ and Friedman's y, with normal noise.
+// points draws n points of [0, 1)⁵ and their y, with normal noise.
 func points(n int) data.Set {
 	r := rand.New(rand.NewPCG(1, 1))
 	x, y := make([]float32, 5*n), make([]float32, n)
@@ -49,8 +49,8 @@ func points(n int) data.Set {
 		x[i] = r.Float32()
 	}
 	for i := range y {
-		a, b, c, d, e := float64(x[5*i]), float64(x[5*i+1]), float64(x[5*i+2]), float64(x[5*i+3]), float64(x[5*i+4])
-		y[i] = float32(10*math.Sin(math.Pi*a*b) + 20*(c-0.5)*(c-0.5) + 10*d + 5*e + r.NormFloat64())
+		x, noise := x[5*i:], float32(r.NormFloat64())
+		y[i] = 10*float32(math.Sin(math.Pi*float64(x[0]*x[1]))) + 20*(x[2]-0.5)*(x[2]-0.5) + 10*x[3] + 5*x[4] + noise
 	}
 	return data.Set{
 		X: tensor.New(tensor.WithShape(n, 5), tensor.WithBacking(x)),
