@@ -21,25 +21,24 @@ type figure struct {
 	min, max float64
 }
 
-// Bounds leave room for another instruction set's rounding and nothing else,
-// except where what is learned differs from what was drawn by chance: by 2.6
-// standard errors in 10,000 examples.
+// programs lists what each program must print. Bounds on coefficients are three
+// standard errors of the least-squares or maximum-likelihood estimate from as
+// many examples.
 var programs = map[string][]figure{
 	"linear": {
-		{"learned  y = ", 2.98, 3.02},
-		{"x1 ", -2.02, -1.98},
-		{"x2 ", 4.98, 5.02},
-		{"epoch   5  loss ", 0.0081, 0.0121}, // noise: 0.1²
+		{"learned  y = ", 2.99, 3.01},
+		{"x1 ", -2.01, -1.99},
+		{"x2 ", 4.99, 5.01},
+		{"epoch   5  loss ", 0.0081, 0.0121}, // the noise's variance is 0.01
 	},
 	"logistic": {
-		{"learned  log odds = ", 1.85, 2.15},
-		{"x1 ", -1.15, -0.85},
-		{"x2 ", 0.4, 0.6},
+		{"learned  log odds = ", 2 - 3*0.042, 2 + 3*0.042},
+		{"x1 ", -1 - 3*0.031, -1 + 3*0.031},
+		{"x2 ", 0.5 - 3*0.028, 0.5 + 3*0.028},
 		{"accuracy ", 0.79, 0.83},
 	},
 	"regressor": {
-		{"epoch  1  error ", 2, 4},
-		{"epoch 10  error ", 1, 1.15},
+		{"epoch 10  error ", 1, 1.15}, // the noise's deviation is 1
 	},
 	"custom": {
 		{"accuracy ", 0.99, 1},

@@ -1,6 +1,8 @@
 package layers
 
 import (
+	"slices"
+
 	"github.com/pkg/errors"
 	G "gorgonia.org/gorgonia"
 
@@ -34,7 +36,7 @@ func (l Sum) Forward(s *Scope, x *G.Node) (*G.Node, error) {
 			return nil, err
 		case i == 0:
 			sum = y
-		case !sum.Shape().Eq(y.Shape()):
+		case !slices.Equal(sum.Shape(), y.Shape()):
 			return nil, errors.Errorf("%ssum: term %d has shape %v, those before it %v", s.prefix(), i+1, y.Shape(), sum.Shape())
 		default:
 			if sum, err = op.Add(sum, y); err != nil {
@@ -58,7 +60,7 @@ type Block struct {
 // Forward implements [Layer].
 func (l Block) Forward(s *Scope, x *G.Node) (*G.Node, error) {
 	if l.Layer == nil {
-		return nil, errors.Errorf("%s: the block has no layer", s.Sub(l.Name).path)
+		return nil, errors.Errorf("%sthe block has no layer", s.Sub(l.Name).prefix())
 	}
 	return s.Sub(l.Name).apply(l.Layer, x)
 }

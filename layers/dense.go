@@ -25,14 +25,17 @@ type Dense struct {
 func (l Dense) Forward(s *Scope, x *G.Node) (*G.Node, error) {
 	s = s.Sub(l.Name)
 	if l.Units < 1 {
-		return nil, errors.Errorf("%s: dense with %d units; at least 1 is needed", s.path, l.Units)
+		return nil, errors.Errorf("%sdense with %d units; at least 1 is needed", s.prefix(), l.Units)
 	}
 	if x.Dims() != 2 {
-		return nil, errors.Errorf("%s: dense takes (N, in), its input is %v; put a Flatten before it", s.path, x.Shape())
+		return nil, errors.Errorf("%sdense takes (N, in), its input is %v; put a Flatten before it", s.prefix(), x.Shape())
 	}
 	w, err := s.Param("weight", or(l.Init, GlorotUniform), l.Units, x.Shape()[1])
 	if err != nil {
 		return nil, err
+	}
+	if x.Dtype() != w.Dtype() {
+		return nil, errors.Errorf("%s: the input holds %v, the parameters %v; convert the data", s.path, x.Dtype(), w.Dtype())
 	}
 	var b *G.Node
 	if !l.NoBias {

@@ -116,7 +116,7 @@ func (p *Params) Match(pattern string) ([]*Param, error) {
 // declare returns the parameter called name, which it makes if there is none.
 func (p *Params) declare(name string, init Init, shape tensor.Shape) (*Param, error) {
 	if q := p.byName[name]; q != nil {
-		if !q.Value.Shape().Eq(shape) {
+		if !slices.Equal(q.Value.Shape(), shape) {
 			return nil, errors.Errorf("%s has shape %v, the model wants %v", name, q.Value.Shape(), shape)
 		}
 		return q, nil

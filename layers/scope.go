@@ -79,7 +79,7 @@ func (s *Scope) Param(name string, init Init, shape ...int) (*G.Node, error) {
 	}
 	for _, d := range shape {
 		if d < 1 {
-			return nil, errors.Errorf("%s: shape %v has a size below 1", full, shape)
+			return nil, errors.Errorf("%s: shape %v has a size below 1", full, tensor.Shape(shape))
 		}
 	}
 	s.declared[full] = true

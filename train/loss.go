@@ -1,6 +1,8 @@
 package train
 
 import (
+	"slices"
+
 	"github.com/pkg/errors"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -23,7 +25,7 @@ func CrossEntropy(out, y *G.Node) (*G.Node, error) {
 // SquaredError is the mean of (out - y)² over all elements. Both have the same
 // shape.
 func SquaredError(out, y *G.Node) (*G.Node, error) {
-	if !out.Shape().Eq(y.Shape()) || out.Dtype() != y.Dtype() {
+	if !slices.Equal(out.Shape(), y.Shape()) || out.Dtype() != y.Dtype() {
 		return nil, errors.Errorf("squared error of output %v %v and targets %v %v, which must be alike", out.Shape(), out.Dtype(), y.Shape(), y.Dtype())
 	}
 	return op.SquaredError(out, y)

@@ -64,7 +64,7 @@ func (in *input) fits(v *tensor.Dense) bool {
 	if in.node == nil || v == nil {
 		return in.node == nil && v == nil
 	}
-	return v.Shape().Eq(in.shape) && v.Dtype() == in.dtype
+	return slices.Equal(v.Shape(), in.shape) && v.Dtype() == in.dtype
 }
 
 func (in *input) bind(v *tensor.Dense) error {

@@ -17,7 +17,7 @@ model      mlp: 784-500-10, ReLU, softmax cross-entropy. A step is forward, back
            the rate 0.8*0.99^(step/550), moving averages of decay 0.99 by num_updates, and a fresh batch.
 variant    autograd: functional layers, torch.autograd.grad, foreach updates: the fastest program a user would write.
            fused: gradients by hand, decay and update inside the products that make them: the fastest PyTorch can be.
-pool       how many batches are drawn beforehand; step s reads batch s mod pool where it lies, a copy less than others.
+pool       how many batches the data set has; a step gathers its batch from the set in shuffled order, as loaders do.
 chunks_ns  every step's time, in order, in chunks of that many steps. A command's steps run without a pause.
 
 A model lives on from command to command (20 steps warm it up first), so that short commands can be interleaved with
@@ -97,8 +97,8 @@ class MLP:
 
     def __init__(self, batch: int, pool: int, variant: str) -> None:
         self.n = 0
-        self.x = [torch.rand(batch, 784) for _ in range(pool)]
-        self.y = [torch.randint(0, 10, (batch,)) for _ in range(pool)]
+        self.x, self.y = torch.rand(pool * batch, 784), torch.randint(0, 10, (pool * batch,))
+        self.order = torch.randperm(pool * batch).split(batch)
         self.p = [torch.empty(s) for s in ((500, 784), (500,), (10, 500), (10,))]
         for w in self.p:
             torch.nn.init.trunc_normal_(w, std=0.1, a=-0.2, b=0.2) if w.dim() == 2 else w.zero_()
@@ -109,7 +109,8 @@ class MLP:
         self.train: Callable[[torch.Tensor, torch.Tensor, float], torch.Tensor] = getattr(self, variant)
 
     def step(self) -> torch.Tensor:
-        x, y = self.x[self.n % len(self.x)], self.y[self.n % len(self.y)]
+        chosen = self.order[self.n % len(self.order)]
+        x, y = self.x.index_select(0, chosen), self.y.index_select(0, chosen)
         rate = RATE * DECAY_RATE ** (self.n / DECAY_STEPS)
         self.n += 1
         loss = self.train(x, y, rate)

@@ -34,6 +34,9 @@ func TestMatMul(t *testing.T) {
 	}
 	eachISA(t, func(t *testing.T) {
 		for i, s := range shapes {
+			if testing.Short() && s.m*s.n*s.k > 100_000 { // an emulator is slow
+				continue
+			}
 			for f, form := range forms {
 				e := Epilogue[float32]{Accumulate: i%2 == 1, ReLU: i%3 == 1}
 				if i%3 != 0 {

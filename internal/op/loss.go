@@ -1,6 +1,8 @@
 package op
 
 import (
+	"slices"
+
 	"github.com/chewxy/hm"
 	"github.com/pkg/errors"
 	G "gorgonia.org/gorgonia"
@@ -44,7 +46,7 @@ func (crossEntropy) do(out G.Value, in []G.Value) error {
 func checkLabels(y []int, classes int) error {
 	for i, v := range y {
 		if v < 0 || v >= classes {
-			return errors.Errorf("label %d of example %d is not below the %d classes of the model", v, i, classes)
+			return errors.Errorf("label %d of example %d is none of the model's classes, 0 to %d", v, i, classes-1)
 		}
 	}
 	return nil
@@ -112,7 +114,7 @@ func (squaredError) String() string { return "squaredError" }
 func (s squaredError) types() []hm.Type { return []hm.Type{array(s.dims), array(s.dims), number()} }
 
 func (squaredError) shape(in []tensor.Shape) (tensor.Shape, error) {
-	if !in[0].Eq(in[1]) {
+	if !slices.Equal(in[0], in[1]) {
 		return nil, errors.Errorf("output %v, targets %v", in[0], in[1])
 	}
 	return tensor.ScalarShape(), nil

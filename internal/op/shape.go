@@ -1,6 +1,8 @@
 package op
 
 import (
+	"slices"
+
 	"github.com/chewxy/hm"
 	"github.com/pkg/errors"
 	G "gorgonia.org/gorgonia"
@@ -11,7 +13,7 @@ import (
 
 // Reshape returns x with another shape and the same elements in the same order.
 func Reshape(x *G.Node, to ...int) (*G.Node, error) {
-	if x.Shape().Eq(tensor.Shape(to)) {
+	if slices.Equal(x.Shape(), to) { // unlike Shape.Eq, which takes (n) for (n, 1)
 		return x, nil
 	}
 	return apply(reshape{x.Shape().Clone(), to}, x)
@@ -63,7 +65,7 @@ func (add) String() string { return "add" }
 func (a add) types() []hm.Type { return []hm.Type{array(a.dims), array(a.dims), array(a.dims)} }
 
 func (add) shape(in []tensor.Shape) (tensor.Shape, error) {
-	if !in[0].Eq(in[1]) {
+	if !slices.Equal(in[0], in[1]) {
 		return nil, errors.Errorf("%v does not fit %v", in[0], in[1])
 	}
 	return in[0].Clone(), nil

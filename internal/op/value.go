@@ -22,13 +22,17 @@ func NewValue(t tensor.Dtype, s tensor.Shape) G.Value {
 	return tensor.New(tensor.Of(t), tensor.WithShape(s...))
 }
 
-// data returns the elements of v, which holds Ts.
+// data returns the elements of v, which holds Ts. It panics if v holds others,
+// which tensor's own methods would read as if they were floats.
 func data[T kernel.Float](v G.Value) []T {
 	d := v.(*tensor.Dense)
-	if d.Dtype() == tensor.Float32 {
+	switch d.Dtype() {
+	case tensor.Float32:
 		return any(d.Float32s()).([]T)
+	case tensor.Float64:
+		return any(d.Float64s()).([]T)
 	}
-	return any(d.Float64s()).([]T)
+	panic("the input holds " + d.Dtype().String() + ", not floats")
 }
 
 func ints(v G.Value) []int { return v.(*tensor.Dense).Ints() }

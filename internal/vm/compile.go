@@ -2,6 +2,7 @@ package vm
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pkg/errors"
 	G "gorgonia.org/gorgonia"
@@ -94,7 +95,7 @@ func (m *Machine) add(g *G.ExprGraph, n *G.Node, slot map[*G.Node]int) error {
 // twice, so that gradients meet. Its own implementation allocates.
 func isSum(n *G.Node, in []*G.Node) bool {
 	return fmt.Sprintf("%T", n.Op()) == "gorgonia.elemBinOp" && n.Op().String() == "+ false" &&
-		!n.IsScalar() && isFloat(n) && in[0].Shape().Eq(in[1].Shape()) && in[0].Dims() == n.Dims()
+		!n.IsScalar() && isFloat(n) && slices.Equal(in[0].Shape(), in[1].Shape()) && in[0].Dims() == n.Dims()
 }
 
 func isFloat(n *G.Node) bool { return n.Dtype() == tensor.Float32 || n.Dtype() == tensor.Float64 }

@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"slices"
 	"time"
 
 	"github.com/pkg/errors"
@@ -75,7 +76,7 @@ func (m *Machine) load() error {
 			return errors.Errorf("%s has no value; bind one before the run", v.node.Name())
 		}
 		if val != v.seen {
-			if !val.Shape().Eq(v.node.Shape()) {
+			if !slices.Equal(val.Shape(), v.node.Shape()) {
 				return errors.Errorf("%s has shape %v, its value %v", v.node.Name(), v.node.Shape(), val.Shape())
 			}
 			v.seen, m.vals[v.slot] = val, val

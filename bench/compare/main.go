@@ -1,0 +1,164 @@
+// Command compare times training steps of the zoo beside PyTorch's, on this
+// machine, in one run.
+//
+//	go run ./bench/compare
+//
+// The two take turns, since a machine may have slow phases, and both do the same
+// work: fresh batch, forward, backward, penalties, update, averages. PyTorch runs
+// at the best settings found for it (see peer_torch.py, which needs Python with
+// PyTorch). The ratio is of the fastest steps.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/gorgonia-zoo/zoo/bench"
+	"github.com/gorgonia-zoo/zoo/internal/kernel"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "compare:", err)
+		os.Exit(1)
+	}
+}
+
+// options are what the command line says.
+type options struct {
+	python, script, blas string
+	threads              int
+	rounds, steps        int
+	maxRatio             float64
+	json                 string
+}
+
+func run(ctx context.Context, args []string, stdout io.Writer) error {
+	var o options
+	f := flag.NewFlagSet("compare", flag.ContinueOnError)
+	f.StringVar(&o.python, "python", "/usr/bin/python3", "Python that has PyTorch")
+	f.StringVar(&o.script, "script", "bench/compare/peer_torch.py", "PyTorch's side")
+	f.StringVar(&o.blas, "blas", "", "BLAS `library` for PyTorch to preload; the fastest known by default, none for PyTorch's own")
+	f.IntVar(&o.threads, "threads", 2, "threads on both sides")
+	f.IntVar(&o.rounds, "rounds", 10, "turns of each side")
+	f.IntVar(&o.steps, "steps", 200, "steps a turn")
+	f.Float64Var(&o.maxRatio, "max-ratio", 0, "fail if the zoo takes more than this share of PyTorch's time; 0: never")
+	f.StringVar(&o.json, "json", "", "also write the results to this `file`")
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	if o.threads < 1 || o.rounds < 1 || o.steps < 1 {
+		return errors.New("threads, rounds and steps must be at least 1")
+	}
+	runtime.GOMAXPROCS(o.threads)
+	p, err := startPeer(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	var results []result
+	for _, w := range bench.Workloads {
+		r, err := compare(ctx, o, p, w)
+		if err != nil {
+			return err
+		}
+		results = append(results, r)
+	}
+	if err := print(stdout, results); err != nil {
+		return err
+	}
+	if o.json != "" {
+		b, err := json.MarshalIndent(results, "", "  ")
+		if err != nil {
+			return errors.WithStack(err)
+		}
+		if err := os.WriteFile(o.json, append(b, '\n'), 0o644); err != nil {
+			return errors.WithStack(err)
+		}
+	}
+	for _, r := range results {
+		if o.maxRatio > 0 && r.Ratio > o.maxRatio {
+			return errors.Errorf("%s takes %.3f of PyTorch's time, more than %.3f", r.Model, r.Ratio, o.maxRatio)
+		}
+	}
+	return nil
+}
+
+// A result is the comparison of one model's step. Times are in milliseconds.
+type result struct {
+	Model   string  `json:"model"`
+	Batch   int     `json:"batch"`
+	Threads int     `json:"threads"`
+	ISA     string  `json:"isa"`
+	Zoo     timing  `json:"zoo"`
+	PyTorch timing  `json:"pytorch"`
+	Ratio   float64 `json:"ratio"` // of the fastest steps
+	Torch   string  `json:"torch"`
+	BLAS    string  `json:"blas"`
+
+	Settings map[string]string `json:"settings"` // PyTorch's environment
+}
+
+type timing struct {
+	Min    float64 `json:"min_ms"`
+	Median float64 `json:"median_ms"`
+}
+
+// compare lets both sides train w in turns.
+func compare(ctx context.Context, o options, p *peer, w bench.Workload) (result, error) {
+	isa, _ := kernel.ISA()
+	r := result{Model: w.Name, Batch: w.Batch, Threads: o.threads, ISA: isa}
+	z := newZoo(ctx, w)
+	defer z.stop()
+	var ours, theirs []time.Duration
+	for range o.rounds {
+		times, err := z.steps(o.steps)
+		if err != nil {
+			return r, err
+		}
+		ours = append(ours, times...)
+		reply, err := p.steps(command{Model: w.Name, Batch: w.Batch, Threads: o.threads, Steps: o.steps})
+		if err != nil {
+			return r, err
+		}
+		for _, c := range reply.Chunks {
+			for _, ns := range c {
+				theirs = append(theirs, time.Duration(ns))
+			}
+		}
+		r.Torch, r.BLAS, r.Settings = reply.Torch, reply.BLAS, reply.Settings
+		time.Sleep(100 * time.Millisecond) // PyTorch's idle threads spin for a while
+	}
+	r.Zoo, r.PyTorch = summarize(ours), summarize(theirs)
+	r.Ratio = r.Zoo.Min / r.PyTorch.Min
+	return r, nil
+}
+
+func summarize(d []time.Duration) timing {
+	slices.Sort(d)
+	ms := func(d time.Duration) float64 { return d.Seconds() * 1e3 }
+	return timing{ms(d[0]), ms(d[len(d)/2])}
+}
+
+func print(w io.Writer, results []result) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "step\tthreads\tzoo min (median) ms\tPyTorch min (median) ms\tratio\tzoo\tPyTorch")
+	for _, r := range results {
+		fmt.Fprintf(t, "%s batch %d\t%d\t%.3f (%.3f)\t%.3f (%.3f)\t%.3f\t%s\t%s, %s\n", r.Model, r.Batch, r.Threads,
+			r.Zoo.Min, r.Zoo.Median, r.PyTorch.Min, r.PyTorch.Median, r.Ratio, r.ISA, r.Torch, r.BLAS)
+	}
+	return t.Flush()
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+
+	"github.com/pkg/errors"
+)
+
+// A peer is another framework in a process of its own, which answers a line of
+// JSON with a line of JSON.
+type peer struct {
+	cmd *exec.Cmd
+	in  io.WriteCloser
+	out *bufio.Reader
+}
+
+// A command asks for steps; a reply has their times. peer_torch.py explains them.
+type command struct {
+	Model   string `json:"model"`
+	Batch   int    `json:"batch"`
+	Threads int    `json:"threads"`
+	Steps   int    `json:"steps"`
+}
+
+type reply struct {
+	Error    string            `json:"error"`
+	Chunks   [][]int64         `json:"chunks_ns"`
+	Torch    string            `json:"torch"`
+	BLAS     string            `json:"blas"`
+	Settings map[string]string `json:"settings"`
+}
+
+func startPeer(ctx context.Context, o options) (*peer, error) {
+	if err := exec.CommandContext(ctx, o.python, "-c", "import torch").Run(); err != nil {
+		return nil, errors.Errorf("%s has no PyTorch; install it (on Debian: python3-torch and libblis4-openmp) or name another Python with -python", o.python)
+	}
+	args := []string{o.script, "--threads", fmt.Sprint(o.threads)}
+	switch o.blas {
+	case "":
+	case "none":
+		args = append(args, "--blas", "")
+	default:
+		args = append(args, "--blas", o.blas)
+	}
+	p := &peer{cmd: exec.CommandContext(ctx, o.python, args...)}
+	p.cmd.Stderr = os.Stderr
+	var err error
+	if p.in, err = p.cmd.StdinPipe(); err != nil {
+		return nil, errors.WithStack(err)
+	}
+	out, err := p.cmd.StdoutPipe()
+	if err != nil {
+		return nil, errors.WithStack(err)
+	}
+	p.out = bufio.NewReader(out)
+	return p, errors.Wrap(p.cmd.Start(), "start PyTorch")
+}
+
+// steps carries out c.
+func (p *peer) steps(c command) (r reply, err error) {
+	if err := json.NewEncoder(p.in).Encode(c); err != nil {
+		return r, errors.Wrap(err, "ask PyTorch")
+	}
+	line, err := p.out.ReadBytes('\n')
+	if err != nil {
+		return r, errors.Wrap(err, "PyTorch ended")
+	}
+	if err := json.Unmarshal(line, &r); err != nil {
+		return r, errors.Wrap(err, "PyTorch's reply")
+	}
+	if r.Error != "" {
+		return r, errors.Errorf("PyTorch: %s", r.Error)
+	}
+	return r, nil
+}
+
+func (p *peer) close() {
+	p.in.Close()
+	p.cmd.Wait()
+}

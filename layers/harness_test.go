@@ -1,0 +1,125 @@
+package layers_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"github.com/gorgonia-zoo/zoo/internal/gradcheck"
+	"github.com/gorgonia-zoo/zoo/layers"
+)
+
+var residual = layers.Sum{layers.Sequential{}, layers.Sequential{layers.Dense{Name: "a", Units: 6}, layers.Tanh, layers.Dense{Name: "b", Units: 6}}}
+
+// harness lists the layers that every test in the harness ranges over: what
+// they are fed, what they put out and what they declare.
+var harness = []struct {
+	name   string
+	layer  layers.Layer
+	x, y   tensor.Shape
+	params string
+}{
+	{"dense", layers.Dense{Name: "fc", Units: 5}, tensor.Shape{3, 4}, tensor.Shape{3, 5}, "fc.weight (5, 4) fc.bias (5)"},
+	{"dense without bias", layers.Dense{Name: "fc", Units: 5, NoBias: true}, tensor.Shape{3, 4}, tensor.Shape{3, 5}, "fc.weight (5, 4)"},
+	{"one unit", layers.Dense{Name: "fc", Units: 1}, tensor.Shape{3, 4}, tensor.Shape{3, 1}, "fc.weight (1, 4) fc.bias (1)"},
+	{"one of everything", layers.Dense{Name: "fc", Units: 1}, tensor.Shape{1, 1}, tensor.Shape{1, 1}, "fc.weight (1, 1) fc.bias (1)"},
+	{"dense and ReLU", layers.Sequential{layers.Dense{Name: "fc", Units: 5}, layers.ReLU}, tensor.Shape{3, 4}, tensor.Shape{3, 5}, "fc.weight (5, 4) fc.bias (5)"},
+	{"dense and sigmoid", layers.Sequential{layers.Dense{Name: "fc", Units: 5}, layers.Sigmoid}, tensor.Shape{3, 4}, tensor.Shape{3, 5}, "fc.weight (5, 4) fc.bias (5)"},
+	{"dense and tanh", layers.Sequential{layers.Dense{Name: "fc", Units: 5}, layers.Tanh}, tensor.Shape{3, 4}, tensor.Shape{3, 5}, "fc.weight (5, 4) fc.bias (5)"},
+	{"dense without bias and ReLU", layers.Sequential{layers.Dense{Name: "fc", Units: 5, NoBias: true}, layers.ReLU}, tensor.Shape{3, 4}, tensor.Shape{3, 5}, "fc.weight (5, 4)"},
+	{"two activations", layers.Sequential{layers.Dense{Name: "fc", Units: 5}, layers.Tanh, layers.ReLU}, tensor.Shape{3, 4}, tensor.Shape{3, 5}, "fc.weight (5, 4) fc.bias (5)"},
+	{"ReLU alone", layers.ReLU, tensor.Shape{3, 4}, tensor.Shape{3, 4}, ""},
+	{"sigmoid alone", layers.Sigmoid, tensor.Shape{2, 3, 4}, tensor.Shape{2, 3, 4}, ""},
+	{"tanh alone", layers.Tanh, tensor.Shape{2, 3, 4, 2}, tensor.Shape{2, 3, 4, 2}, ""},
+	{"nothing", layers.Sequential{}, tensor.Shape{3, 4}, tensor.Shape{3, 4}, ""},
+	{
+		"deep", layers.Sequential{
+			layers.Dense{Name: "fc1", Units: 7}, layers.ReLU,
+			layers.Sequential{layers.Dense{Name: "fc2", Units: 6}, layers.ReLU},
+			layers.Dense{Name: "fc3", Units: 5},
+		}, tensor.Shape{3, 4}, tensor.Shape{3, 5},
+		"fc1.weight (7, 4) fc1.bias (7) fc2.weight (6, 7) fc2.bias (6) fc3.weight (5, 6) fc3.bias (5)",
+	},
+	{"residual", residual, tensor.Shape{3, 6}, tensor.Shape{3, 6}, "a.weight (6, 6) a.bias (6) b.weight (6, 6) b.bias (6)"},
+	{"twice the input", layers.Sum{layers.Sequential{}, layers.Sequential{}}, tensor.Shape{3, 6}, tensor.Shape{3, 6}, ""},
+	{"one term", layers.Sum{layers.Dense{Name: "fc", Units: 5}}, tensor.Shape{3, 4}, tensor.Shape{3, 5}, "fc.weight (5, 4) fc.bias (5)"},
+	{
+		"wide and deep", layers.Sum{
+			layers.Dense{Name: "wide", Units: 5},
+			layers.Sequential{layers.Dense{Name: "deep", Units: 7}, layers.ReLU, layers.Dense{Name: "out", Units: 5}},
+			layers.Dense{Name: "third", Units: 5, NoBias: true},
+		}, tensor.Shape{3, 4}, tensor.Shape{3, 5},
+		"wide.weight (5, 4) wide.bias (5) deep.weight (7, 4) deep.bias (7) out.weight (5, 7) out.bias (5) third.weight (5, 4)",
+	},
+	{"ReLU after a sum", layers.Sequential{residual, layers.ReLU}, tensor.Shape{3, 6}, tensor.Shape{3, 6}, "a.weight (6, 6) a.bias (6) b.weight (6, 6) b.bias (6)"},
+	{"sigmoid after a sum", layers.Sequential{residual, layers.Sigmoid}, tensor.Shape{3, 6}, tensor.Shape{3, 6}, "a.weight (6, 6) a.bias (6) b.weight (6, 6) b.bias (6)"},
+	{"tanh after a sum", layers.Sequential{residual, layers.Tanh}, tensor.Shape{3, 6}, tensor.Shape{3, 6}, "a.weight (6, 6) a.bias (6) b.weight (6, 6) b.bias (6)"},
+	{
+		"dense before and after ReLU", // both the plain output and the fused one are used
+		layers.Sequential{layers.Dense{Name: "fc", Units: 5}, layers.Sum{layers.Sequential{}, layers.ReLU, layers.Tanh}},
+		tensor.Shape{3, 4}, tensor.Shape{3, 5}, "fc.weight (5, 4) fc.bias (5)",
+	},
+	{
+		"ReLU of a value used twice", // the gradient of the ReLU is a sum, not a product
+		layers.Sequential{layers.Dense{Name: "a", Units: 5}, layers.ReLU, layers.Sum{layers.Dense{Name: "b", Units: 5}, layers.Dense{Name: "c", Units: 5}}},
+		tensor.Shape{3, 4}, tensor.Shape{3, 5}, "a.weight (5, 4) a.bias (5) b.weight (5, 5) b.bias (5) c.weight (5, 5) c.bias (5)",
+	},
+	{"block", layers.Block{Name: "tower", Layer: layers.Dense{Name: "fc", Units: 5}}, tensor.Shape{3, 4}, tensor.Shape{3, 5}, "tower.fc.weight (5, 4) tower.fc.bias (5)"},
+	{
+		"blocks in blocks", layers.Block{Name: "a", Layer: layers.Sequential{
+			layers.Block{Name: "b", Layer: layers.Dense{Units: 5}}, layers.Block{Name: "c", Layer: layers.Dense{Units: 2}},
+		}}, tensor.Shape{3, 4}, tensor.Shape{3, 2}, "a.b.weight (5, 4) a.b.bias (5) a.c.weight (2, 5) a.c.bias (2)",
+	},
+	{"flatten a matrix", layers.Flatten{}, tensor.Shape{3, 4}, tensor.Shape{3, 4}, ""},
+	{"flatten a vector", layers.Flatten{}, tensor.Shape{3}, tensor.Shape{3, 1}, ""},
+	{"flatten three axes", layers.Flatten{}, tensor.Shape{2, 3, 4}, tensor.Shape{2, 12}, ""},
+	{"flatten an image", layers.Flatten{}, tensor.Shape{2, 3, 4, 1}, tensor.Shape{2, 12}, ""},
+	{"flatten channels", layers.Flatten{}, tensor.Shape{2, 3, 4, 5}, tensor.Shape{2, 60}, ""},
+	{"flatten one pixel", layers.Flatten{}, tensor.Shape{2, 1, 1, 5}, tensor.Shape{2, 5}, ""},
+	{
+		"flatten and dense", layers.Sequential{layers.Flatten{}, layers.Dense{Name: "fc", Units: 5}, layers.ReLU},
+		tensor.Shape{2, 3, 4, 2}, tensor.Shape{2, 5}, "fc.weight (5, 24) fc.bias (5)",
+	},
+	{"Gorgonia's square", layers.Func(G.Square), tensor.Shape{3, 4}, tensor.Shape{3, 4}, ""},
+	{
+		"Gorgonia's tanh between", layers.Sequential{layers.Dense{Name: "a", Units: 5}, layers.Func(G.Tanh), layers.Dense{Name: "b", Units: 2}},
+		tensor.Shape{3, 4}, tensor.Shape{3, 2}, "a.weight (5, 4) a.bias (5) b.weight (2, 5) b.bias (2)",
+	},
+}
+
+func TestHarnessGradients(t *testing.T) {
+	for _, c := range harness {
+		t.Run(c.name, func(t *testing.T) { gradcheck.Layer(t, c.layer, c.x...) })
+		t.Run(c.name+", batch of 1", func(t *testing.T) {
+			one := c.x.Clone()
+			one[0] = 1
+			gradcheck.Layer(t, c.layer, one...)
+		})
+	}
+}
+
+func TestHarnessShapes(t *testing.T) {
+	for _, c := range harness {
+		p := layers.NewParams(1)
+		s := layers.NewScope(p, layers.Eval)
+		y, err := c.layer.Forward(s, s.Input("x", tensor.Float32, c.x...))
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		if !slices.Equal(y.Shape(), c.y) { // Shape.Eq takes (3) for (3, 1)
+			t.Errorf("%s: %v becomes %v, want %v", c.name, c.x, y.Shape(), c.y)
+		}
+		var params []string
+		for q := range p.All() {
+			params = append(params, fmt.Sprintf("%s %v", q.Name, q.Value.Shape()))
+		}
+		if got := strings.Join(params, " "); got != c.params {
+			t.Errorf("%s: declares %q, want %q", c.name, got, c.params)
+		}
+	}
+}
