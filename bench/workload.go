@@ -52,4 +52,3 @@ func images(n int, shape ...int) data.Set {
 	return data.Set{X: tensor.New(tensor.WithShape(full...), tensor.WithBacking(x)),
 		Y: tensor.New(tensor.WithShape(n), tensor.WithBacking(y))}
 }
-

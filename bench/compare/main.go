@@ -6,7 +6,8 @@
 // The two take turns, since a machine may have slow phases, and both do the same
 // work: fresh batch, forward, backward, penalties, update, averages. PyTorch runs
 // at the best settings found for it (see peer_torch.py, which needs Python with
-// PyTorch). The ratio is of the fastest steps.
+// PyTorch), once with OpenBLAS, its usual matrix library on Linux, and once with
+// BLIS in its place where that is installed. The ratio is of the fastest steps.
 package main
 
 import (
@@ -19,6 +20,7 @@ import (
 	"os/signal"
 	"runtime"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -39,11 +41,12 @@ func main() {
 
 // options are what the command line says.
 type options struct {
-	python, script, blas string
-	threads              int
-	rounds, steps        int
-	maxRatio             float64
-	json                 string
+	python, script string
+	blas           []string
+	threads        int
+	rounds, steps  int
+	maxRatio       float64
+	json           string
 }
 
 func run(ctx context.Context, args []string, stdout io.Writer) error {
@@ -51,7 +54,10 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	f := flag.NewFlagSet("compare", flag.ContinueOnError)
 	f.StringVar(&o.python, "python", "/usr/bin/python3", "Python that has PyTorch")
 	f.StringVar(&o.script, "script", "bench/compare/peer_torch.py", "PyTorch's side")
-	f.StringVar(&o.blas, "blas", "", "BLAS `library` for PyTorch to preload; the fastest known by default, none for PyTorch's own")
+	f.Func("blas", "BLAS `library` for PyTorch to preload; may be repeated; OpenBLAS and BLIS by default, as far as they are installed", func(s string) error {
+		o.blas = append(o.blas, s)
+		return nil
+	})
 	f.IntVar(&o.threads, "threads", 2, "threads on both sides")
 	f.IntVar(&o.rounds, "rounds", 10, "turns of each side")
 	f.IntVar(&o.steps, "steps", 200, "steps a turn")
@@ -63,19 +69,17 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	if o.threads < 1 || o.rounds < 1 || o.steps < 1 {
 		return errors.New("threads, rounds and steps must be at least 1")
 	}
-	runtime.GOMAXPROCS(o.threads)
-	p, err := startPeer(ctx, o)
-	if err != nil {
-		return err
+	if o.blas == nil {
+		o.blas = installed("libopenblas.so.0", "libblis.so.4")
 	}
-	defer p.close()
+	runtime.GOMAXPROCS(o.threads)
 	var results []result
-	for _, w := range bench.Workloads {
-		r, err := compare(ctx, o, p, w)
+	for _, blas := range o.blas {
+		rs, err := compareAll(ctx, o, blas)
 		if err != nil {
 			return err
 		}
-		results = append(results, r)
+		results = append(results, rs...)
 	}
 	if err := print(stdout, results); err != nil {
 		return err
@@ -91,7 +95,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	}
 	for _, r := range results {
 		if o.maxRatio > 0 && r.Ratio > o.maxRatio {
-			return errors.Errorf("%s takes %.3f of PyTorch's time, more than %.3f", r.Model, r.Ratio, o.maxRatio)
+			return errors.Errorf("%s takes %.3f of PyTorch's time with %s, more than %.3f", r.Model, r.Ratio, r.BLAS, o.maxRatio)
 		}
 	}
 	return nil
@@ -117,6 +121,23 @@ type timing struct {
 	Median float64 `json:"median_ms"`
 }
 
+// compareAll compares every workload with PyTorch on the BLAS library blas.
+func compareAll(ctx context.Context, o options, blas string) (rs []result, err error) {
+	p, err := startPeer(ctx, o, blas)
+	if err != nil {
+		return nil, err
+	}
+	defer p.close()
+	for _, w := range bench.Workloads {
+		r, err := compare(ctx, o, p, w)
+		if err != nil {
+			return nil, err
+		}
+		rs = append(rs, r)
+	}
+	return rs, nil
+}
+
 // compare lets both sides train w in turns.
 func compare(ctx context.Context, o options, p *peer, w bench.Workload) (result, error) {
 	isa, _ := kernel.ISA()
@@ -139,7 +160,7 @@ func compare(ctx context.Context, o options, p *peer, w bench.Workload) (result,
 				theirs = append(theirs, time.Duration(ns))
 			}
 		}
-		r.Torch, r.BLAS, r.Settings = reply.Torch, reply.BLAS, reply.Settings
+		r.Torch, r.BLAS, r.Settings = reply.Torch, strings.Join(strings.Fields(reply.BLAS)[:2], " "), reply.Settings
 		time.Sleep(100 * time.Millisecond) // PyTorch's idle threads spin for a while
 	}
 	r.Zoo, r.PyTorch = summarize(ours), summarize(theirs)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"strings"
 
 	"github.com/pkg/errors"
 )
@@ -36,19 +37,27 @@ type reply struct {
 	Settings map[string]string `json:"settings"`
 }
 
-func startPeer(ctx context.Context, o options) (*peer, error) {
+// installed returns those of the libraries that the system's loader lists, or
+// none at all for PyTorch to take its own.
+func installed(libraries ...string) (have []string) {
+	list, err := exec.Command("ldconfig", "-p").Output()
+	for _, l := range libraries {
+		if err == nil && strings.Contains(string(list), l+" ") {
+			have = append(have, l)
+		}
+	}
+	if have == nil {
+		have = []string{""}
+	}
+	return have
+}
+
+// startPeer starts PyTorch on a BLAS library, its own if blas is empty.
+func startPeer(ctx context.Context, o options, blas string) (*peer, error) {
 	if err := exec.CommandContext(ctx, o.python, "-c", "import torch").Run(); err != nil {
-		return nil, errors.Errorf("%s has no PyTorch; install it (on Debian: python3-torch and libblis4-openmp) or name another Python with -python", o.python)
+		return nil, errors.Errorf("%s has no PyTorch; install it (on Debian: python3-torch, libopenblas0-pthread and libblis4-openmp) or name another Python with -python", o.python)
 	}
-	args := []string{o.script, "--threads", fmt.Sprint(o.threads)}
-	switch o.blas {
-	case "":
-	case "none":
-		args = append(args, "--blas", "")
-	default:
-		args = append(args, "--blas", o.blas)
-	}
-	p := &peer{cmd: exec.CommandContext(ctx, o.python, args...)}
+	p := &peer{cmd: exec.CommandContext(ctx, o.python, o.script, "--threads", fmt.Sprint(o.threads), "--blas", blas)}
 	p.cmd.Stderr = os.Stderr
 	var err error
 	if p.in, err = p.cmd.StdinPipe(); err != nil {
