@@ -30,6 +30,9 @@ func (l Dense) Forward(s *Scope, x *G.Node) (*G.Node, error) {
 	if x.Dims() != 2 {
 		return nil, errors.Errorf("%sdense takes (N, in), its input is %v; put a Flatten before it", s.prefix(), x.Shape())
 	}
+	if err := l.fits(s, x.Shape()[1]); err != nil {
+		return nil, err
+	}
 	w, err := s.Param("weight", or(l.Init, GlorotUniform), l.Units, x.Shape()[1])
 	if err != nil {
 		return nil, err
@@ -45,6 +48,17 @@ func (l Dense) Forward(s *Scope, x *G.Node) (*G.Node, error) {
 	}
 	y, err := op.Linear(x, w, b)
 	return y, errors.Wrap(err, s.path)
+}
+
+// fits compares the number of features with what a weight made for an earlier
+// graph takes.
+func (l Dense) fits(s *Scope, features int) error {
+	name := s.prefixDot() + "weight"
+	w := s.params.Get(name)
+	if w == nil || s.declared[name] || w.Value.Dims() != 2 || w.Value.Shape()[1] == features {
+		return nil
+	}
+	return errors.Errorf("%s: the input has %d features, the weight %v takes %d", s.path, features, w.Value.Shape(), w.Value.Shape()[1])
 }
 
 func or(f, other Init) Init {

@@ -1,6 +1,7 @@
 package layers
 
 import (
+	"github.com/pkg/errors"
 	G "gorgonia.org/gorgonia"
 
 	"github.com/gorgonia-zoo/zoo/internal/op"
@@ -16,7 +17,12 @@ type Layer interface {
 type Func func(*G.Node) (*G.Node, error)
 
 // Forward implements [Layer].
-func (f Func) Forward(_ *Scope, x *G.Node) (*G.Node, error) { return f(x) }
+func (f Func) Forward(s *Scope, x *G.Node) (*G.Node, error) {
+	if f == nil {
+		return nil, errors.Errorf("%sa Func is nil", s.prefix())
+	}
+	return f(x)
+}
 
 // The activations, layers like any other. After a [Dense] they become part of
 // its operation and cost no pass over memory.
@@ -25,6 +31,22 @@ var (
 	Sigmoid Layer = activation(op.Sigmoid) // 1/(1 + e⁻ˣ)
 	Tanh    Layer = activation(op.Tanh)    // (eˣ - e⁻ˣ)/(eˣ + e⁻ˣ)
 )
+
+// Softmax turns each row of logits (N, classes) into probabilities,
+// e^(x-max)/Σe^(x-max). A model for training ends before it, since the loss takes
+// logits: put it behind the trained model, in a Sequential on the same Params.
+var Softmax Layer = softmax{}
+
+type softmax struct{}
+
+func (softmax) Forward(s *Scope, x *G.Node) (*G.Node, error) {
+	if x.Dims() != 2 {
+		return nil, errors.Errorf("%ssoftmax takes (N, classes), its input is %v; put a Flatten before it", s.prefix(), x.Shape())
+	}
+	return op.Softmax(x)
+}
+
+func (softmax) String() string { return "Softmax" }
 
 type activation op.Activation
 

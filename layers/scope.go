@@ -77,6 +77,9 @@ func (s *Scope) Param(name string, init Init, shape ...int) (*G.Node, error) {
 	if s.declared[full] {
 		return nil, errors.Errorf("%s is declared twice; give each layer its own Name", full)
 	}
+	if len(shape) == 0 {
+		return nil, errors.Errorf("%s: a parameter needs a shape; for a single number use 1", full)
+	}
 	for _, d := range shape {
 		if d < 1 {
 			return nil, errors.Errorf("%s: shape %v has a size below 1", full, tensor.Shape(shape))

@@ -28,8 +28,14 @@ func Summary(m layers.Layer, shape ...int) (string, error) {
 		fmt.Fprintf(w, "%s%s\t%v\t%s\n", strings.Repeat("  ", r.Depth), r.Layer, r.Shape, thousands(r.Params))
 	}
 	fmt.Fprintf(w, "total\t\t%s\n", thousands(p.Count()))
-	err = w.Flush()
-	return b.String(), err
+	if err := w.Flush(); err != nil {
+		return "", err
+	}
+	lines := strings.Split(b.String(), "\n")
+	for i, l := range lines {
+		lines[i] = strings.TrimRight(l, " ")
+	}
+	return strings.TrimSpace(strings.Join(lines, "\n")), nil
 }
 
 // thousands writes 397510 as 397,510.

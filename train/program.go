@@ -24,6 +24,7 @@ type program struct {
 	correct *G.Node // how many are classified right; nil where that means nothing
 	grads   G.Nodes // of scope.Trained
 	trained []layers.Trained
+	learned []*learned // of the same parameters
 }
 
 // program returns the program for mode and the shape of b. A handful is kept.
@@ -71,6 +72,9 @@ func (in *input) bind(v *tensor.Dense) error {
 	if in.node == nil || in.node.Value() == G.Value(v) {
 		return nil
 	}
+	if v.RequiresIterator() || v.DataOrder().IsColMajor() {
+		return errors.Errorf("%s is a view whose rows do not lie one after the other; pass x.Materialize()", in.node.Name())
+	}
 	return errors.Wrap(G.UnsafeLet(in.node, v), "bind "+in.node.Name())
 }
 
@@ -90,8 +94,11 @@ func (t *Trainer) compile(mode layers.Mode, b data.Batch) (_ *program, err error
 		if p.loss, err = t.Loss(p.out, p.y.node); err != nil {
 			return nil, errors.Wrap(err, "loss")
 		}
-		if !p.loss.IsScalar() {
-			return nil, errors.Errorf("loss has shape %v; it must be a single number", p.loss.Shape())
+		if p.loss == nil {
+			return nil, errors.New("loss: the function returned neither a node nor an error")
+		}
+		if !p.loss.IsScalar() || p.loss.Dtype() != tensor.Float32 {
+			return nil, errors.Errorf("loss is a %v of shape %v; it must be a single float32", p.loss.Dtype(), p.loss.Shape())
 		}
 		outs = append(outs, p.loss)
 	}
@@ -166,13 +173,5 @@ func (p *program) run(b data.Batch) error {
 	return p.machine.RunAll()
 }
 
-// number returns the value of a scalar node.
-func number(n *G.Node) float64 {
-	switch v := n.Value().(type) {
-	case *G.F32:
-		return float64(*v)
-	case *G.F64:
-		return float64(*v)
-	}
-	return 0
-}
+// number returns the value of a float32 scalar node.
+func number(n *G.Node) float64 { return float64(*n.Value().(*G.F32)) }

@@ -90,7 +90,7 @@ func (t *Trainer) Freeze(pattern string) error {
 	if err := t.Params.Freeze(pattern); err != nil {
 		return err
 	}
-	t.programs, t.learned = nil, nil // compiled for the parameters as they were
+	t.programs = nil // compiled for the parameters as they were
 	return nil
 }
 

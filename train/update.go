@@ -2,6 +2,7 @@ package train
 
 import (
 	"math"
+	"slices"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/tensor"
@@ -16,31 +17,46 @@ type learned struct {
 	optim.Param
 }
 
-// learn prepares the parameters of a training program, once: averages begin at
-// the values, the optimizer's memory at zero.
+// learn gives the program what training keeps for its parameters. For those
+// that are new to training, averages begin at the values and the optimizer's
+// memory at zero.
 func (t *Trainer) learn(p *program) error {
-	if t.learned != nil {
-		return nil
-	}
 	for _, q := range p.trained {
-		l := &learned{param: q.Param}
-		l.Value = q.Value.Float32s()
-		if t.Average > 0 {
-			if q.Param.Average == nil {
-				q.Param.Average = q.Value.Clone().(*tensor.Dense)
-			}
-			l.Average = q.Param.Average.Float32s()
+		l, err := t.learnedFor(q.Param)
+		if err != nil {
+			return err
 		}
-		for range t.Optimizer.Slots() {
-			l.Slots = append(l.Slots, make([]float32, len(l.Value)))
-		}
-		t.learned = append(t.learned, l)
+		p.learned = append(p.learned, l)
 	}
-	return t.decay()
+	return nil
 }
 
-// decay sets the penalties.
-func (t *Trainer) decay() error {
+func (t *Trainer) learnedFor(q *layers.Param) (*learned, error) {
+	for _, l := range t.learned {
+		if l.param == q {
+			return l, nil
+		}
+	}
+	l := &learned{param: q}
+	l.Value = q.Value.Float32s()
+	if err := t.penalize(l); err != nil {
+		return nil, err
+	}
+	if t.Average > 0 {
+		if q.Average == nil {
+			q.Average = q.Value.Clone().(*tensor.Dense)
+		}
+		l.Average = q.Average.Float32s()
+	}
+	for range t.Optimizer.Slots() {
+		l.Slots = append(l.Slots, make([]float32, len(l.Value)))
+	}
+	t.learned = append(t.learned, l)
+	return l, nil
+}
+
+// penalize sets the penalties of l.
+func (t *Trainer) penalize(l *learned) error {
 	for _, d := range t.Decay {
 		if d.L2 < 0 || d.L1 < 0 || math.IsNaN(d.L2+d.L1) {
 			return errors.Errorf("weight decay %q: L2 %v and L1 %v must not be negative", d.Pattern, d.L2, d.L1)
@@ -49,12 +65,8 @@ func (t *Trainer) decay() error {
 		if err != nil {
 			return errors.Wrap(err, "weight decay")
 		}
-		for _, q := range matched {
-			for _, l := range t.learned {
-				if l.param == q {
-					l.L2, l.L1 = l.L2+d.L2, l.L1+d.L1
-				}
-			}
+		if slices.Contains(matched, l.param) {
+			l.L2, l.L1 = l.L2+d.L2, l.L1+d.L1
 		}
 	}
 	return nil
@@ -64,14 +76,14 @@ func (t *Trainer) decay() error {
 func (t *Trainer) update(p *program, rate float64) (finite bool) {
 	n := t.steps + 1
 	scale := 1.0
-	for i, l := range t.learned {
+	for i, l := range p.learned {
 		l.Grad = p.grads[i].Value().(*tensor.Dense).Float32s()
 		l.Scale = 1
 		l.Decay = optim.AverageDecay(t.Average, n)
 	}
 	if t.ClipNorm > 0 {
 		var sum float64
-		for _, l := range t.learned {
+		for _, l := range p.learned {
 			sum += l.SquaredNorm()
 		}
 		if math.IsNaN(sum) || math.IsInf(sum, 0) {
@@ -80,7 +92,7 @@ func (t *Trainer) update(p *program, rate float64) (finite bool) {
 		scale = optim.ClipScale(sum, t.ClipNorm)
 	}
 	finite = true
-	for _, l := range t.learned {
+	for _, l := range p.learned {
 		l.Scale = scale
 		finite = t.Optimizer.Update(&l.Param, n, rate) && finite
 	}

@@ -18,6 +18,20 @@ func CrossEntropyGrad[T Float](dx, x []T, labels []int, cols int, a T) {
 	softmaxRows(dx, x, labels, cols, a)
 }
 
+// SoftmaxGrad sets each row of dx to y·(dy - Σ y·dy), the gradient of a softmax
+// with output y. All are (rows, cols).
+func SoftmaxGrad[T Float](dx, y, dy []T, cols int) {
+	for i := 0; i < len(y); i += cols {
+		var dot T
+		for j, v := range y[i : i+cols] {
+			dot += v * dy[i+j]
+		}
+		for j, v := range y[i : i+cols] {
+			dx[i+j] = v * (dy[i+j] - dot)
+		}
+	}
+}
+
 var (
 	softmaxes32 freelist[softmax[float32]]
 	softmaxes64 freelist[softmax[float64]]

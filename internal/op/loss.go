@@ -82,8 +82,7 @@ func (crossEntropyGrad) do(out G.Value, in []G.Value) error {
 	return nil
 }
 
-// Softmax returns e^(x-max)/Σe^(x-max) of each row of x (N, classes). It is for
-// output; the loss takes logits.
+// Softmax returns e^(x-max)/Σe^(x-max) of each row of x (N, classes).
 func Softmax(x *G.Node) (*G.Node, error) { return apply(softmax{}, x) }
 
 type softmax struct{}
@@ -100,6 +99,32 @@ func (softmax) do(out G.Value, in []G.Value) error {
 		kernel.Softmax(data[float64](out), data[float64](in[0]), classes)
 	} else {
 		kernel.Softmax(data[float32](out), data[float32](in[0]), classes)
+	}
+	return nil
+}
+
+func (softmax) wrt() []bool { return []bool{true} }
+
+func (softmax) grad(_ G.Nodes, y, dy *G.Node) (G.Nodes, error) {
+	dx, err := apply(softmaxGrad{}, y, dy)
+	return G.Nodes{dx}, err
+}
+
+// softmaxGrad is y·(dy - Σ y·dy), row by row.
+type softmaxGrad struct{}
+
+func (softmaxGrad) String() string { return "softmaxGrad" }
+
+func (softmaxGrad) types() []hm.Type { return []hm.Type{array(2), array(2), array(2)} }
+
+func (softmaxGrad) shape(in []tensor.Shape) (tensor.Shape, error) { return in[0].Clone(), nil }
+
+func (softmaxGrad) do(out G.Value, in []G.Value) error {
+	classes := in[0].Shape()[1]
+	if out.Dtype() == tensor.Float64 {
+		kernel.SoftmaxGrad(data[float64](out), data[float64](in[0]), data[float64](in[1]), classes)
+	} else {
+		kernel.SoftmaxGrad(data[float32](out), data[float32](in[0]), data[float32](in[1]), classes)
 	}
 	return nil
 }

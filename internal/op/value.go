@@ -22,10 +22,11 @@ func NewValue(t tensor.Dtype, s tensor.Shape) G.Value {
 	return tensor.New(tensor.Of(t), tensor.WithShape(s...))
 }
 
-// data returns the elements of v, which holds Ts. It panics if v holds others,
-// which tensor's own methods would read as if they were floats.
+// data returns the elements of v, which holds Ts, in the order of its shape. It
+// panics if v holds others, which tensor's own methods would read as if they
+// were floats.
 func data[T kernel.Float](v G.Value) []T {
-	d := v.(*tensor.Dense)
+	d := Plain(v.(*tensor.Dense))
 	switch d.Dtype() {
 	case tensor.Float32:
 		return any(d.Float32s()).([]T)
@@ -35,7 +36,19 @@ func data[T kernel.Float](v G.Value) []T {
 	panic("the input holds " + d.Dtype().String() + ", not floats")
 }
 
-func ints(v G.Value) []int { return v.(*tensor.Dense).Ints() }
+// Plain returns d, or a copy if its elements are not in memory in the order of
+// its shape: d is a slice of columns, say, or transposed.
+func Plain(d *tensor.Dense) *tensor.Dense {
+	switch {
+	case d.RequiresIterator():
+		return d.Materialize().(*tensor.Dense)
+	case d.Dims() > 1 && d.DataOrder().IsColMajor():
+		panic("the input is in column-major order; make it row-major")
+	}
+	return d
+}
+
+func ints(v G.Value) []int { return Plain(v.(*tensor.Dense)).Ints() }
 
 func setScalar(v G.Value, x float64) {
 	switch v := v.(type) {

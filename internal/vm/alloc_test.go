@@ -28,21 +28,3 @@ func TestNoAllocations(t *testing.T) {
 		t.Errorf("%v allocations a run on two threads, want 0", got)
 	}
 }
-
-// Another batch in the same tensors, or in two tensors in turn, allocates
-// nothing either.
-func TestNoAllocationsOnRebinding(t *testing.T) {
-	n := classifier(t, layers.NewParams(1))
-	m := compile(t, n.outs...)
-	a, b := n.x.Value(), noise(7, 7, 2, 3, 2)
-	if got := testing.AllocsPerRun(100, func() {
-		x := a
-		if n.x.Value() == a {
-			x = b
-		}
-		_ = x
-		run(t, m)
-	}); got != 0 {
-		t.Errorf("%v allocations a run, want 0", got)
-	}
-}

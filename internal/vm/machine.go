@@ -7,6 +7,8 @@ import (
 	"github.com/pkg/errors"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"github.com/gorgonia-zoo/zoo/internal/op"
 )
 
 // A Machine runs a graph. It is a [G.VM].
@@ -103,8 +105,7 @@ func (m *Machine) execute() (err error) {
 		switch {
 		case c.view:
 			if c.seen != c.in[0] {
-				m.vals[c.dst], err = view(c.in[0], c.node.Shape())
-				c.seen = c.in[0]
+				m.vals[c.dst], c.seen, err = view(c.in[0], c.node.Shape())
 			}
 		case c.fill != nil:
 			_, err = c.fill.UsePreallocDo(m.vals[c.dst], c.in...)
@@ -121,12 +122,17 @@ func (m *Machine) execute() (err error) {
 	return nil
 }
 
-func view(v G.Value, s tensor.Shape) (G.Value, error) {
+// view returns v in another shape, and v again if the two share memory.
+func view(v G.Value, s tensor.Shape) (_, shared G.Value, err error) {
 	d, ok := v.(*tensor.Dense)
 	if !ok {
-		return nil, errors.Errorf("no view of a %T", v)
+		return nil, nil, errors.Errorf("no view of a %T", v)
 	}
-	return tensor.New(tensor.WithShape(s...), tensor.Of(d.Dtype()), tensor.WithBacking(d.Data())), nil
+	p := op.Plain(d)
+	if p == d {
+		shared = v
+	}
+	return tensor.New(tensor.WithShape(s...), tensor.Of(p.Dtype()), tensor.WithBacking(p.Data())), shared, nil
 }
 
 func (c *instruction) name() string {

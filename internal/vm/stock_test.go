@@ -10,16 +10,21 @@ import (
 )
 
 // Gorgonia's own operations among the zoo's, with gradients through them: the
-// bits are the TapeMachine's.
+// bits are those of each node alone, and the TapeMachine's.
 func TestStockOperations(t *testing.T) {
+	alone := map[*G.Node]G.Value{}
 	for name, loss := range map[string]func(y *G.Node) *G.Node{
-		"sum of products":   func(y *G.Node) *G.Node { return G.Must(G.Sum(G.Must(G.HadamardProd(y, y)))) },
-		"mean of squares":   func(y *G.Node) *G.Node { return G.Must(G.Mean(G.Must(G.Square(y)))) },
-		"constant":          func(y *G.Node) *G.Node { return G.Must(G.Sum(G.Must(G.Mul(y, G.NewConstant(float32(0.3)))))) },
-		"constant tensor":   func(y *G.Node) *G.Node { return G.Must(G.Sum(G.Must(G.HadamardProd(y, G.NewConstant(noise(9, 3, 5)))))) },
-		"exponential":       func(y *G.Node) *G.Node { return G.Must(G.Mean(G.Must(G.Exp(y)))) },
-		"matrix product":    func(y *G.Node) *G.Node { return G.Must(G.Sum(G.Must(G.Mul(y, G.NewConstant(noise(9, 5, 2)))))) },
-		"reshape":           func(y *G.Node) *G.Node { return G.Must(G.Sum(G.Must(G.Square(G.Must(G.Reshape(y, tensor.Shape{15})))))) },
+		"sum of products": func(y *G.Node) *G.Node { return G.Must(G.Sum(G.Must(G.HadamardProd(y, y)))) },
+		"mean of squares": func(y *G.Node) *G.Node { return G.Must(G.Mean(G.Must(G.Square(y)))) },
+		"constant":        func(y *G.Node) *G.Node { return G.Must(G.Sum(G.Must(G.Mul(y, G.NewConstant(float32(0.3)))))) },
+		"constant tensor": func(y *G.Node) *G.Node {
+			return G.Must(G.Sum(G.Must(G.HadamardProd(y, G.NewConstant(noise(9, 3, 5))))))
+		},
+		"exponential":    func(y *G.Node) *G.Node { return G.Must(G.Mean(G.Must(G.Exp(y)))) },
+		"matrix product": func(y *G.Node) *G.Node { return G.Must(G.Sum(G.Must(G.Mul(y, G.NewConstant(noise(9, 5, 2)))))) },
+		"reshape": func(y *G.Node) *G.Node {
+			return G.Must(G.Sum(G.Must(G.Square(G.Must(G.Reshape(y, tensor.Shape{15}))))))
+		},
 		"then one of ours":  func(y *G.Node) *G.Node { return G.Must(G.Sum(G.Must(op.Activate(op.Tanh, G.Must(G.Neg(y)))))) },
 		"transpose":         func(y *G.Node) *G.Node { return G.Must(G.Sum(G.Must(op.Activate(op.Tanh, G.Must(G.Transpose(y)))))) },
 		"a difference":      func(y *G.Node) *G.Node { return G.Must(G.Mean(G.Must(G.Sub(y, G.Must(op.Activate(op.Tanh, y)))))) },
@@ -43,6 +48,14 @@ func TestStockOperations(t *testing.T) {
 				for _, n := range outs {
 					got = append(got, floats(t, n.Value()))
 				}
+			}
+			for i, n := range outs {
+				if want := floats(t, evaluate(t, n, alone)); !same(got[i], want) {
+					t.Errorf("output %d, %v: %v, want %v", i, n, got[i], want)
+				}
+			}
+			if name == "reshape" { // its output shares memory with its input, which the TapeMachine then squares in place
+				return
 			}
 			tape := G.NewTapeMachine(g)
 			defer tape.Close()
