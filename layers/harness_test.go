@@ -32,6 +32,11 @@ var harness = []struct {
 	{"dense and tanh", layers.Sequential{layers.Dense{Name: "fc", Units: 5}, layers.Tanh}, tensor.Shape{3, 4}, tensor.Shape{3, 5}, "fc.weight (5, 4) fc.bias (5)"},
 	{"dense without bias and ReLU", layers.Sequential{layers.Dense{Name: "fc", Units: 5, NoBias: true}, layers.ReLU}, tensor.Shape{3, 4}, tensor.Shape{3, 5}, "fc.weight (5, 4)"},
 	{"two activations", layers.Sequential{layers.Dense{Name: "fc", Units: 5}, layers.Tanh, layers.ReLU}, tensor.Shape{3, 4}, tensor.Shape{3, 5}, "fc.weight (5, 4) fc.bias (5)"},
+	{
+		"two ReLUs", // the gradient of the second is a product with a gate, which takes no other
+		layers.Sequential{layers.Dense{Name: "a", Units: 5}, layers.ReLU, layers.ReLU, layers.Dense{Name: "b", Units: 2}},
+		tensor.Shape{3, 4}, tensor.Shape{3, 2}, "a.weight (5, 4) a.bias (5) b.weight (2, 5) b.bias (2)",
+	},
 	{"ReLU alone", layers.ReLU, tensor.Shape{3, 4}, tensor.Shape{3, 4}, ""},
 	{"sigmoid alone", layers.Sigmoid, tensor.Shape{2, 3, 4}, tensor.Shape{2, 3, 4}, ""},
 	{"tanh alone", layers.Tanh, tensor.Shape{2, 3, 4, 2}, tensor.Shape{2, 3, 4, 2}, ""},

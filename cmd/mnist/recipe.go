@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+	"github.com/pkg/errors"
 
 	"github.com/gorgonia-zoo/zoo/models"
 	"github.com/gorgonia-zoo/zoo/train"
@@ -17,10 +18,10 @@ import (
 type recipe struct {
 	Steps        int     `json:"steps"`
 	Batch        int     `json:"batch"`
-	LearningRate float64 `json:"learning_rate"`           // at the start
-	EpochDecay   float64 `json:"epoch_decay,omitempty"`   // the rate falls continuously by this factor an epoch; 0: not
-	L2           float64 `json:"l2,omitempty"`            // on weights, not biases
-	Average      float64 `json:"average_decay,omitempty"` // of the moving average of the parameters that is evaluated
+	LearningRate float64 `json:"learning_rate"` // at the start
+	EpochDecay   float64 `json:"epoch_decay"`   // the rate falls continuously by this factor an epoch; 0: not
+	L2           float64 `json:"l2"`            // on weights, not biases
+	Average      float64 `json:"average_decay"` // of the moving average of the parameters that is evaluated; 0: none
 }
 
 // recipes by model. Both are programs of a 2017 TensorFlow tutorial series,
@@ -30,6 +31,16 @@ var recipes = map[string]map[string]recipe{
 		"plain": {Steps: 10_000, Batch: 100, LearningRate: 0.01},
 		"best":  {Steps: 30_000, Batch: 100, LearningRate: 0.8, EpochDecay: 0.99, L2: 1e-4, Average: 0.99},
 	},
+}
+
+// findRecipe returns the recipe of a model that is called name.
+func findRecipe(model, name string) (recipe, error) {
+	r, ok := recipes[model][name]
+	if !ok {
+		return r, errors.Errorf("no recipe called %q for %s; there is %s", name, model,
+			strings.Join(slices.Sorted(maps.Keys(recipes[model])), ", "))
+	}
+	return r, nil
 }
 
 // configure sets t up as r says, for a training set of the given size.

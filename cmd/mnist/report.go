@@ -11,12 +11,12 @@ import (
 	"golang.org/x/term"
 )
 
-// A reporter tells of progress: a bar on a terminal, a line every logEvery steps
-// anywhere.
+// A reporter tells of progress: a line every logEvery steps and, on a terminal,
+// a bar below the lines.
 type reporter struct {
 	w     io.Writer
-	json  *slog.Logger // nil: text
-	bar   *progressbar.ProgressBar
+	json  *slog.Logger             // nil: text
+	bar   *progressbar.ProgressBar // nil: none
 	steps int
 }
 
@@ -29,6 +29,8 @@ func newReporter(w io.Writer, format string, steps int) *reporter {
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		r.bar = progressbar.NewOptions(steps,
 			progressbar.OptionSetWriter(w),
+			progressbar.OptionSetWidth(20), // the line fits 80 columns; where it does not, bars pile up
+			progressbar.OptionUseANSICodes(true),
 			progressbar.OptionThrottle(100*time.Millisecond),
 			progressbar.OptionSetDescription("training"),
 			progressbar.OptionShowCount(),
@@ -55,14 +57,12 @@ func (r *reporter) metrics(m metrics) {
 			"valid_accuracy", m.ValidAccuracy, "learning_rate", m.LearningRate, "examples_per_s", m.ExamplesPerS)
 		return
 	}
-	if r.bar != nil {
-		r.bar.Clear()
-	}
-	fmt.Fprintf(r.w, "step %*d/%d  loss %.4f  validation accuracy %.4f  learning rate %.4f  %.0f images/s\n",
+	r.end()
+	fmt.Fprintf(r.w, "step %*d/%d  loss %.4f  validation accuracy %.4f  learning rate %.4g  %.0f images/s\n",
 		len(fmt.Sprint(r.steps)), m.Step, r.steps, m.TrainLoss, m.ValidAccuracy, m.LearningRate, m.ExamplesPerS)
 }
 
-// end removes the bar.
+// end removes the bar, until the next step.
 func (r *reporter) end() {
 	if r.bar != nil {
 		r.bar.Clear()

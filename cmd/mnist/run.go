@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"runtime"
-	"strings"
 
 	"github.com/alecthomas/kong"
 	"github.com/pkg/errors"
@@ -15,11 +14,8 @@ import (
 
 // cli is what the command line can say.
 type cli struct {
-	Train trainCmd `cmd:"" default:"withargs" help:"Train a model and report its test accuracy (the default)."`
+	Train trainCmd `cmd:"" default:"withargs" help:"Trains a model on MNIST's handwritten digits and reports its test accuracy. This is what mnist does unless told otherwise, so the word train can be left out."`
 }
-
-// usageError is a command line that makes no sense.
-type usageError struct{ error }
 
 // run is the program. Results go to stdout, progress and notices to stderr.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
@@ -27,11 +23,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	helped := false
 	parser, err := kong.New(&c,
 		kong.Name("mnist"),
-		kong.Description("Trains image classifiers on MNIST."),
 		kong.Vars(vars()),
 		kong.Writers(stdout, stderr),
+		kong.Help(help),
 		kong.Exit(func(int) { helped = true }),
-		kong.UsageOnError(),
 	)
 	if err != nil {
 		return errors.WithStack(err)
@@ -41,30 +36,55 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	case helped: // --help has printed; what kong parsed after it does not matter
 		return nil
 	case err != nil:
-		return usageError{errors.New(oneLine(err) + "; see mnist --help")}
-	}
-	if _, err := kernel.ISA(); err != nil {
-		return err
+		return usageError{errors.Errorf("%v; see mnist --help", err)}
 	}
 	k.BindTo(ctx, (*context.Context)(nil))
-	return k.Run(output{stdout, stderr})
+	if err = k.Run(output{stdout, stderr}); err != nil && c.Train.LogFormat == "json" {
+		err = logError{err}
+	}
+	return err
+}
+
+// help prints the page of the selected command; with none selected, that of
+// the default command, whose flags are what a reader of `mnist --help` is after.
+func help(o kong.HelpOptions, k *kong.Context) error {
+	if root := k.Model.Node; k.Selected() == nil {
+		k.Path = append(k.Path, &kong.Path{Parent: root, Command: root.DefaultCmd})
+	}
+	return kong.DefaultHelpPrinter(o, k)
 }
 
 // output is where a command writes.
 type output struct{ out, err io.Writer }
 
-func (o output) printf(format string, args ...any) { fmt.Fprintf(o.out, format, args...) }
-
-func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
+func (o output) printf(format string, args ...any) error {
+	if _, err := fmt.Fprintf(o.out, format, args...); err != nil {
+		return errors.Errorf("standard output: %v; send it where there is room", err)
+	}
+	return nil
+}
 
 // common are the flags of every command that computes.
 type common struct {
 	Device  string `default:"auto" enum:"auto,cpu" placeholder:"auto|cpu" help:"Where to compute. This program was built without CUDA."`
-	Threads int    `placeholder:"N" help:"Number of threads; all processors by default."`
+	Threads int    `placeholder:"N" help:"Number of threads, which changes the speed and no result. By default as many as there are processors."`
 }
 
-func (c common) apply() {
+// setUp prepares the machine, and returns the name of its kernels.
+func (c common) setUp() (isa string, err error) {
 	if c.Threads > 0 {
 		runtime.GOMAXPROCS(c.Threads)
 	}
+	if isa, err = kernel.ISA(); err != nil {
+		return "", errors.Errorf("%v; name one of these or unset ZOO_ISA", err)
+	}
+	return isa, nil
+}
+
+// check is for Validate.
+func (c common) check() error {
+	if c.Threads < 0 {
+		return errors.Errorf("--threads must be at least 1, not %d", c.Threads)
+	}
+	return nil
 }

@@ -36,6 +36,9 @@ func (s *isa) packRowsOf(w *Worker, dst, src []float32, stride, depth, n int) {
 }
 
 func (s *isa) packColsOf(w *Worker, dst, src []float32, stride, depth, n int) {
+	if n < s.panel {
+		clear(dst[:depth*s.panel])
+	}
 	x := 0 // columns done
 	for ; depth >= 8 && x+8 <= n; x += 8 {
 		w.packing = packing{ptr(src[x*stride:]), ptr(dst[x:]), stride * 4, depth / 8}
@@ -49,11 +52,6 @@ func (s *isa) packColsOf(w *Worker, dst, src []float32, stride, depth, n int) {
 	for ; x < n; x++ {
 		for q, v := range src[x*stride:][:depth] {
 			dst[q*s.panel+x] = v
-		}
-	}
-	for ; x < s.panel; x++ {
-		for q := range depth {
-			dst[q*s.panel+x] = 0
 		}
 	}
 }

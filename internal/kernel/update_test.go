@@ -58,6 +58,9 @@ func TestUpdate(t *testing.T) {
 	eachISA(t, func(t *testing.T) {
 		for _, c := range updateCases {
 			for _, n := range lengths {
+				if testing.Short() && n > chunk+1 { // an emulator is slow
+					continue
+				}
 				t.Run(fmt.Sprintf("%s/%d", c.name, n), func(t *testing.T) {
 					u := c.u
 					u.W, u.G = uniform(n, 1), uniform(n, 2)

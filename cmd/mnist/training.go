@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/gorgonia-zoo/zoo/data"
+	"github.com/gorgonia-zoo/zoo/data/mnist"
+	"github.com/gorgonia-zoo/zoo/train"
+)
+
+// logEvery is the number of steps between two lines of figures.
+const logEvery = 1000
+
+// evalBatch is the number of examples that evaluation takes at a time.
+const evalBatch = 500
+
+// A training is one run of a trainer with its records.
+type training struct {
+	*train.Trainer
+	folder   *runFolder
+	recipe   recipe
+	report   *reporter
+	metadata map[string]string // of the weights
+	start    time.Time
+	steps    int // done
+}
+
+// all trains, saves the weights, and tests.
+func (t *training) all(ctx context.Context, digits *mnist.Splits) (test train.Result, err error) {
+	if err := t.train(ctx, digits.Train.Shuffle(t.recipe.Batch, t.Seed), digits.Valid.Batches(evalBatch)); err != nil {
+		return test, err
+	}
+	if err := t.save(); err != nil {
+		return test, err
+	}
+	if test, err = t.evaluate(ctx, "test", digits.Test.Batches(evalBatch)); err != nil {
+		return test, err
+	}
+	return test, t.folder.log(testMetrics{Event: "test", Step: t.steps, TimeS: t.time(), TestLoss: test.Loss, TestAccuracy: test.Accuracy})
+}
+
+// train does the recipe's steps.
+func (t *training) train(ctx context.Context, src, valid data.Source) error {
+	defer t.report.end()
+	var loss float64 // sum since the last line
+	var last int     // the step of that line
+	since := t.start // when training went on after it
+	for s, err := range t.Steps(ctx, src) {
+		if err != nil {
+			return err
+		}
+		t.steps = s.N
+		loss += s.Loss()
+		t.report.step(s.N)
+		if s.N%logEvery != 0 && s.N != t.recipe.Steps {
+			continue
+		}
+		n := float64(s.N - last)
+		m := metrics{Step: s.N, Epoch: s.Epoch, TrainLoss: loss / n, LearningRate: s.Rate,
+			ExamplesPerS: math.Round(n * float64(t.recipe.Batch) / time.Since(since).Seconds())}
+		res, err := t.evaluate(ctx, "validation", valid)
+		if err != nil {
+			return err
+		}
+		m.ValidLoss, m.ValidAccuracy, m.TimeS = res.Loss, res.Accuracy, t.time()
+		if err := t.folder.log(m); err != nil {
+			return err
+		}
+		t.report.metrics(m)
+		if s.N == t.recipe.Steps {
+			break
+		}
+		loss, last, since = 0, s.N, time.Now()
+	}
+	return nil
+}
+
+// evaluate is Evaluate on the set called name, whose loss must be finite.
+func (t *training) evaluate(ctx context.Context, name string, src data.Source) (train.Result, error) {
+	res, err := t.Evaluate(ctx, src)
+	if err == nil && (math.IsNaN(res.Loss) || math.IsInf(res.Loss, 0)) {
+		err = errors.Errorf("step %d: the %s loss is %v; training has diverged, so use a larger --batch or another --recipe", t.steps, name, res.Loss)
+	}
+	return res, err
+}
+
+func (t *training) save() error {
+	return full(t.SaveWith(t.folder.file(weightsFile), t.metadata))
+}
+
+// time returns the seconds since the start, to the millisecond.
+func (t *training) time() float64 {
+	return time.Since(t.start).Round(time.Millisecond).Seconds()
+}
+
+// stopped returns what to say of err, which ended the run. A run that a signal
+// ended has its weights saved; one that ended before its first step leaves no
+// folder.
+func (t *training) stopped(err error) error {
+	var sig interrupted
+	switch {
+	case t.steps == 0:
+		t.folder.discard()
+		return err
+	case !errors.As(err, &sig):
+		return err
+	}
+	sig.then = fmt.Sprintf(" after %d of %d steps; ", t.steps, t.recipe.Steps)
+	if err := t.save(); err != nil {
+		sig.then += fmt.Sprintf("the weights are lost: %v", err)
+	} else {
+		sig.then += "the weights so far are in " + t.folder.file(weightsFile)
+	}
+	return sig
+}
