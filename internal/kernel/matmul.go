@@ -79,9 +79,19 @@ const (
 )
 
 func (p *product) run() {
+	p.plan()
+	down := ceilDiv(p.m, p.rowBlock)
+	p.shared = down > 1
+	if p.shared {
+		p.pack()
+	}
+	Run(p, p.across*down)
+}
+
+// plan cuts the product into pieces.
+func (p *product) plan() {
 	s := p.isa
-	kBlocks := ceilDiv(p.k, maxDepth)
-	p.kBlock = ceilDiv(p.k, kBlocks)
+	p.kBlock = ceilDiv(p.k, ceilDiv(p.k, maxDepth))
 	p.strip, p.rowBlock = s.panel, p.m
 	if p.m*p.k > smallA {
 		p.strip = max(s.panel, wideStrip/s.panel*s.panel)
@@ -92,18 +102,17 @@ func (p *product) run() {
 		blocks := min(ceilDiv(few, p.across), p.m/(2*s.rows))
 		p.rowBlock = min(p.rowBlock, ceilDiv(ceilDiv(p.m, blocks), s.rows)*s.rows)
 	}
-	down := ceilDiv(p.m, p.rowBlock)
-	p.shared = down > 1
-	if p.shared {
-		if need := p.k * ceilDiv(p.n, s.panel) * s.panel; cap(p.packed) < need {
-			p.packed = aligned(need)
-		}
-		p.packed = p.packed[:cap(p.packed)]
-		p.packing = true
-		Run(p, p.across)
-		p.packing = false
+}
+
+// pack packs all of B.
+func (p *product) pack() {
+	if need := p.k * ceilDiv(p.n, p.isa.panel) * p.isa.panel; cap(p.packed) < need {
+		p.packed = aligned(need)
 	}
-	Run(p, p.across*down)
+	p.packed = p.packed[:cap(p.packed)]
+	p.packing = true
+	Run(p, p.across)
+	p.packing = false
 }
 
 func (p *product) clear() { *p = product{packed: p.packed} }
