@@ -9,9 +9,6 @@ import (
 // Offsets in kernel.packing.
 const packSrc, packDst, packStride, packN = 0, 8, 16, 24
 
-// ahead is how far, in bytes, the reading of a column is prefetched.
-const ahead = 512
-
 type packArgs struct{ src, dst, stride, n reg.GPVirtual }
 
 func loadPackArgs() packArgs {
@@ -48,32 +45,34 @@ func (s set) packCols() {
 		LEAQ(Mem{Base: base[i-1], Index: a.stride, Scale: 2}, base[i])
 		ADDQ(a.stride, base[i])
 	}
+	row := func(i, disp int) Mem {
+		m := Mem{Base: base[i/3], Disp: disp}
+		if i%3 > 0 {
+			m.Index, m.Scale = a.stride, uint8(i%3)
+		}
+		return m
+	}
 	loop(a.n, func() {
 		var r, q [8]vec
-		for i := range r {
-			m := Mem{Base: base[i/3]}
-			if i%3 > 0 {
-				m.Index, m.Scale = a.stride, uint8(i%3)
-			}
+		for i := range r { // r[i] has, of rows i%4 and i%4 + 4, elements 0 to 3 or 4 to 7
+			x := XMM()
+			VMOVUPS(row(i%4, 16*(i/4)), x)
 			r[i] = YMM()
-			VMOVUPS(m, r[i])
-			m.Disp += ahead
-			PREFETCHT0(m)
+			VINSERTF128(Imm(1), row(i%4+4, 16*(i/4)), x.AsY(), r[i])
 		}
-		for i := 0; i < 8; i += 2 { // pairs of rows, element by element
-			q[i], q[i+1] = YMM(), YMM()
-			VUNPCKLPS(r[i+1], r[i], q[i])
-			VUNPCKHPS(r[i+1], r[i], q[i+1])
-		}
-		for i := 0; i < 8; i += 4 { // r[i+c] has column c (and 4+c) of rows i to i+3
-			VUNPCKLPD(q[i+2], q[i], r[i])
-			VUNPCKHPD(q[i+2], q[i], r[i+1])
-			VUNPCKLPD(q[i+3], q[i+1], r[i+2])
-			VUNPCKHPD(q[i+3], q[i+1], r[i+3])
-		}
-		for c := range 4 {
-			VPERM2F128(Imm(0x20), r[4+c], r[c], q[c])
-			VPERM2F128(Imm(0x31), r[4+c], r[c], q[4+c])
+		for h := 0; h < 8; h += 4 {
+			t := [4]vec{YMM(), YMM(), YMM(), YMM()}
+			VUNPCKLPS(r[h+1], r[h], t[0])
+			VUNPCKHPS(r[h+1], r[h], t[1])
+			VUNPCKLPS(r[h+3], r[h+2], t[2])
+			VUNPCKHPS(r[h+3], r[h+2], t[3])
+			for c := range 4 {
+				q[h+c] = YMM()
+			}
+			VUNPCKLPD(t[2], t[0], q[h])
+			VUNPCKHPD(t[2], t[0], q[h+1])
+			VUNPCKLPD(t[3], t[1], q[h+2])
+			VUNPCKHPD(t[3], t[1], q[h+3])
 		}
 		for c, v := range q {
 			VMOVUPS(v, at(a.dst, c*2*s.bytes()))
