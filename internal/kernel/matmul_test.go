@@ -57,8 +57,13 @@ func checkProduct(t *testing.T, form string, m, n, k, ldc int, e Epilogue[float3
 	before := slices.Clone(c)
 	ma, mb := operand(form[0], a, m, k), operand(form[1], b, k, n)
 	MatMul(m, n, k, c, ldc, ma, mb, e)
+	// Of a large product the borders are checked, and every few elements inside.
+	every := 1 + m*n*k/2_000_000
 	for i := range m {
 		for j := range ldc {
+			if inside := i > 0 && i < m-1 && j > 0 && j < n-1; inside && (i*ldc+j)%every != 0 {
+				continue
+			}
 			got := float64(c[i*ldc+j])
 			if j >= n {
 				if c[i*ldc+j] != before[i*ldc+j] {
