@@ -14,11 +14,11 @@ type isa struct {
 	name  string
 	lanes int // floats in a vector; 0 in the portable set, which has no kernels
 
-	// The micro-kernel computes at most rows × panel elements of a product.
-	rows, panel int
-	micro       []func(t *byte) // by the height of the tile; t is a *tile
-	packRows    func(p *byte)   // n rows of a panel; p is a *packing
-	packCols    func(p *byte)   // 8 columns of a panel, 8·n rows
+	// Micro-kernels by the width of a panel in vectors, 1 or 2, and the height of
+	// the tile in rows. t is a *tile.
+	micro    [3][]func(t *byte)
+	packRows func(p *byte) // n rows of a panel two vectors wide; p is a *packing
+	packCols func(p *byte) // 8 columns of a panel, 8·n rows
 
 	apply     [maps]func(n int, y, x *float32)
 	applyGrad [maps]func(n int, dx, y, dy *float32)

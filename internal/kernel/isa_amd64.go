@@ -16,8 +16,11 @@ func native() (have []*isa) {
 }
 
 var avx2 = isa{
-	name: "avx2", lanes: 8, rows: 6, panel: 16,
-	micro:    []func(*byte){1: micro1AVX2, micro2AVX2, micro3AVX2, micro4AVX2, micro5AVX2, micro6AVX2},
+	name: "avx2", lanes: 8,
+	micro: [3][]func(*byte){
+		1: {1: micro1x1AVX2, micro2x1AVX2, micro3x1AVX2, micro4x1AVX2, micro5x1AVX2, micro6x1AVX2, micro7x1AVX2, micro8x1AVX2, micro9x1AVX2, micro10x1AVX2, micro11x1AVX2, micro12x1AVX2},
+		2: {1: micro1x2AVX2, micro2x2AVX2, micro3x2AVX2, micro4x2AVX2, micro5x2AVX2, micro6x2AVX2},
+	},
 	packRows: packRowsAVX2, packCols: packColsAVX2,
 	apply:     [maps]func(int, *float32, *float32){Exp: expAVX2, ReLU: reluAVX2, Sigmoid: sigmoidAVX2, Tanh: tanhAVX2},
 	applyGrad: [maps]func(int, *float32, *float32, *float32){Exp: expGradAVX2, ReLU: reluGradAVX2, Sigmoid: sigmoidGradAVX2, Tanh: tanhGradAVX2},
@@ -26,9 +29,11 @@ var avx2 = isa{
 }
 
 var avx512 = isa{
-	name: "avx512", lanes: 16, rows: 14, panel: 32,
-	micro: []func(*byte){1: micro1AVX512, micro2AVX512, micro3AVX512, micro4AVX512, micro5AVX512, micro6AVX512, micro7AVX512,
-		micro8AVX512, micro9AVX512, micro10AVX512, micro11AVX512, micro12AVX512, micro13AVX512, micro14AVX512},
+	name: "avx512", lanes: 16,
+	micro: [3][]func(*byte){
+		1: {1: micro1x1AVX512, micro2x1AVX512, micro3x1AVX512, micro4x1AVX512, micro5x1AVX512, micro6x1AVX512, micro7x1AVX512, micro8x1AVX512, micro9x1AVX512, micro10x1AVX512, micro11x1AVX512, micro12x1AVX512, micro13x1AVX512, micro14x1AVX512},
+		2: {1: micro1x2AVX512, micro2x2AVX512, micro3x2AVX512, micro4x2AVX512, micro5x2AVX512, micro6x2AVX512, micro7x2AVX512, micro8x2AVX512, micro9x2AVX512, micro10x2AVX512, micro11x2AVX512, micro12x2AVX512, micro13x2AVX512, micro14x2AVX512},
+	},
 	packRows: packRowsAVX512, packCols: packColsAVX512,
 	apply:     [maps]func(int, *float32, *float32){Exp: expAVX512, ReLU: reluAVX512, Sigmoid: sigmoidAVX512, Tanh: tanhAVX512},
 	applyGrad: [maps]func(int, *float32, *float32, *float32){Exp: expGradAVX512, ReLU: reluGradAVX512, Sigmoid: sigmoidGradAVX512, Tanh: tanhGradAVX512},

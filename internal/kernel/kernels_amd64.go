@@ -2,35 +2,95 @@
 
 package kernel
 
-// micro1AVX2 computes tiles of 1 rows.
+// micro1x1AVX2 computes tiles of 1 rows, 1 vectors wide.
 //
 //go:noescape
-func micro1AVX2(t *byte)
+func micro1x1AVX2(t *byte)
 
-// micro2AVX2 computes tiles of 2 rows.
+// micro2x1AVX2 computes tiles of 2 rows, 1 vectors wide.
 //
 //go:noescape
-func micro2AVX2(t *byte)
+func micro2x1AVX2(t *byte)
 
-// micro3AVX2 computes tiles of 3 rows.
+// micro3x1AVX2 computes tiles of 3 rows, 1 vectors wide.
 //
 //go:noescape
-func micro3AVX2(t *byte)
+func micro3x1AVX2(t *byte)
 
-// micro4AVX2 computes tiles of 4 rows.
+// micro4x1AVX2 computes tiles of 4 rows, 1 vectors wide.
 //
 //go:noescape
-func micro4AVX2(t *byte)
+func micro4x1AVX2(t *byte)
 
-// micro5AVX2 computes tiles of 5 rows.
+// micro5x1AVX2 computes tiles of 5 rows, 1 vectors wide.
 //
 //go:noescape
-func micro5AVX2(t *byte)
+func micro5x1AVX2(t *byte)
 
-// micro6AVX2 computes tiles of 6 rows.
+// micro6x1AVX2 computes tiles of 6 rows, 1 vectors wide.
 //
 //go:noescape
-func micro6AVX2(t *byte)
+func micro6x1AVX2(t *byte)
+
+// micro7x1AVX2 computes tiles of 7 rows, 1 vectors wide.
+//
+//go:noescape
+func micro7x1AVX2(t *byte)
+
+// micro8x1AVX2 computes tiles of 8 rows, 1 vectors wide.
+//
+//go:noescape
+func micro8x1AVX2(t *byte)
+
+// micro9x1AVX2 computes tiles of 9 rows, 1 vectors wide.
+//
+//go:noescape
+func micro9x1AVX2(t *byte)
+
+// micro10x1AVX2 computes tiles of 10 rows, 1 vectors wide.
+//
+//go:noescape
+func micro10x1AVX2(t *byte)
+
+// micro11x1AVX2 computes tiles of 11 rows, 1 vectors wide.
+//
+//go:noescape
+func micro11x1AVX2(t *byte)
+
+// micro12x1AVX2 computes tiles of 12 rows, 1 vectors wide.
+//
+//go:noescape
+func micro12x1AVX2(t *byte)
+
+// micro1x2AVX2 computes tiles of 1 rows, 2 vectors wide.
+//
+//go:noescape
+func micro1x2AVX2(t *byte)
+
+// micro2x2AVX2 computes tiles of 2 rows, 2 vectors wide.
+//
+//go:noescape
+func micro2x2AVX2(t *byte)
+
+// micro3x2AVX2 computes tiles of 3 rows, 2 vectors wide.
+//
+//go:noescape
+func micro3x2AVX2(t *byte)
+
+// micro4x2AVX2 computes tiles of 4 rows, 2 vectors wide.
+//
+//go:noescape
+func micro4x2AVX2(t *byte)
+
+// micro5x2AVX2 computes tiles of 5 rows, 2 vectors wide.
+//
+//go:noescape
+func micro5x2AVX2(t *byte)
+
+// micro6x2AVX2 computes tiles of 6 rows, 2 vectors wide.
+//
+//go:noescape
+func micro6x2AVX2(t *byte)
 
 // packRowsAVX2 copies n rows of a panel.
 //
@@ -132,75 +192,145 @@ func philoxAVX2(n int, dst *uint32, first uint64, key uint64)
 //go:noescape
 func peakAVX2(n int)
 
-// micro1AVX512 computes tiles of 1 rows.
+// micro1x1AVX512 computes tiles of 1 rows, 1 vectors wide.
 //
 //go:noescape
-func micro1AVX512(t *byte)
+func micro1x1AVX512(t *byte)
 
-// micro2AVX512 computes tiles of 2 rows.
+// micro2x1AVX512 computes tiles of 2 rows, 1 vectors wide.
 //
 //go:noescape
-func micro2AVX512(t *byte)
+func micro2x1AVX512(t *byte)
 
-// micro3AVX512 computes tiles of 3 rows.
+// micro3x1AVX512 computes tiles of 3 rows, 1 vectors wide.
 //
 //go:noescape
-func micro3AVX512(t *byte)
+func micro3x1AVX512(t *byte)
 
-// micro4AVX512 computes tiles of 4 rows.
+// micro4x1AVX512 computes tiles of 4 rows, 1 vectors wide.
 //
 //go:noescape
-func micro4AVX512(t *byte)
+func micro4x1AVX512(t *byte)
 
-// micro5AVX512 computes tiles of 5 rows.
+// micro5x1AVX512 computes tiles of 5 rows, 1 vectors wide.
 //
 //go:noescape
-func micro5AVX512(t *byte)
+func micro5x1AVX512(t *byte)
 
-// micro6AVX512 computes tiles of 6 rows.
+// micro6x1AVX512 computes tiles of 6 rows, 1 vectors wide.
 //
 //go:noescape
-func micro6AVX512(t *byte)
+func micro6x1AVX512(t *byte)
 
-// micro7AVX512 computes tiles of 7 rows.
+// micro7x1AVX512 computes tiles of 7 rows, 1 vectors wide.
 //
 //go:noescape
-func micro7AVX512(t *byte)
+func micro7x1AVX512(t *byte)
 
-// micro8AVX512 computes tiles of 8 rows.
+// micro8x1AVX512 computes tiles of 8 rows, 1 vectors wide.
 //
 //go:noescape
-func micro8AVX512(t *byte)
+func micro8x1AVX512(t *byte)
 
-// micro9AVX512 computes tiles of 9 rows.
+// micro9x1AVX512 computes tiles of 9 rows, 1 vectors wide.
 //
 //go:noescape
-func micro9AVX512(t *byte)
+func micro9x1AVX512(t *byte)
 
-// micro10AVX512 computes tiles of 10 rows.
+// micro10x1AVX512 computes tiles of 10 rows, 1 vectors wide.
 //
 //go:noescape
-func micro10AVX512(t *byte)
+func micro10x1AVX512(t *byte)
 
-// micro11AVX512 computes tiles of 11 rows.
+// micro11x1AVX512 computes tiles of 11 rows, 1 vectors wide.
 //
 //go:noescape
-func micro11AVX512(t *byte)
+func micro11x1AVX512(t *byte)
 
-// micro12AVX512 computes tiles of 12 rows.
+// micro12x1AVX512 computes tiles of 12 rows, 1 vectors wide.
 //
 //go:noescape
-func micro12AVX512(t *byte)
+func micro12x1AVX512(t *byte)
 
-// micro13AVX512 computes tiles of 13 rows.
+// micro13x1AVX512 computes tiles of 13 rows, 1 vectors wide.
 //
 //go:noescape
-func micro13AVX512(t *byte)
+func micro13x1AVX512(t *byte)
 
-// micro14AVX512 computes tiles of 14 rows.
+// micro14x1AVX512 computes tiles of 14 rows, 1 vectors wide.
 //
 //go:noescape
-func micro14AVX512(t *byte)
+func micro14x1AVX512(t *byte)
+
+// micro1x2AVX512 computes tiles of 1 rows, 2 vectors wide.
+//
+//go:noescape
+func micro1x2AVX512(t *byte)
+
+// micro2x2AVX512 computes tiles of 2 rows, 2 vectors wide.
+//
+//go:noescape
+func micro2x2AVX512(t *byte)
+
+// micro3x2AVX512 computes tiles of 3 rows, 2 vectors wide.
+//
+//go:noescape
+func micro3x2AVX512(t *byte)
+
+// micro4x2AVX512 computes tiles of 4 rows, 2 vectors wide.
+//
+//go:noescape
+func micro4x2AVX512(t *byte)
+
+// micro5x2AVX512 computes tiles of 5 rows, 2 vectors wide.
+//
+//go:noescape
+func micro5x2AVX512(t *byte)
+
+// micro6x2AVX512 computes tiles of 6 rows, 2 vectors wide.
+//
+//go:noescape
+func micro6x2AVX512(t *byte)
+
+// micro7x2AVX512 computes tiles of 7 rows, 2 vectors wide.
+//
+//go:noescape
+func micro7x2AVX512(t *byte)
+
+// micro8x2AVX512 computes tiles of 8 rows, 2 vectors wide.
+//
+//go:noescape
+func micro8x2AVX512(t *byte)
+
+// micro9x2AVX512 computes tiles of 9 rows, 2 vectors wide.
+//
+//go:noescape
+func micro9x2AVX512(t *byte)
+
+// micro10x2AVX512 computes tiles of 10 rows, 2 vectors wide.
+//
+//go:noescape
+func micro10x2AVX512(t *byte)
+
+// micro11x2AVX512 computes tiles of 11 rows, 2 vectors wide.
+//
+//go:noescape
+func micro11x2AVX512(t *byte)
+
+// micro12x2AVX512 computes tiles of 12 rows, 2 vectors wide.
+//
+//go:noescape
+func micro12x2AVX512(t *byte)
+
+// micro13x2AVX512 computes tiles of 13 rows, 2 vectors wide.
+//
+//go:noescape
+func micro13x2AVX512(t *byte)
+
+// micro14x2AVX512 computes tiles of 14 rows, 2 vectors wide.
+//
+//go:noescape
+func micro14x2AVX512(t *byte)
 
 // packRowsAVX512 copies n rows of a panel.
 //

@@ -2,394 +2,980 @@
 
 #include "textflag.h"
 
-// func micro1AVX2(t *byte)
+// func micro1x1AVX2(t *byte)
 // Requires: AVX, FMA3
-TEXT ·micro1AVX2(SB), NOSPLIT, $0-8
+TEXT ·micro1x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
-	MOVQ 24(AX), CX
-	MOVQ 32(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 40(AX), R8
-	MOVQ (AX), SI
-	MOVQ 16(AX), DI
-	MOVQ 56(AX), R9
 
-loop1:
-	MOVQ   8(AX), R10
-	MOVQ   48(AX), R11
+again1:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
 	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	MOVQ   SI, R12
+	MOVQ   (AX), DI
+	MOVQ   DI, R8
+	ADDQ   CX, R8
+	MOVQ   R8, (AX)
+	MOVQ   112(AX), CX
+	MOVQ   CX, 136(AX)
 
-loop2:
-	VMOVUPS      (R10), Y2
-	VMOVUPS      32(R10), Y3
-	VBROADCASTSS (R12), Y4
-	VFMADD231PS  Y4, Y2, Y0
-	VFMADD231PS  Y4, Y3, Y1
-	ADDQ         DX, R12
-	ADDQ         BX, R10
-	DECQ         R11
-	JNZ          loop2
-	ADDQ         CX, SI
-	MOVQ         80(AX), R10
-	TESTQ        $0x00000008, R10
-	JNZ          part3
-	TESTQ        $0x00000001, R10
-	JZ           skip4
-	MOVQ         DI, R11
-	VMOVUPS      (R11), Y2
-	VADDPS       Y2, Y0, Y0
-	VMOVUPS      32(R11), Y2
-	VADDPS       Y2, Y1, Y1
-	ADDQ         R8, R11
+again2:
+	MOVQ 48(AX), CX
 
-skip4:
-	TESTQ   $0x00000002, R10
-	JZ      skip5
-	MOVQ    64(AX), R11
-	VMOVUPS (R11), Y2
-	VADDPS  Y2, Y0, Y0
-	VMOVUPS 32(R11), Y2
-	VADDPS  Y2, Y1, Y1
+loop3:
+	VMOVUPS      (SI), Y1
+	VBROADCASTSS (DI), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	ADDQ         DX, DI
+	ADDQ         BX, SI
+	DECQ         CX
+	JNZ          loop3
+	MOVQ         120(AX), CX
+	ADDQ         CX, DI
+	ADDQ         128(AX), SI
+	DECQ         136(AX)
+	JNZ          again2
+	MOVQ         80(AX), CX
+	TESTQ        $0x00000008, CX
+	JNZ          part4
+	MOVQ         16(AX), DX
+	MOVQ         40(AX), BX
+	TESTQ        $0x00000001, CX
+	JZ           skip5
+	MOVQ         DX, SI
+	VMOVUPS      (SI), Y1
+	VADDPS       Y1, Y0, Y0
+	ADDQ         BX, SI
 
 skip5:
-	TESTQ  $0x00000004, R10
-	JZ     skip6
+	TESTQ   $0x00000002, CX
+	JZ      skip6
+	MOVQ    64(AX), SI
+	VMOVUPS (SI), Y1
+	VADDPS  Y1, Y0, Y0
+
+skip6:
+	TESTQ  $0x00000004, CX
+	JZ     skip7
+	VXORPS Y1, Y1, Y1
+	VMAXPS Y0, Y1, Y0
+
+skip7:
+	TESTQ   $0x00000010, CX
+	JZ      skip8
+	MOVQ    96(AX), SI
+	ADDQ    DX, SI
+	VXORPS  Y1, Y1, Y1
+	VMOVUPS (SI), Y2
+	VCMPPS  $0x06, Y1, Y2, Y2
+	VANDPS  Y2, Y0, Y0
+	ADDQ    BX, SI
+
+skip8:
+	VMOVUPS Y0, (DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	JMP     end4
+
+part4:
+	MOVQ       72(AX), DX
+	VMOVUPS    (DX), Y1
+	MOVQ       16(AX), DX
+	MOVQ       40(AX), BX
+	TESTQ      $0x00000001, CX
+	JZ         skip9
+	MOVQ       DX, SI
+	VMASKMOVPS (SI), Y1, Y2
+	VADDPS     Y2, Y0, Y0
+	ADDQ       BX, SI
+
+skip9:
+	TESTQ      $0x00000002, CX
+	JZ         skip10
+	MOVQ       64(AX), SI
+	VMASKMOVPS (SI), Y1, Y2
+	VADDPS     Y2, Y0, Y0
+
+skip10:
+	TESTQ  $0x00000004, CX
+	JZ     skip11
+	VXORPS Y2, Y2, Y2
+	VMAXPS Y0, Y2, Y0
+
+skip11:
+	TESTQ      $0x00000010, CX
+	JZ         skip12
+	MOVQ       96(AX), SI
+	ADDQ       DX, SI
+	VXORPS     Y2, Y2, Y2
+	VMASKMOVPS (SI), Y1, Y3
+	VCMPPS     $0x06, Y2, Y3, Y3
+	VANDPS     Y3, Y0, Y0
+	ADDQ       BX, SI
+
+skip12:
+	VMASKMOVPS Y0, Y1, (DX)
+	ADDQ       BX, DX
+	MOVQ       DX, 16(AX)
+
+end4:
+	DECQ 56(AX)
+	JNZ  again1
+	VZEROUPPER
+	RET
+
+// func micro2x1AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·micro2x1AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again13:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	MOVQ   (AX), DI
+	MOVQ   DI, R8
+	ADDQ   CX, R8
+	ADDQ   CX, R8
+	MOVQ   R8, (AX)
+	MOVQ   112(AX), R8
+	MOVQ   R8, 136(AX)
+
+again14:
+	MOVQ 48(AX), R8
+
+loop15:
+	VMOVUPS      (SI), Y2
+	VBROADCASTSS (DI), Y3
+	VFMADD231PS  Y3, Y2, Y0
+	VBROADCASTSS (DI)(CX*1), Y3
+	VFMADD231PS  Y3, Y2, Y1
+	ADDQ         DX, DI
+	ADDQ         BX, SI
+	DECQ         R8
+	JNZ          loop15
+	MOVQ         120(AX), R8
+	ADDQ         R8, DI
+	ADDQ         128(AX), SI
+	DECQ         136(AX)
+	JNZ          again14
+	MOVQ         80(AX), CX
+	TESTQ        $0x00000008, CX
+	JNZ          part16
+	MOVQ         16(AX), DX
+	MOVQ         40(AX), BX
+	TESTQ        $0x00000001, CX
+	JZ           skip17
+	MOVQ         DX, SI
+	VMOVUPS      (SI), Y2
+	VADDPS       Y2, Y0, Y0
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y2
+	VADDPS       Y2, Y1, Y1
+	ADDQ         BX, SI
+
+skip17:
+	TESTQ   $0x00000002, CX
+	JZ      skip18
+	MOVQ    64(AX), SI
+	VMOVUPS (SI), Y2
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y2, Y1, Y1
+
+skip18:
+	TESTQ  $0x00000004, CX
+	JZ     skip19
 	VXORPS Y2, Y2, Y2
 	VMAXPS Y0, Y2, Y0
 	VMAXPS Y1, Y2, Y1
 
-skip6:
-	TESTQ   $0x00000010, R10
-	JZ      skip7
-	MOVQ    96(AX), R11
-	ADDQ    DI, R11
+skip19:
+	TESTQ   $0x00000010, CX
+	JZ      skip20
+	MOVQ    96(AX), SI
+	ADDQ    DX, SI
 	VXORPS  Y2, Y2, Y2
-	VMOVUPS (R11), Y3
+	VMOVUPS (SI), Y3
 	VCMPPS  $0x06, Y2, Y3, Y3
 	VANDPS  Y3, Y0, Y0
-	VMOVUPS 32(R11), Y3
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y3
 	VCMPPS  $0x06, Y2, Y3, Y3
 	VANDPS  Y3, Y1, Y1
-	ADDQ    R8, R11
+	ADDQ    BX, SI
 
-skip7:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
-	ADDQ    R8, DI
-	JMP     end3
+skip20:
+	VMOVUPS Y0, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y1, (DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	JMP     end16
 
-part3:
-	MOVQ       72(AX), R11
-	VMOVUPS    (R11), Y2
-	VMOVUPS    32(R11), Y3
-	TESTQ      $0x00000001, R10
-	JZ         skip8
-	MOVQ       DI, R11
-	VMASKMOVPS (R11), Y2, Y4
-	VADDPS     Y4, Y0, Y0
-	VMASKMOVPS 32(R11), Y3, Y4
-	VADDPS     Y4, Y1, Y1
-	ADDQ       R8, R11
+part16:
+	MOVQ       72(AX), DX
+	VMOVUPS    (DX), Y2
+	MOVQ       16(AX), DX
+	MOVQ       40(AX), BX
+	TESTQ      $0x00000001, CX
+	JZ         skip21
+	MOVQ       DX, SI
+	VMASKMOVPS (SI), Y2, Y3
+	VADDPS     Y3, Y0, Y0
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y2, Y3
+	VADDPS     Y3, Y1, Y1
+	ADDQ       BX, SI
 
-skip8:
-	TESTQ      $0x00000002, R10
-	JZ         skip9
-	MOVQ       64(AX), R11
-	VMASKMOVPS (R11), Y2, Y4
-	VADDPS     Y4, Y0, Y0
-	VMASKMOVPS 32(R11), Y3, Y4
-	VADDPS     Y4, Y1, Y1
+skip21:
+	TESTQ      $0x00000002, CX
+	JZ         skip22
+	MOVQ       64(AX), SI
+	VMASKMOVPS (SI), Y2, Y3
+	VADDPS     Y3, Y0, Y0
+	VADDPS     Y3, Y1, Y1
 
-skip9:
-	TESTQ  $0x00000004, R10
-	JZ     skip10
-	VXORPS Y4, Y4, Y4
-	VMAXPS Y0, Y4, Y0
-	VMAXPS Y1, Y4, Y1
+skip22:
+	TESTQ  $0x00000004, CX
+	JZ     skip23
+	VXORPS Y3, Y3, Y3
+	VMAXPS Y0, Y3, Y0
+	VMAXPS Y1, Y3, Y1
 
-skip10:
-	TESTQ      $0x00000010, R10
-	JZ         skip11
-	MOVQ       96(AX), R11
-	ADDQ       DI, R11
-	VXORPS     Y4, Y4, Y4
-	VMASKMOVPS (R11), Y2, Y5
-	VCMPPS     $0x06, Y4, Y5, Y5
-	VANDPS     Y5, Y0, Y0
-	VMASKMOVPS 32(R11), Y3, Y5
-	VCMPPS     $0x06, Y4, Y5, Y5
-	VANDPS     Y5, Y1, Y1
-	ADDQ       R8, R11
+skip23:
+	TESTQ      $0x00000010, CX
+	JZ         skip24
+	MOVQ       96(AX), SI
+	ADDQ       DX, SI
+	VXORPS     Y3, Y3, Y3
+	VMASKMOVPS (SI), Y2, Y4
+	VCMPPS     $0x06, Y3, Y4, Y4
+	VANDPS     Y4, Y0, Y0
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y2, Y4
+	VCMPPS     $0x06, Y3, Y4, Y4
+	VANDPS     Y4, Y1, Y1
+	ADDQ       BX, SI
 
-skip11:
-	VMASKMOVPS Y0, Y2, (DI)
-	VMASKMOVPS Y1, Y3, 32(DI)
-	ADDQ       R8, DI
+skip24:
+	VMASKMOVPS Y0, Y2, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y1, Y2, (DX)
+	ADDQ       BX, DX
+	MOVQ       DX, 16(AX)
 
-end3:
-	DECQ R9
-	JNZ  loop1
+end16:
+	DECQ 56(AX)
+	JNZ  again13
 	VZEROUPPER
 	RET
 
-// func micro2AVX2(t *byte)
+// func micro3x1AVX2(t *byte)
 // Requires: AVX, FMA3
-TEXT ·micro2AVX2(SB), NOSPLIT, $0-8
+TEXT ·micro3x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
-	MOVQ 24(AX), CX
-	MOVQ 32(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 40(AX), R8
-	MOVQ (AX), SI
-	MOVQ 16(AX), DI
-	MOVQ 56(AX), R9
 
-loop12:
-	MOVQ   8(AX), R10
-	MOVQ   48(AX), R11
+again25:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	MOVQ   (AX), DI
+	MOVQ   DI, R8
+	ADDQ   CX, R8
+	ADDQ   CX, R8
+	ADDQ   CX, R8
+	MOVQ   R8, (AX)
+	MOVQ   112(AX), R8
+	MOVQ   R8, 136(AX)
+
+again26:
+	MOVQ 48(AX), R8
+
+loop27:
+	VMOVUPS      (SI), Y3
+	VBROADCASTSS (DI), Y4
+	VFMADD231PS  Y4, Y3, Y0
+	VBROADCASTSS (DI)(CX*1), Y4
+	VFMADD231PS  Y4, Y3, Y1
+	VBROADCASTSS (DI)(CX*2), Y4
+	VFMADD231PS  Y4, Y3, Y2
+	ADDQ         DX, DI
+	ADDQ         BX, SI
+	DECQ         R8
+	JNZ          loop27
+	MOVQ         120(AX), R8
+	ADDQ         R8, DI
+	ADDQ         128(AX), SI
+	DECQ         136(AX)
+	JNZ          again26
+	MOVQ         80(AX), CX
+	TESTQ        $0x00000008, CX
+	JNZ          part28
+	MOVQ         16(AX), DX
+	MOVQ         40(AX), BX
+	TESTQ        $0x00000001, CX
+	JZ           skip29
+	MOVQ         DX, SI
+	VMOVUPS      (SI), Y3
+	VADDPS       Y3, Y0, Y0
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y3
+	VADDPS       Y3, Y1, Y1
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y3
+	VADDPS       Y3, Y2, Y2
+	ADDQ         BX, SI
+
+skip29:
+	TESTQ   $0x00000002, CX
+	JZ      skip30
+	MOVQ    64(AX), SI
+	VMOVUPS (SI), Y3
+	VADDPS  Y3, Y0, Y0
+	VADDPS  Y3, Y1, Y1
+	VADDPS  Y3, Y2, Y2
+
+skip30:
+	TESTQ  $0x00000004, CX
+	JZ     skip31
+	VXORPS Y3, Y3, Y3
+	VMAXPS Y0, Y3, Y0
+	VMAXPS Y1, Y3, Y1
+	VMAXPS Y2, Y3, Y2
+
+skip31:
+	TESTQ   $0x00000010, CX
+	JZ      skip32
+	MOVQ    96(AX), SI
+	ADDQ    DX, SI
+	VXORPS  Y3, Y3, Y3
+	VMOVUPS (SI), Y4
+	VCMPPS  $0x06, Y3, Y4, Y4
+	VANDPS  Y4, Y0, Y0
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y4
+	VCMPPS  $0x06, Y3, Y4, Y4
+	VANDPS  Y4, Y1, Y1
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y4
+	VCMPPS  $0x06, Y3, Y4, Y4
+	VANDPS  Y4, Y2, Y2
+	ADDQ    BX, SI
+
+skip32:
+	VMOVUPS Y0, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y2, (DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	JMP     end28
+
+part28:
+	MOVQ       72(AX), DX
+	VMOVUPS    (DX), Y3
+	MOVQ       16(AX), DX
+	MOVQ       40(AX), BX
+	TESTQ      $0x00000001, CX
+	JZ         skip33
+	MOVQ       DX, SI
+	VMASKMOVPS (SI), Y3, Y4
+	VADDPS     Y4, Y0, Y0
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y3, Y4
+	VADDPS     Y4, Y1, Y1
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y3, Y4
+	VADDPS     Y4, Y2, Y2
+	ADDQ       BX, SI
+
+skip33:
+	TESTQ      $0x00000002, CX
+	JZ         skip34
+	MOVQ       64(AX), SI
+	VMASKMOVPS (SI), Y3, Y4
+	VADDPS     Y4, Y0, Y0
+	VADDPS     Y4, Y1, Y1
+	VADDPS     Y4, Y2, Y2
+
+skip34:
+	TESTQ  $0x00000004, CX
+	JZ     skip35
+	VXORPS Y4, Y4, Y4
+	VMAXPS Y0, Y4, Y0
+	VMAXPS Y1, Y4, Y1
+	VMAXPS Y2, Y4, Y2
+
+skip35:
+	TESTQ      $0x00000010, CX
+	JZ         skip36
+	MOVQ       96(AX), SI
+	ADDQ       DX, SI
+	VXORPS     Y4, Y4, Y4
+	VMASKMOVPS (SI), Y3, Y5
+	VCMPPS     $0x06, Y4, Y5, Y5
+	VANDPS     Y5, Y0, Y0
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y3, Y5
+	VCMPPS     $0x06, Y4, Y5, Y5
+	VANDPS     Y5, Y1, Y1
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y3, Y5
+	VCMPPS     $0x06, Y4, Y5, Y5
+	VANDPS     Y5, Y2, Y2
+	ADDQ       BX, SI
+
+skip36:
+	VMASKMOVPS Y0, Y3, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y1, Y3, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y2, Y3, (DX)
+	ADDQ       BX, DX
+	MOVQ       DX, 16(AX)
+
+end28:
+	DECQ 56(AX)
+	JNZ  again25
+	VZEROUPPER
+	RET
+
+// func micro4x1AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·micro4x1AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again37:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
-	MOVQ   SI, R12
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	MOVQ   R8, R9
+	ADDQ   CX, R9
+	MOVQ   R9, (AX)
+	MOVQ   112(AX), R9
+	MOVQ   R9, 136(AX)
 
-loop13:
-	VMOVUPS      (R10), Y4
-	VMOVUPS      32(R10), Y5
-	VBROADCASTSS (R12), Y6
-	VFMADD231PS  Y6, Y4, Y0
-	VFMADD231PS  Y6, Y5, Y1
-	VBROADCASTSS (R12)(CX*1), Y6
-	VFMADD231PS  Y6, Y4, Y2
-	VFMADD231PS  Y6, Y5, Y3
-	ADDQ         DX, R12
-	ADDQ         BX, R10
-	DECQ         R11
-	JNZ          loop13
-	ADDQ         CX, SI
-	ADDQ         CX, SI
-	MOVQ         80(AX), R10
-	TESTQ        $0x00000008, R10
-	JNZ          part14
-	TESTQ        $0x00000001, R10
-	JZ           skip15
-	MOVQ         DI, R11
-	VMOVUPS      (R11), Y4
+again38:
+	MOVQ 48(AX), R9
+
+loop39:
+	VMOVUPS      (SI), Y4
+	VBROADCASTSS (DI), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VBROADCASTSS (DI)(CX*1), Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VBROADCASTSS (DI)(CX*2), Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VBROADCASTSS (R8), Y5
+	VFMADD231PS  Y5, Y4, Y3
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         BX, SI
+	DECQ         R9
+	JNZ          loop39
+	MOVQ         120(AX), R9
+	ADDQ         R9, DI
+	ADDQ         R9, R8
+	ADDQ         128(AX), SI
+	DECQ         136(AX)
+	JNZ          again38
+	MOVQ         80(AX), CX
+	TESTQ        $0x00000008, CX
+	JNZ          part40
+	MOVQ         16(AX), DX
+	MOVQ         40(AX), BX
+	TESTQ        $0x00000001, CX
+	JZ           skip41
+	MOVQ         DX, SI
+	VMOVUPS      (SI), Y4
 	VADDPS       Y4, Y0, Y0
-	VMOVUPS      32(R11), Y4
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y4
 	VADDPS       Y4, Y1, Y1
-	ADDQ         R8, R11
-	VMOVUPS      (R11), Y4
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y4
 	VADDPS       Y4, Y2, Y2
-	VMOVUPS      32(R11), Y4
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y4
 	VADDPS       Y4, Y3, Y3
-	ADDQ         R8, R11
+	ADDQ         BX, SI
 
-skip15:
-	TESTQ   $0x00000002, R10
-	JZ      skip16
-	MOVQ    64(AX), R11
-	VMOVUPS (R11), Y4
+skip41:
+	TESTQ   $0x00000002, CX
+	JZ      skip42
+	MOVQ    64(AX), SI
+	VMOVUPS (SI), Y4
 	VADDPS  Y4, Y0, Y0
-	VADDPS  Y4, Y2, Y2
-	VMOVUPS 32(R11), Y4
 	VADDPS  Y4, Y1, Y1
+	VADDPS  Y4, Y2, Y2
 	VADDPS  Y4, Y3, Y3
 
-skip16:
-	TESTQ  $0x00000004, R10
-	JZ     skip17
+skip42:
+	TESTQ  $0x00000004, CX
+	JZ     skip43
 	VXORPS Y4, Y4, Y4
 	VMAXPS Y0, Y4, Y0
 	VMAXPS Y1, Y4, Y1
 	VMAXPS Y2, Y4, Y2
 	VMAXPS Y3, Y4, Y3
 
-skip17:
-	TESTQ   $0x00000010, R10
-	JZ      skip18
-	MOVQ    96(AX), R11
-	ADDQ    DI, R11
+skip43:
+	TESTQ   $0x00000010, CX
+	JZ      skip44
+	MOVQ    96(AX), SI
+	ADDQ    DX, SI
 	VXORPS  Y4, Y4, Y4
-	VMOVUPS (R11), Y5
+	VMOVUPS (SI), Y5
 	VCMPPS  $0x06, Y4, Y5, Y5
 	VANDPS  Y5, Y0, Y0
-	VMOVUPS 32(R11), Y5
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y5
 	VCMPPS  $0x06, Y4, Y5, Y5
 	VANDPS  Y5, Y1, Y1
-	ADDQ    R8, R11
-	VMOVUPS (R11), Y5
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y5
 	VCMPPS  $0x06, Y4, Y5, Y5
 	VANDPS  Y5, Y2, Y2
-	VMOVUPS 32(R11), Y5
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y5
 	VCMPPS  $0x06, Y4, Y5, Y5
 	VANDPS  Y5, Y3, Y3
-	ADDQ    R8, R11
+	ADDQ    BX, SI
 
-skip18:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
-	ADDQ    R8, DI
-	VMOVUPS Y2, (DI)
-	VMOVUPS Y3, 32(DI)
-	ADDQ    R8, DI
-	JMP     end14
+skip44:
+	VMOVUPS Y0, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y2, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y3, (DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	JMP     end40
 
-part14:
-	MOVQ       72(AX), R11
-	VMOVUPS    (R11), Y4
-	VMOVUPS    32(R11), Y5
-	TESTQ      $0x00000001, R10
-	JZ         skip19
-	MOVQ       DI, R11
-	VMASKMOVPS (R11), Y4, Y6
+part40:
+	MOVQ       72(AX), DX
+	VMOVUPS    (DX), Y4
+	MOVQ       16(AX), DX
+	MOVQ       40(AX), BX
+	TESTQ      $0x00000001, CX
+	JZ         skip45
+	MOVQ       DX, SI
+	VMASKMOVPS (SI), Y4, Y5
+	VADDPS     Y5, Y0, Y0
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y4, Y5
+	VADDPS     Y5, Y1, Y1
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y4, Y5
+	VADDPS     Y5, Y2, Y2
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y4, Y5
+	VADDPS     Y5, Y3, Y3
+	ADDQ       BX, SI
+
+skip45:
+	TESTQ      $0x00000002, CX
+	JZ         skip46
+	MOVQ       64(AX), SI
+	VMASKMOVPS (SI), Y4, Y5
+	VADDPS     Y5, Y0, Y0
+	VADDPS     Y5, Y1, Y1
+	VADDPS     Y5, Y2, Y2
+	VADDPS     Y5, Y3, Y3
+
+skip46:
+	TESTQ  $0x00000004, CX
+	JZ     skip47
+	VXORPS Y5, Y5, Y5
+	VMAXPS Y0, Y5, Y0
+	VMAXPS Y1, Y5, Y1
+	VMAXPS Y2, Y5, Y2
+	VMAXPS Y3, Y5, Y3
+
+skip47:
+	TESTQ      $0x00000010, CX
+	JZ         skip48
+	MOVQ       96(AX), SI
+	ADDQ       DX, SI
+	VXORPS     Y5, Y5, Y5
+	VMASKMOVPS (SI), Y4, Y6
+	VCMPPS     $0x06, Y5, Y6, Y6
+	VANDPS     Y6, Y0, Y0
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y4, Y6
+	VCMPPS     $0x06, Y5, Y6, Y6
+	VANDPS     Y6, Y1, Y1
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y4, Y6
+	VCMPPS     $0x06, Y5, Y6, Y6
+	VANDPS     Y6, Y2, Y2
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y4, Y6
+	VCMPPS     $0x06, Y5, Y6, Y6
+	VANDPS     Y6, Y3, Y3
+	ADDQ       BX, SI
+
+skip48:
+	VMASKMOVPS Y0, Y4, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y1, Y4, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y2, Y4, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y3, Y4, (DX)
+	ADDQ       BX, DX
+	MOVQ       DX, 16(AX)
+
+end40:
+	DECQ 56(AX)
+	JNZ  again37
+	VZEROUPPER
+	RET
+
+// func micro5x1AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·micro5x1AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again49:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	MOVQ   R8, R9
+	ADDQ   CX, R9
+	ADDQ   CX, R9
+	MOVQ   R9, (AX)
+	MOVQ   112(AX), R9
+	MOVQ   R9, 136(AX)
+
+again50:
+	MOVQ 48(AX), R9
+
+loop51:
+	VMOVUPS      (SI), Y5
+	VBROADCASTSS (DI), Y6
+	VFMADD231PS  Y6, Y5, Y0
+	VBROADCASTSS (DI)(CX*1), Y6
+	VFMADD231PS  Y6, Y5, Y1
+	VBROADCASTSS (DI)(CX*2), Y6
+	VFMADD231PS  Y6, Y5, Y2
+	VBROADCASTSS (R8), Y6
+	VFMADD231PS  Y6, Y5, Y3
+	VBROADCASTSS (R8)(CX*1), Y6
+	VFMADD231PS  Y6, Y5, Y4
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         BX, SI
+	DECQ         R9
+	JNZ          loop51
+	MOVQ         120(AX), R9
+	ADDQ         R9, DI
+	ADDQ         R9, R8
+	ADDQ         128(AX), SI
+	DECQ         136(AX)
+	JNZ          again50
+	MOVQ         80(AX), CX
+	TESTQ        $0x00000008, CX
+	JNZ          part52
+	MOVQ         16(AX), DX
+	MOVQ         40(AX), BX
+	TESTQ        $0x00000001, CX
+	JZ           skip53
+	MOVQ         DX, SI
+	VMOVUPS      (SI), Y5
+	VADDPS       Y5, Y0, Y0
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y5
+	VADDPS       Y5, Y1, Y1
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y5
+	VADDPS       Y5, Y2, Y2
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y5
+	VADDPS       Y5, Y3, Y3
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y5
+	VADDPS       Y5, Y4, Y4
+	ADDQ         BX, SI
+
+skip53:
+	TESTQ   $0x00000002, CX
+	JZ      skip54
+	MOVQ    64(AX), SI
+	VMOVUPS (SI), Y5
+	VADDPS  Y5, Y0, Y0
+	VADDPS  Y5, Y1, Y1
+	VADDPS  Y5, Y2, Y2
+	VADDPS  Y5, Y3, Y3
+	VADDPS  Y5, Y4, Y4
+
+skip54:
+	TESTQ  $0x00000004, CX
+	JZ     skip55
+	VXORPS Y5, Y5, Y5
+	VMAXPS Y0, Y5, Y0
+	VMAXPS Y1, Y5, Y1
+	VMAXPS Y2, Y5, Y2
+	VMAXPS Y3, Y5, Y3
+	VMAXPS Y4, Y5, Y4
+
+skip55:
+	TESTQ   $0x00000010, CX
+	JZ      skip56
+	MOVQ    96(AX), SI
+	ADDQ    DX, SI
+	VXORPS  Y5, Y5, Y5
+	VMOVUPS (SI), Y6
+	VCMPPS  $0x06, Y5, Y6, Y6
+	VANDPS  Y6, Y0, Y0
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y6
+	VCMPPS  $0x06, Y5, Y6, Y6
+	VANDPS  Y6, Y1, Y1
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y6
+	VCMPPS  $0x06, Y5, Y6, Y6
+	VANDPS  Y6, Y2, Y2
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y6
+	VCMPPS  $0x06, Y5, Y6, Y6
+	VANDPS  Y6, Y3, Y3
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y6
+	VCMPPS  $0x06, Y5, Y6, Y6
+	VANDPS  Y6, Y4, Y4
+	ADDQ    BX, SI
+
+skip56:
+	VMOVUPS Y0, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y2, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y3, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y4, (DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	JMP     end52
+
+part52:
+	MOVQ       72(AX), DX
+	VMOVUPS    (DX), Y5
+	MOVQ       16(AX), DX
+	MOVQ       40(AX), BX
+	TESTQ      $0x00000001, CX
+	JZ         skip57
+	MOVQ       DX, SI
+	VMASKMOVPS (SI), Y5, Y6
 	VADDPS     Y6, Y0, Y0
-	VMASKMOVPS 32(R11), Y5, Y6
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y5, Y6
 	VADDPS     Y6, Y1, Y1
-	ADDQ       R8, R11
-	VMASKMOVPS (R11), Y4, Y6
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y5, Y6
 	VADDPS     Y6, Y2, Y2
-	VMASKMOVPS 32(R11), Y5, Y6
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y5, Y6
 	VADDPS     Y6, Y3, Y3
-	ADDQ       R8, R11
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y5, Y6
+	VADDPS     Y6, Y4, Y4
+	ADDQ       BX, SI
 
-skip19:
-	TESTQ      $0x00000002, R10
-	JZ         skip20
-	MOVQ       64(AX), R11
-	VMASKMOVPS (R11), Y4, Y6
+skip57:
+	TESTQ      $0x00000002, CX
+	JZ         skip58
+	MOVQ       64(AX), SI
+	VMASKMOVPS (SI), Y5, Y6
 	VADDPS     Y6, Y0, Y0
-	VADDPS     Y6, Y2, Y2
-	VMASKMOVPS 32(R11), Y5, Y6
 	VADDPS     Y6, Y1, Y1
+	VADDPS     Y6, Y2, Y2
 	VADDPS     Y6, Y3, Y3
+	VADDPS     Y6, Y4, Y4
 
-skip20:
-	TESTQ  $0x00000004, R10
-	JZ     skip21
+skip58:
+	TESTQ  $0x00000004, CX
+	JZ     skip59
 	VXORPS Y6, Y6, Y6
 	VMAXPS Y0, Y6, Y0
 	VMAXPS Y1, Y6, Y1
 	VMAXPS Y2, Y6, Y2
 	VMAXPS Y3, Y6, Y3
+	VMAXPS Y4, Y6, Y4
 
-skip21:
-	TESTQ      $0x00000010, R10
-	JZ         skip22
-	MOVQ       96(AX), R11
-	ADDQ       DI, R11
+skip59:
+	TESTQ      $0x00000010, CX
+	JZ         skip60
+	MOVQ       96(AX), SI
+	ADDQ       DX, SI
 	VXORPS     Y6, Y6, Y6
-	VMASKMOVPS (R11), Y4, Y7
+	VMASKMOVPS (SI), Y5, Y7
 	VCMPPS     $0x06, Y6, Y7, Y7
 	VANDPS     Y7, Y0, Y0
-	VMASKMOVPS 32(R11), Y5, Y7
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y5, Y7
 	VCMPPS     $0x06, Y6, Y7, Y7
 	VANDPS     Y7, Y1, Y1
-	ADDQ       R8, R11
-	VMASKMOVPS (R11), Y4, Y7
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y5, Y7
 	VCMPPS     $0x06, Y6, Y7, Y7
 	VANDPS     Y7, Y2, Y2
-	VMASKMOVPS 32(R11), Y5, Y7
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y5, Y7
 	VCMPPS     $0x06, Y6, Y7, Y7
 	VANDPS     Y7, Y3, Y3
-	ADDQ       R8, R11
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y5, Y7
+	VCMPPS     $0x06, Y6, Y7, Y7
+	VANDPS     Y7, Y4, Y4
+	ADDQ       BX, SI
 
-skip22:
-	VMASKMOVPS Y0, Y4, (DI)
-	VMASKMOVPS Y1, Y5, 32(DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y2, Y4, (DI)
-	VMASKMOVPS Y3, Y5, 32(DI)
-	ADDQ       R8, DI
+skip60:
+	VMASKMOVPS Y0, Y5, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y1, Y5, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y2, Y5, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y3, Y5, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y4, Y5, (DX)
+	ADDQ       BX, DX
+	MOVQ       DX, 16(AX)
 
-end14:
-	DECQ R9
-	JNZ  loop12
+end52:
+	DECQ 56(AX)
+	JNZ  again49
 	VZEROUPPER
 	RET
 
-// func micro3AVX2(t *byte)
+// func micro6x1AVX2(t *byte)
 // Requires: AVX, FMA3
-TEXT ·micro3AVX2(SB), NOSPLIT, $0-8
+TEXT ·micro6x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
-	MOVQ 24(AX), CX
-	MOVQ 32(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 40(AX), R8
-	MOVQ (AX), SI
-	MOVQ 16(AX), DI
-	MOVQ 56(AX), R9
 
-loop23:
-	MOVQ   8(AX), R10
-	MOVQ   48(AX), R11
+again61:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
-	MOVQ   SI, R12
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	MOVQ   R8, R9
+	ADDQ   CX, R9
+	ADDQ   CX, R9
+	ADDQ   CX, R9
+	MOVQ   R9, (AX)
+	MOVQ   112(AX), R9
+	MOVQ   R9, 136(AX)
 
-loop24:
-	VMOVUPS      (R10), Y6
-	VMOVUPS      32(R10), Y7
-	VBROADCASTSS (R12), Y8
-	VFMADD231PS  Y8, Y6, Y0
-	VFMADD231PS  Y8, Y7, Y1
-	VBROADCASTSS (R12)(CX*1), Y8
-	VFMADD231PS  Y8, Y6, Y2
-	VFMADD231PS  Y8, Y7, Y3
-	VBROADCASTSS (R12)(CX*2), Y8
-	VFMADD231PS  Y8, Y6, Y4
-	VFMADD231PS  Y8, Y7, Y5
-	ADDQ         DX, R12
-	ADDQ         BX, R10
-	DECQ         R11
-	JNZ          loop24
-	ADDQ         CX, SI
-	ADDQ         CX, SI
-	ADDQ         CX, SI
-	MOVQ         80(AX), R10
-	TESTQ        $0x00000008, R10
-	JNZ          part25
-	TESTQ        $0x00000001, R10
-	JZ           skip26
-	MOVQ         DI, R11
-	VMOVUPS      (R11), Y6
+again62:
+	MOVQ 48(AX), R9
+
+loop63:
+	VMOVUPS      (SI), Y6
+	VBROADCASTSS (DI), Y7
+	VFMADD231PS  Y7, Y6, Y0
+	VBROADCASTSS (DI)(CX*1), Y7
+	VFMADD231PS  Y7, Y6, Y1
+	VBROADCASTSS (DI)(CX*2), Y7
+	VFMADD231PS  Y7, Y6, Y2
+	VBROADCASTSS (R8), Y7
+	VFMADD231PS  Y7, Y6, Y3
+	VBROADCASTSS (R8)(CX*1), Y7
+	VFMADD231PS  Y7, Y6, Y4
+	VBROADCASTSS (R8)(CX*2), Y7
+	VFMADD231PS  Y7, Y6, Y5
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         BX, SI
+	DECQ         R9
+	JNZ          loop63
+	MOVQ         120(AX), R9
+	ADDQ         R9, DI
+	ADDQ         R9, R8
+	ADDQ         128(AX), SI
+	DECQ         136(AX)
+	JNZ          again62
+	MOVQ         80(AX), CX
+	TESTQ        $0x00000008, CX
+	JNZ          part64
+	MOVQ         16(AX), DX
+	MOVQ         40(AX), BX
+	TESTQ        $0x00000001, CX
+	JZ           skip65
+	MOVQ         DX, SI
+	VMOVUPS      (SI), Y6
 	VADDPS       Y6, Y0, Y0
-	VMOVUPS      32(R11), Y6
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y6
 	VADDPS       Y6, Y1, Y1
-	ADDQ         R8, R11
-	VMOVUPS      (R11), Y6
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y6
 	VADDPS       Y6, Y2, Y2
-	VMOVUPS      32(R11), Y6
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y6
 	VADDPS       Y6, Y3, Y3
-	ADDQ         R8, R11
-	VMOVUPS      (R11), Y6
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y6
 	VADDPS       Y6, Y4, Y4
-	VMOVUPS      32(R11), Y6
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y6
 	VADDPS       Y6, Y5, Y5
-	ADDQ         R8, R11
+	ADDQ         BX, SI
 
-skip26:
-	TESTQ   $0x00000002, R10
-	JZ      skip27
-	MOVQ    64(AX), R11
-	VMOVUPS (R11), Y6
+skip65:
+	TESTQ   $0x00000002, CX
+	JZ      skip66
+	MOVQ    64(AX), SI
+	VMOVUPS (SI), Y6
 	VADDPS  Y6, Y0, Y0
-	VADDPS  Y6, Y2, Y2
-	VADDPS  Y6, Y4, Y4
-	VMOVUPS 32(R11), Y6
 	VADDPS  Y6, Y1, Y1
+	VADDPS  Y6, Y2, Y2
 	VADDPS  Y6, Y3, Y3
+	VADDPS  Y6, Y4, Y4
 	VADDPS  Y6, Y5, Y5
 
-skip27:
-	TESTQ  $0x00000004, R10
-	JZ     skip28
+skip66:
+	TESTQ  $0x00000004, CX
+	JZ     skip67
 	VXORPS Y6, Y6, Y6
 	VMAXPS Y0, Y6, Y0
 	VMAXPS Y1, Y6, Y1
@@ -398,85 +984,369 @@ skip27:
 	VMAXPS Y4, Y6, Y4
 	VMAXPS Y5, Y6, Y5
 
-skip28:
-	TESTQ   $0x00000010, R10
-	JZ      skip29
-	MOVQ    96(AX), R11
-	ADDQ    DI, R11
+skip67:
+	TESTQ   $0x00000010, CX
+	JZ      skip68
+	MOVQ    96(AX), SI
+	ADDQ    DX, SI
 	VXORPS  Y6, Y6, Y6
-	VMOVUPS (R11), Y7
+	VMOVUPS (SI), Y7
 	VCMPPS  $0x06, Y6, Y7, Y7
 	VANDPS  Y7, Y0, Y0
-	VMOVUPS 32(R11), Y7
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y7
 	VCMPPS  $0x06, Y6, Y7, Y7
 	VANDPS  Y7, Y1, Y1
-	ADDQ    R8, R11
-	VMOVUPS (R11), Y7
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y7
 	VCMPPS  $0x06, Y6, Y7, Y7
 	VANDPS  Y7, Y2, Y2
-	VMOVUPS 32(R11), Y7
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y7
 	VCMPPS  $0x06, Y6, Y7, Y7
 	VANDPS  Y7, Y3, Y3
-	ADDQ    R8, R11
-	VMOVUPS (R11), Y7
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y7
 	VCMPPS  $0x06, Y6, Y7, Y7
 	VANDPS  Y7, Y4, Y4
-	VMOVUPS 32(R11), Y7
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y7
 	VCMPPS  $0x06, Y6, Y7, Y7
 	VANDPS  Y7, Y5, Y5
-	ADDQ    R8, R11
+	ADDQ    BX, SI
 
-skip29:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
-	ADDQ    R8, DI
-	VMOVUPS Y2, (DI)
-	VMOVUPS Y3, 32(DI)
-	ADDQ    R8, DI
-	VMOVUPS Y4, (DI)
-	VMOVUPS Y5, 32(DI)
-	ADDQ    R8, DI
-	JMP     end25
+skip68:
+	VMOVUPS Y0, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y2, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y3, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y4, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y5, (DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	JMP     end64
 
-part25:
-	MOVQ       72(AX), R11
-	VMOVUPS    (R11), Y6
-	VMOVUPS    32(R11), Y7
-	TESTQ      $0x00000001, R10
-	JZ         skip30
-	MOVQ       DI, R11
-	VMASKMOVPS (R11), Y6, Y8
+part64:
+	MOVQ       72(AX), DX
+	VMOVUPS    (DX), Y6
+	MOVQ       16(AX), DX
+	MOVQ       40(AX), BX
+	TESTQ      $0x00000001, CX
+	JZ         skip69
+	MOVQ       DX, SI
+	VMASKMOVPS (SI), Y6, Y7
+	VADDPS     Y7, Y0, Y0
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y6, Y7
+	VADDPS     Y7, Y1, Y1
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y6, Y7
+	VADDPS     Y7, Y2, Y2
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y6, Y7
+	VADDPS     Y7, Y3, Y3
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y6, Y7
+	VADDPS     Y7, Y4, Y4
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y6, Y7
+	VADDPS     Y7, Y5, Y5
+	ADDQ       BX, SI
+
+skip69:
+	TESTQ      $0x00000002, CX
+	JZ         skip70
+	MOVQ       64(AX), SI
+	VMASKMOVPS (SI), Y6, Y7
+	VADDPS     Y7, Y0, Y0
+	VADDPS     Y7, Y1, Y1
+	VADDPS     Y7, Y2, Y2
+	VADDPS     Y7, Y3, Y3
+	VADDPS     Y7, Y4, Y4
+	VADDPS     Y7, Y5, Y5
+
+skip70:
+	TESTQ  $0x00000004, CX
+	JZ     skip71
+	VXORPS Y7, Y7, Y7
+	VMAXPS Y0, Y7, Y0
+	VMAXPS Y1, Y7, Y1
+	VMAXPS Y2, Y7, Y2
+	VMAXPS Y3, Y7, Y3
+	VMAXPS Y4, Y7, Y4
+	VMAXPS Y5, Y7, Y5
+
+skip71:
+	TESTQ      $0x00000010, CX
+	JZ         skip72
+	MOVQ       96(AX), SI
+	ADDQ       DX, SI
+	VXORPS     Y7, Y7, Y7
+	VMASKMOVPS (SI), Y6, Y8
+	VCMPPS     $0x06, Y7, Y8, Y8
+	VANDPS     Y8, Y0, Y0
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y6, Y8
+	VCMPPS     $0x06, Y7, Y8, Y8
+	VANDPS     Y8, Y1, Y1
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y6, Y8
+	VCMPPS     $0x06, Y7, Y8, Y8
+	VANDPS     Y8, Y2, Y2
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y6, Y8
+	VCMPPS     $0x06, Y7, Y8, Y8
+	VANDPS     Y8, Y3, Y3
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y6, Y8
+	VCMPPS     $0x06, Y7, Y8, Y8
+	VANDPS     Y8, Y4, Y4
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y6, Y8
+	VCMPPS     $0x06, Y7, Y8, Y8
+	VANDPS     Y8, Y5, Y5
+	ADDQ       BX, SI
+
+skip72:
+	VMASKMOVPS Y0, Y6, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y1, Y6, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y2, Y6, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y3, Y6, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y4, Y6, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y5, Y6, (DX)
+	ADDQ       BX, DX
+	MOVQ       DX, 16(AX)
+
+end64:
+	DECQ 56(AX)
+	JNZ  again61
+	VZEROUPPER
+	RET
+
+// func micro7x1AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·micro7x1AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again73:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	LEAQ   (R8)(CX*2), R9
+	ADDQ   CX, R9
+	MOVQ   R9, R10
+	ADDQ   CX, R10
+	MOVQ   R10, (AX)
+	MOVQ   112(AX), R10
+	MOVQ   R10, 136(AX)
+
+again74:
+	MOVQ 48(AX), R10
+
+loop75:
+	VMOVUPS      (SI), Y7
+	VBROADCASTSS (DI), Y8
+	VFMADD231PS  Y8, Y7, Y0
+	VBROADCASTSS (DI)(CX*1), Y8
+	VFMADD231PS  Y8, Y7, Y1
+	VBROADCASTSS (DI)(CX*2), Y8
+	VFMADD231PS  Y8, Y7, Y2
+	VBROADCASTSS (R8), Y8
+	VFMADD231PS  Y8, Y7, Y3
+	VBROADCASTSS (R8)(CX*1), Y8
+	VFMADD231PS  Y8, Y7, Y4
+	VBROADCASTSS (R8)(CX*2), Y8
+	VFMADD231PS  Y8, Y7, Y5
+	VBROADCASTSS (R9), Y8
+	VFMADD231PS  Y8, Y7, Y6
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         BX, SI
+	DECQ         R10
+	JNZ          loop75
+	MOVQ         120(AX), R10
+	ADDQ         R10, DI
+	ADDQ         R10, R8
+	ADDQ         R10, R9
+	ADDQ         128(AX), SI
+	DECQ         136(AX)
+	JNZ          again74
+	MOVQ         80(AX), CX
+	TESTQ        $0x00000008, CX
+	JNZ          part76
+	MOVQ         16(AX), DX
+	MOVQ         40(AX), BX
+	TESTQ        $0x00000001, CX
+	JZ           skip77
+	MOVQ         DX, SI
+	VMOVUPS      (SI), Y7
+	VADDPS       Y7, Y0, Y0
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y7
+	VADDPS       Y7, Y1, Y1
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y7
+	VADDPS       Y7, Y2, Y2
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y7
+	VADDPS       Y7, Y3, Y3
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y7
+	VADDPS       Y7, Y4, Y4
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y7
+	VADDPS       Y7, Y5, Y5
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y7
+	VADDPS       Y7, Y6, Y6
+	ADDQ         BX, SI
+
+skip77:
+	TESTQ   $0x00000002, CX
+	JZ      skip78
+	MOVQ    64(AX), SI
+	VMOVUPS (SI), Y7
+	VADDPS  Y7, Y0, Y0
+	VADDPS  Y7, Y1, Y1
+	VADDPS  Y7, Y2, Y2
+	VADDPS  Y7, Y3, Y3
+	VADDPS  Y7, Y4, Y4
+	VADDPS  Y7, Y5, Y5
+	VADDPS  Y7, Y6, Y6
+
+skip78:
+	TESTQ  $0x00000004, CX
+	JZ     skip79
+	VXORPS Y7, Y7, Y7
+	VMAXPS Y0, Y7, Y0
+	VMAXPS Y1, Y7, Y1
+	VMAXPS Y2, Y7, Y2
+	VMAXPS Y3, Y7, Y3
+	VMAXPS Y4, Y7, Y4
+	VMAXPS Y5, Y7, Y5
+	VMAXPS Y6, Y7, Y6
+
+skip79:
+	TESTQ   $0x00000010, CX
+	JZ      skip80
+	MOVQ    96(AX), SI
+	ADDQ    DX, SI
+	VXORPS  Y7, Y7, Y7
+	VMOVUPS (SI), Y8
+	VCMPPS  $0x06, Y7, Y8, Y8
+	VANDPS  Y8, Y0, Y0
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y8
+	VCMPPS  $0x06, Y7, Y8, Y8
+	VANDPS  Y8, Y1, Y1
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y8
+	VCMPPS  $0x06, Y7, Y8, Y8
+	VANDPS  Y8, Y2, Y2
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y8
+	VCMPPS  $0x06, Y7, Y8, Y8
+	VANDPS  Y8, Y3, Y3
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y8
+	VCMPPS  $0x06, Y7, Y8, Y8
+	VANDPS  Y8, Y4, Y4
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y8
+	VCMPPS  $0x06, Y7, Y8, Y8
+	VANDPS  Y8, Y5, Y5
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y8
+	VCMPPS  $0x06, Y7, Y8, Y8
+	VANDPS  Y8, Y6, Y6
+	ADDQ    BX, SI
+
+skip80:
+	VMOVUPS Y0, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y2, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y3, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y4, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y5, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y6, (DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	JMP     end76
+
+part76:
+	MOVQ       72(AX), DX
+	VMOVUPS    (DX), Y7
+	MOVQ       16(AX), DX
+	MOVQ       40(AX), BX
+	TESTQ      $0x00000001, CX
+	JZ         skip81
+	MOVQ       DX, SI
+	VMASKMOVPS (SI), Y7, Y8
 	VADDPS     Y8, Y0, Y0
-	VMASKMOVPS 32(R11), Y7, Y8
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y7, Y8
 	VADDPS     Y8, Y1, Y1
-	ADDQ       R8, R11
-	VMASKMOVPS (R11), Y6, Y8
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y7, Y8
 	VADDPS     Y8, Y2, Y2
-	VMASKMOVPS 32(R11), Y7, Y8
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y7, Y8
 	VADDPS     Y8, Y3, Y3
-	ADDQ       R8, R11
-	VMASKMOVPS (R11), Y6, Y8
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y7, Y8
 	VADDPS     Y8, Y4, Y4
-	VMASKMOVPS 32(R11), Y7, Y8
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y7, Y8
 	VADDPS     Y8, Y5, Y5
-	ADDQ       R8, R11
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y7, Y8
+	VADDPS     Y8, Y6, Y6
+	ADDQ       BX, SI
 
-skip30:
-	TESTQ      $0x00000002, R10
-	JZ         skip31
-	MOVQ       64(AX), R11
-	VMASKMOVPS (R11), Y6, Y8
+skip81:
+	TESTQ      $0x00000002, CX
+	JZ         skip82
+	MOVQ       64(AX), SI
+	VMASKMOVPS (SI), Y7, Y8
 	VADDPS     Y8, Y0, Y0
-	VADDPS     Y8, Y2, Y2
-	VADDPS     Y8, Y4, Y4
-	VMASKMOVPS 32(R11), Y7, Y8
 	VADDPS     Y8, Y1, Y1
+	VADDPS     Y8, Y2, Y2
 	VADDPS     Y8, Y3, Y3
+	VADDPS     Y8, Y4, Y4
 	VADDPS     Y8, Y5, Y5
+	VADDPS     Y8, Y6, Y6
 
-skip31:
-	TESTQ  $0x00000004, R10
-	JZ     skip32
+skip82:
+	TESTQ  $0x00000004, CX
+	JZ     skip83
 	VXORPS Y8, Y8, Y8
 	VMAXPS Y0, Y8, Y0
 	VMAXPS Y1, Y8, Y1
@@ -484,67 +1354,76 @@ skip31:
 	VMAXPS Y3, Y8, Y3
 	VMAXPS Y4, Y8, Y4
 	VMAXPS Y5, Y8, Y5
+	VMAXPS Y6, Y8, Y6
 
-skip32:
-	TESTQ      $0x00000010, R10
-	JZ         skip33
-	MOVQ       96(AX), R11
-	ADDQ       DI, R11
+skip83:
+	TESTQ      $0x00000010, CX
+	JZ         skip84
+	MOVQ       96(AX), SI
+	ADDQ       DX, SI
 	VXORPS     Y8, Y8, Y8
-	VMASKMOVPS (R11), Y6, Y9
+	VMASKMOVPS (SI), Y7, Y9
 	VCMPPS     $0x06, Y8, Y9, Y9
 	VANDPS     Y9, Y0, Y0
-	VMASKMOVPS 32(R11), Y7, Y9
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y7, Y9
 	VCMPPS     $0x06, Y8, Y9, Y9
 	VANDPS     Y9, Y1, Y1
-	ADDQ       R8, R11
-	VMASKMOVPS (R11), Y6, Y9
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y7, Y9
 	VCMPPS     $0x06, Y8, Y9, Y9
 	VANDPS     Y9, Y2, Y2
-	VMASKMOVPS 32(R11), Y7, Y9
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y7, Y9
 	VCMPPS     $0x06, Y8, Y9, Y9
 	VANDPS     Y9, Y3, Y3
-	ADDQ       R8, R11
-	VMASKMOVPS (R11), Y6, Y9
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y7, Y9
 	VCMPPS     $0x06, Y8, Y9, Y9
 	VANDPS     Y9, Y4, Y4
-	VMASKMOVPS 32(R11), Y7, Y9
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y7, Y9
 	VCMPPS     $0x06, Y8, Y9, Y9
 	VANDPS     Y9, Y5, Y5
-	ADDQ       R8, R11
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y7, Y9
+	VCMPPS     $0x06, Y8, Y9, Y9
+	VANDPS     Y9, Y6, Y6
+	ADDQ       BX, SI
 
-skip33:
-	VMASKMOVPS Y0, Y6, (DI)
-	VMASKMOVPS Y1, Y7, 32(DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y2, Y6, (DI)
-	VMASKMOVPS Y3, Y7, 32(DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y4, Y6, (DI)
-	VMASKMOVPS Y5, Y7, 32(DI)
-	ADDQ       R8, DI
+skip84:
+	VMASKMOVPS Y0, Y7, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y1, Y7, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y2, Y7, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y3, Y7, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y4, Y7, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y5, Y7, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y6, Y7, (DX)
+	ADDQ       BX, DX
+	MOVQ       DX, 16(AX)
 
-end25:
-	DECQ R9
-	JNZ  loop23
+end76:
+	DECQ 56(AX)
+	JNZ  again73
 	VZEROUPPER
 	RET
 
-// func micro4AVX2(t *byte)
+// func micro8x1AVX2(t *byte)
 // Requires: AVX, FMA3
-TEXT ·micro4AVX2(SB), NOSPLIT, $0-8
+TEXT ·micro8x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
-	MOVQ 24(AX), CX
-	MOVQ 32(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 40(AX), R8
-	MOVQ (AX), SI
-	MOVQ 16(AX), DI
-	MOVQ 56(AX), R9
 
-loop34:
-	MOVQ   8(AX), R10
-	MOVQ   48(AX), R11
+again85:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -553,79 +1432,102 @@ loop34:
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
-	MOVQ   SI, R12
-	LEAQ   (R12)(CX*2), R13
-	ADDQ   CX, R13
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	LEAQ   (R8)(CX*2), R9
+	ADDQ   CX, R9
+	MOVQ   R9, R10
+	ADDQ   CX, R10
+	ADDQ   CX, R10
+	MOVQ   R10, (AX)
+	MOVQ   112(AX), R10
+	MOVQ   R10, 136(AX)
 
-loop35:
-	VMOVUPS      (R10), Y8
-	VMOVUPS      32(R10), Y9
-	VBROADCASTSS (R12), Y10
-	VFMADD231PS  Y10, Y8, Y0
-	VFMADD231PS  Y10, Y9, Y1
-	VBROADCASTSS (R12)(CX*1), Y10
-	VFMADD231PS  Y10, Y8, Y2
-	VFMADD231PS  Y10, Y9, Y3
-	VBROADCASTSS (R12)(CX*2), Y10
-	VFMADD231PS  Y10, Y8, Y4
-	VFMADD231PS  Y10, Y9, Y5
-	VBROADCASTSS (R13), Y10
-	VFMADD231PS  Y10, Y8, Y6
-	VFMADD231PS  Y10, Y9, Y7
-	ADDQ         DX, R12
-	ADDQ         DX, R13
-	ADDQ         BX, R10
-	DECQ         R11
-	JNZ          loop35
-	ADDQ         CX, SI
-	ADDQ         CX, SI
-	ADDQ         CX, SI
-	ADDQ         CX, SI
-	MOVQ         80(AX), R10
-	TESTQ        $0x00000008, R10
-	JNZ          part36
-	TESTQ        $0x00000001, R10
-	JZ           skip37
-	MOVQ         DI, R11
-	VMOVUPS      (R11), Y8
+again86:
+	MOVQ 48(AX), R10
+
+loop87:
+	VMOVUPS      (SI), Y8
+	VBROADCASTSS (DI), Y9
+	VFMADD231PS  Y9, Y8, Y0
+	VBROADCASTSS (DI)(CX*1), Y9
+	VFMADD231PS  Y9, Y8, Y1
+	VBROADCASTSS (DI)(CX*2), Y9
+	VFMADD231PS  Y9, Y8, Y2
+	VBROADCASTSS (R8), Y9
+	VFMADD231PS  Y9, Y8, Y3
+	VBROADCASTSS (R8)(CX*1), Y9
+	VFMADD231PS  Y9, Y8, Y4
+	VBROADCASTSS (R8)(CX*2), Y9
+	VFMADD231PS  Y9, Y8, Y5
+	VBROADCASTSS (R9), Y9
+	VFMADD231PS  Y9, Y8, Y6
+	VBROADCASTSS (R9)(CX*1), Y9
+	VFMADD231PS  Y9, Y8, Y7
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         BX, SI
+	DECQ         R10
+	JNZ          loop87
+	MOVQ         120(AX), R10
+	ADDQ         R10, DI
+	ADDQ         R10, R8
+	ADDQ         R10, R9
+	ADDQ         128(AX), SI
+	DECQ         136(AX)
+	JNZ          again86
+	MOVQ         80(AX), CX
+	TESTQ        $0x00000008, CX
+	JNZ          part88
+	MOVQ         16(AX), DX
+	MOVQ         40(AX), BX
+	TESTQ        $0x00000001, CX
+	JZ           skip89
+	MOVQ         DX, SI
+	VMOVUPS      (SI), Y8
 	VADDPS       Y8, Y0, Y0
-	VMOVUPS      32(R11), Y8
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y8
 	VADDPS       Y8, Y1, Y1
-	ADDQ         R8, R11
-	VMOVUPS      (R11), Y8
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y8
 	VADDPS       Y8, Y2, Y2
-	VMOVUPS      32(R11), Y8
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y8
 	VADDPS       Y8, Y3, Y3
-	ADDQ         R8, R11
-	VMOVUPS      (R11), Y8
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y8
 	VADDPS       Y8, Y4, Y4
-	VMOVUPS      32(R11), Y8
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y8
 	VADDPS       Y8, Y5, Y5
-	ADDQ         R8, R11
-	VMOVUPS      (R11), Y8
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y8
 	VADDPS       Y8, Y6, Y6
-	VMOVUPS      32(R11), Y8
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y8
 	VADDPS       Y8, Y7, Y7
-	ADDQ         R8, R11
+	ADDQ         BX, SI
 
-skip37:
-	TESTQ   $0x00000002, R10
-	JZ      skip38
-	MOVQ    64(AX), R11
-	VMOVUPS (R11), Y8
+skip89:
+	TESTQ   $0x00000002, CX
+	JZ      skip90
+	MOVQ    64(AX), SI
+	VMOVUPS (SI), Y8
 	VADDPS  Y8, Y0, Y0
-	VADDPS  Y8, Y2, Y2
-	VADDPS  Y8, Y4, Y4
-	VADDPS  Y8, Y6, Y6
-	VMOVUPS 32(R11), Y8
 	VADDPS  Y8, Y1, Y1
+	VADDPS  Y8, Y2, Y2
 	VADDPS  Y8, Y3, Y3
+	VADDPS  Y8, Y4, Y4
 	VADDPS  Y8, Y5, Y5
+	VADDPS  Y8, Y6, Y6
 	VADDPS  Y8, Y7, Y7
 
-skip38:
-	TESTQ  $0x00000004, R10
-	JZ     skip39
+skip90:
+	TESTQ  $0x00000004, CX
+	JZ     skip91
 	VXORPS Y8, Y8, Y8
 	VMAXPS Y0, Y8, Y0
 	VMAXPS Y1, Y8, Y1
@@ -636,102 +1538,441 @@ skip38:
 	VMAXPS Y6, Y8, Y6
 	VMAXPS Y7, Y8, Y7
 
-skip39:
-	TESTQ   $0x00000010, R10
-	JZ      skip40
-	MOVQ    96(AX), R11
-	ADDQ    DI, R11
+skip91:
+	TESTQ   $0x00000010, CX
+	JZ      skip92
+	MOVQ    96(AX), SI
+	ADDQ    DX, SI
 	VXORPS  Y8, Y8, Y8
-	VMOVUPS (R11), Y9
+	VMOVUPS (SI), Y9
 	VCMPPS  $0x06, Y8, Y9, Y9
 	VANDPS  Y9, Y0, Y0
-	VMOVUPS 32(R11), Y9
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y9
 	VCMPPS  $0x06, Y8, Y9, Y9
 	VANDPS  Y9, Y1, Y1
-	ADDQ    R8, R11
-	VMOVUPS (R11), Y9
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y9
 	VCMPPS  $0x06, Y8, Y9, Y9
 	VANDPS  Y9, Y2, Y2
-	VMOVUPS 32(R11), Y9
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y9
 	VCMPPS  $0x06, Y8, Y9, Y9
 	VANDPS  Y9, Y3, Y3
-	ADDQ    R8, R11
-	VMOVUPS (R11), Y9
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y9
 	VCMPPS  $0x06, Y8, Y9, Y9
 	VANDPS  Y9, Y4, Y4
-	VMOVUPS 32(R11), Y9
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y9
 	VCMPPS  $0x06, Y8, Y9, Y9
 	VANDPS  Y9, Y5, Y5
-	ADDQ    R8, R11
-	VMOVUPS (R11), Y9
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y9
 	VCMPPS  $0x06, Y8, Y9, Y9
 	VANDPS  Y9, Y6, Y6
-	VMOVUPS 32(R11), Y9
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y9
 	VCMPPS  $0x06, Y8, Y9, Y9
 	VANDPS  Y9, Y7, Y7
-	ADDQ    R8, R11
+	ADDQ    BX, SI
 
-skip40:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
-	ADDQ    R8, DI
-	VMOVUPS Y2, (DI)
-	VMOVUPS Y3, 32(DI)
-	ADDQ    R8, DI
-	VMOVUPS Y4, (DI)
-	VMOVUPS Y5, 32(DI)
-	ADDQ    R8, DI
-	VMOVUPS Y6, (DI)
-	VMOVUPS Y7, 32(DI)
-	ADDQ    R8, DI
-	JMP     end36
+skip92:
+	VMOVUPS Y0, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y2, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y3, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y4, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y5, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y6, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y7, (DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	JMP     end88
 
-part36:
-	MOVQ       72(AX), R11
-	VMOVUPS    (R11), Y8
-	VMOVUPS    32(R11), Y9
-	TESTQ      $0x00000001, R10
-	JZ         skip41
-	MOVQ       DI, R11
-	VMASKMOVPS (R11), Y8, Y10
+part88:
+	MOVQ       72(AX), DX
+	VMOVUPS    (DX), Y8
+	MOVQ       16(AX), DX
+	MOVQ       40(AX), BX
+	TESTQ      $0x00000001, CX
+	JZ         skip93
+	MOVQ       DX, SI
+	VMASKMOVPS (SI), Y8, Y9
+	VADDPS     Y9, Y0, Y0
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y8, Y9
+	VADDPS     Y9, Y1, Y1
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y8, Y9
+	VADDPS     Y9, Y2, Y2
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y8, Y9
+	VADDPS     Y9, Y3, Y3
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y8, Y9
+	VADDPS     Y9, Y4, Y4
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y8, Y9
+	VADDPS     Y9, Y5, Y5
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y8, Y9
+	VADDPS     Y9, Y6, Y6
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y8, Y9
+	VADDPS     Y9, Y7, Y7
+	ADDQ       BX, SI
+
+skip93:
+	TESTQ      $0x00000002, CX
+	JZ         skip94
+	MOVQ       64(AX), SI
+	VMASKMOVPS (SI), Y8, Y9
+	VADDPS     Y9, Y0, Y0
+	VADDPS     Y9, Y1, Y1
+	VADDPS     Y9, Y2, Y2
+	VADDPS     Y9, Y3, Y3
+	VADDPS     Y9, Y4, Y4
+	VADDPS     Y9, Y5, Y5
+	VADDPS     Y9, Y6, Y6
+	VADDPS     Y9, Y7, Y7
+
+skip94:
+	TESTQ  $0x00000004, CX
+	JZ     skip95
+	VXORPS Y9, Y9, Y9
+	VMAXPS Y0, Y9, Y0
+	VMAXPS Y1, Y9, Y1
+	VMAXPS Y2, Y9, Y2
+	VMAXPS Y3, Y9, Y3
+	VMAXPS Y4, Y9, Y4
+	VMAXPS Y5, Y9, Y5
+	VMAXPS Y6, Y9, Y6
+	VMAXPS Y7, Y9, Y7
+
+skip95:
+	TESTQ      $0x00000010, CX
+	JZ         skip96
+	MOVQ       96(AX), SI
+	ADDQ       DX, SI
+	VXORPS     Y9, Y9, Y9
+	VMASKMOVPS (SI), Y8, Y10
+	VCMPPS     $0x06, Y9, Y10, Y10
+	VANDPS     Y10, Y0, Y0
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y8, Y10
+	VCMPPS     $0x06, Y9, Y10, Y10
+	VANDPS     Y10, Y1, Y1
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y8, Y10
+	VCMPPS     $0x06, Y9, Y10, Y10
+	VANDPS     Y10, Y2, Y2
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y8, Y10
+	VCMPPS     $0x06, Y9, Y10, Y10
+	VANDPS     Y10, Y3, Y3
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y8, Y10
+	VCMPPS     $0x06, Y9, Y10, Y10
+	VANDPS     Y10, Y4, Y4
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y8, Y10
+	VCMPPS     $0x06, Y9, Y10, Y10
+	VANDPS     Y10, Y5, Y5
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y8, Y10
+	VCMPPS     $0x06, Y9, Y10, Y10
+	VANDPS     Y10, Y6, Y6
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y8, Y10
+	VCMPPS     $0x06, Y9, Y10, Y10
+	VANDPS     Y10, Y7, Y7
+	ADDQ       BX, SI
+
+skip96:
+	VMASKMOVPS Y0, Y8, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y1, Y8, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y2, Y8, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y3, Y8, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y4, Y8, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y5, Y8, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y6, Y8, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y7, Y8, (DX)
+	ADDQ       BX, DX
+	MOVQ       DX, 16(AX)
+
+end88:
+	DECQ 56(AX)
+	JNZ  again85
+	VZEROUPPER
+	RET
+
+// func micro9x1AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·micro9x1AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again97:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	LEAQ   (R8)(CX*2), R9
+	ADDQ   CX, R9
+	MOVQ   R9, R10
+	ADDQ   CX, R10
+	ADDQ   CX, R10
+	ADDQ   CX, R10
+	MOVQ   R10, (AX)
+	MOVQ   112(AX), R10
+	MOVQ   R10, 136(AX)
+
+again98:
+	MOVQ 48(AX), R10
+
+loop99:
+	VMOVUPS      (SI), Y9
+	VBROADCASTSS (DI), Y10
+	VFMADD231PS  Y10, Y9, Y0
+	VBROADCASTSS (DI)(CX*1), Y10
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS (DI)(CX*2), Y10
+	VFMADD231PS  Y10, Y9, Y2
+	VBROADCASTSS (R8), Y10
+	VFMADD231PS  Y10, Y9, Y3
+	VBROADCASTSS (R8)(CX*1), Y10
+	VFMADD231PS  Y10, Y9, Y4
+	VBROADCASTSS (R8)(CX*2), Y10
+	VFMADD231PS  Y10, Y9, Y5
+	VBROADCASTSS (R9), Y10
+	VFMADD231PS  Y10, Y9, Y6
+	VBROADCASTSS (R9)(CX*1), Y10
+	VFMADD231PS  Y10, Y9, Y7
+	VBROADCASTSS (R9)(CX*2), Y10
+	VFMADD231PS  Y10, Y9, Y8
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         BX, SI
+	DECQ         R10
+	JNZ          loop99
+	MOVQ         120(AX), R10
+	ADDQ         R10, DI
+	ADDQ         R10, R8
+	ADDQ         R10, R9
+	ADDQ         128(AX), SI
+	DECQ         136(AX)
+	JNZ          again98
+	MOVQ         80(AX), CX
+	TESTQ        $0x00000008, CX
+	JNZ          part100
+	MOVQ         16(AX), DX
+	MOVQ         40(AX), BX
+	TESTQ        $0x00000001, CX
+	JZ           skip101
+	MOVQ         DX, SI
+	VMOVUPS      (SI), Y9
+	VADDPS       Y9, Y0, Y0
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y9
+	VADDPS       Y9, Y1, Y1
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y9
+	VADDPS       Y9, Y2, Y2
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y9
+	VADDPS       Y9, Y3, Y3
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y9
+	VADDPS       Y9, Y4, Y4
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y9
+	VADDPS       Y9, Y5, Y5
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y9
+	VADDPS       Y9, Y6, Y6
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y9
+	VADDPS       Y9, Y7, Y7
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y9
+	VADDPS       Y9, Y8, Y8
+	ADDQ         BX, SI
+
+skip101:
+	TESTQ   $0x00000002, CX
+	JZ      skip102
+	MOVQ    64(AX), SI
+	VMOVUPS (SI), Y9
+	VADDPS  Y9, Y0, Y0
+	VADDPS  Y9, Y1, Y1
+	VADDPS  Y9, Y2, Y2
+	VADDPS  Y9, Y3, Y3
+	VADDPS  Y9, Y4, Y4
+	VADDPS  Y9, Y5, Y5
+	VADDPS  Y9, Y6, Y6
+	VADDPS  Y9, Y7, Y7
+	VADDPS  Y9, Y8, Y8
+
+skip102:
+	TESTQ  $0x00000004, CX
+	JZ     skip103
+	VXORPS Y9, Y9, Y9
+	VMAXPS Y0, Y9, Y0
+	VMAXPS Y1, Y9, Y1
+	VMAXPS Y2, Y9, Y2
+	VMAXPS Y3, Y9, Y3
+	VMAXPS Y4, Y9, Y4
+	VMAXPS Y5, Y9, Y5
+	VMAXPS Y6, Y9, Y6
+	VMAXPS Y7, Y9, Y7
+	VMAXPS Y8, Y9, Y8
+
+skip103:
+	TESTQ   $0x00000010, CX
+	JZ      skip104
+	MOVQ    96(AX), SI
+	ADDQ    DX, SI
+	VXORPS  Y9, Y9, Y9
+	VMOVUPS (SI), Y10
+	VCMPPS  $0x06, Y9, Y10, Y10
+	VANDPS  Y10, Y0, Y0
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y10
+	VCMPPS  $0x06, Y9, Y10, Y10
+	VANDPS  Y10, Y1, Y1
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y10
+	VCMPPS  $0x06, Y9, Y10, Y10
+	VANDPS  Y10, Y2, Y2
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y10
+	VCMPPS  $0x06, Y9, Y10, Y10
+	VANDPS  Y10, Y3, Y3
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y10
+	VCMPPS  $0x06, Y9, Y10, Y10
+	VANDPS  Y10, Y4, Y4
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y10
+	VCMPPS  $0x06, Y9, Y10, Y10
+	VANDPS  Y10, Y5, Y5
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y10
+	VCMPPS  $0x06, Y9, Y10, Y10
+	VANDPS  Y10, Y6, Y6
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y10
+	VCMPPS  $0x06, Y9, Y10, Y10
+	VANDPS  Y10, Y7, Y7
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y10
+	VCMPPS  $0x06, Y9, Y10, Y10
+	VANDPS  Y10, Y8, Y8
+	ADDQ    BX, SI
+
+skip104:
+	VMOVUPS Y0, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y2, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y3, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y4, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y5, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y6, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y7, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y8, (DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	JMP     end100
+
+part100:
+	MOVQ       72(AX), DX
+	VMOVUPS    (DX), Y9
+	MOVQ       16(AX), DX
+	MOVQ       40(AX), BX
+	TESTQ      $0x00000001, CX
+	JZ         skip105
+	MOVQ       DX, SI
+	VMASKMOVPS (SI), Y9, Y10
 	VADDPS     Y10, Y0, Y0
-	VMASKMOVPS 32(R11), Y9, Y10
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y9, Y10
 	VADDPS     Y10, Y1, Y1
-	ADDQ       R8, R11
-	VMASKMOVPS (R11), Y8, Y10
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y9, Y10
 	VADDPS     Y10, Y2, Y2
-	VMASKMOVPS 32(R11), Y9, Y10
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y9, Y10
 	VADDPS     Y10, Y3, Y3
-	ADDQ       R8, R11
-	VMASKMOVPS (R11), Y8, Y10
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y9, Y10
 	VADDPS     Y10, Y4, Y4
-	VMASKMOVPS 32(R11), Y9, Y10
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y9, Y10
 	VADDPS     Y10, Y5, Y5
-	ADDQ       R8, R11
-	VMASKMOVPS (R11), Y8, Y10
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y9, Y10
 	VADDPS     Y10, Y6, Y6
-	VMASKMOVPS 32(R11), Y9, Y10
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y9, Y10
 	VADDPS     Y10, Y7, Y7
-	ADDQ       R8, R11
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y9, Y10
+	VADDPS     Y10, Y8, Y8
+	ADDQ       BX, SI
 
-skip41:
-	TESTQ      $0x00000002, R10
-	JZ         skip42
-	MOVQ       64(AX), R11
-	VMASKMOVPS (R11), Y8, Y10
+skip105:
+	TESTQ      $0x00000002, CX
+	JZ         skip106
+	MOVQ       64(AX), SI
+	VMASKMOVPS (SI), Y9, Y10
 	VADDPS     Y10, Y0, Y0
-	VADDPS     Y10, Y2, Y2
-	VADDPS     Y10, Y4, Y4
-	VADDPS     Y10, Y6, Y6
-	VMASKMOVPS 32(R11), Y9, Y10
 	VADDPS     Y10, Y1, Y1
+	VADDPS     Y10, Y2, Y2
 	VADDPS     Y10, Y3, Y3
+	VADDPS     Y10, Y4, Y4
 	VADDPS     Y10, Y5, Y5
+	VADDPS     Y10, Y6, Y6
 	VADDPS     Y10, Y7, Y7
+	VADDPS     Y10, Y8, Y8
 
-skip42:
-	TESTQ  $0x00000004, R10
-	JZ     skip43
+skip106:
+	TESTQ  $0x00000004, CX
+	JZ     skip107
 	VXORPS Y10, Y10, Y10
 	VMAXPS Y0, Y10, Y0
 	VMAXPS Y1, Y10, Y1
@@ -741,77 +1982,88 @@ skip42:
 	VMAXPS Y5, Y10, Y5
 	VMAXPS Y6, Y10, Y6
 	VMAXPS Y7, Y10, Y7
+	VMAXPS Y8, Y10, Y8
 
-skip43:
-	TESTQ      $0x00000010, R10
-	JZ         skip44
-	MOVQ       96(AX), R11
-	ADDQ       DI, R11
+skip107:
+	TESTQ      $0x00000010, CX
+	JZ         skip108
+	MOVQ       96(AX), SI
+	ADDQ       DX, SI
 	VXORPS     Y10, Y10, Y10
-	VMASKMOVPS (R11), Y8, Y11
+	VMASKMOVPS (SI), Y9, Y11
 	VCMPPS     $0x06, Y10, Y11, Y11
 	VANDPS     Y11, Y0, Y0
-	VMASKMOVPS 32(R11), Y9, Y11
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y9, Y11
 	VCMPPS     $0x06, Y10, Y11, Y11
 	VANDPS     Y11, Y1, Y1
-	ADDQ       R8, R11
-	VMASKMOVPS (R11), Y8, Y11
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y9, Y11
 	VCMPPS     $0x06, Y10, Y11, Y11
 	VANDPS     Y11, Y2, Y2
-	VMASKMOVPS 32(R11), Y9, Y11
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y9, Y11
 	VCMPPS     $0x06, Y10, Y11, Y11
 	VANDPS     Y11, Y3, Y3
-	ADDQ       R8, R11
-	VMASKMOVPS (R11), Y8, Y11
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y9, Y11
 	VCMPPS     $0x06, Y10, Y11, Y11
 	VANDPS     Y11, Y4, Y4
-	VMASKMOVPS 32(R11), Y9, Y11
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y9, Y11
 	VCMPPS     $0x06, Y10, Y11, Y11
 	VANDPS     Y11, Y5, Y5
-	ADDQ       R8, R11
-	VMASKMOVPS (R11), Y8, Y11
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y9, Y11
 	VCMPPS     $0x06, Y10, Y11, Y11
 	VANDPS     Y11, Y6, Y6
-	VMASKMOVPS 32(R11), Y9, Y11
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y9, Y11
 	VCMPPS     $0x06, Y10, Y11, Y11
 	VANDPS     Y11, Y7, Y7
-	ADDQ       R8, R11
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y9, Y11
+	VCMPPS     $0x06, Y10, Y11, Y11
+	VANDPS     Y11, Y8, Y8
+	ADDQ       BX, SI
 
-skip44:
-	VMASKMOVPS Y0, Y8, (DI)
-	VMASKMOVPS Y1, Y9, 32(DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y2, Y8, (DI)
-	VMASKMOVPS Y3, Y9, 32(DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y4, Y8, (DI)
-	VMASKMOVPS Y5, Y9, 32(DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y6, Y8, (DI)
-	VMASKMOVPS Y7, Y9, 32(DI)
-	ADDQ       R8, DI
+skip108:
+	VMASKMOVPS Y0, Y9, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y1, Y9, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y2, Y9, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y3, Y9, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y4, Y9, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y5, Y9, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y6, Y9, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y7, Y9, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y8, Y9, (DX)
+	ADDQ       BX, DX
+	MOVQ       DX, 16(AX)
 
-end36:
-	DECQ R9
-	JNZ  loop34
+end100:
+	DECQ 56(AX)
+	JNZ  again97
 	VZEROUPPER
 	RET
 
-// func micro5AVX2(t *byte)
+// func micro10x1AVX2(t *byte)
 // Requires: AVX, FMA3
-TEXT ·micro5AVX2(SB), NOSPLIT, $0-8
+TEXT ·micro10x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
-	MOVQ 24(AX), CX
-	MOVQ 32(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 40(AX), R8
-	MOVQ (AX), SI
-	MOVQ 16(AX), DI
-	MOVQ 56(AX), R9
 
-loop45:
-	MOVQ   8(AX), R10
-	MOVQ   48(AX), R11
+again109:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -822,90 +2074,117 @@ loop45:
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
-	MOVQ   SI, R12
-	LEAQ   (R12)(CX*2), R13
-	ADDQ   CX, R13
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	LEAQ   (R8)(CX*2), R9
+	ADDQ   CX, R9
+	LEAQ   (R9)(CX*2), R10
+	ADDQ   CX, R10
+	MOVQ   R10, R11
+	ADDQ   CX, R11
+	MOVQ   R11, (AX)
+	MOVQ   112(AX), R11
+	MOVQ   R11, 136(AX)
 
-loop46:
-	VMOVUPS      (R10), Y10
-	VMOVUPS      32(R10), Y11
-	VBROADCASTSS (R12), Y12
-	VFMADD231PS  Y12, Y10, Y0
-	VFMADD231PS  Y12, Y11, Y1
-	VBROADCASTSS (R12)(CX*1), Y12
-	VFMADD231PS  Y12, Y10, Y2
-	VFMADD231PS  Y12, Y11, Y3
-	VBROADCASTSS (R12)(CX*2), Y12
-	VFMADD231PS  Y12, Y10, Y4
-	VFMADD231PS  Y12, Y11, Y5
-	VBROADCASTSS (R13), Y12
-	VFMADD231PS  Y12, Y10, Y6
-	VFMADD231PS  Y12, Y11, Y7
-	VBROADCASTSS (R13)(CX*1), Y12
-	VFMADD231PS  Y12, Y10, Y8
-	VFMADD231PS  Y12, Y11, Y9
-	ADDQ         DX, R12
-	ADDQ         DX, R13
-	ADDQ         BX, R10
+again110:
+	MOVQ 48(AX), R11
+
+loop111:
+	VMOVUPS      (SI), Y10
+	VBROADCASTSS (DI), Y11
+	VFMADD231PS  Y11, Y10, Y0
+	VBROADCASTSS (DI)(CX*1), Y11
+	VFMADD231PS  Y11, Y10, Y1
+	VBROADCASTSS (DI)(CX*2), Y11
+	VFMADD231PS  Y11, Y10, Y2
+	VBROADCASTSS (R8), Y11
+	VFMADD231PS  Y11, Y10, Y3
+	VBROADCASTSS (R8)(CX*1), Y11
+	VFMADD231PS  Y11, Y10, Y4
+	VBROADCASTSS (R8)(CX*2), Y11
+	VFMADD231PS  Y11, Y10, Y5
+	VBROADCASTSS (R9), Y11
+	VFMADD231PS  Y11, Y10, Y6
+	VBROADCASTSS (R9)(CX*1), Y11
+	VFMADD231PS  Y11, Y10, Y7
+	VBROADCASTSS (R9)(CX*2), Y11
+	VFMADD231PS  Y11, Y10, Y8
+	VBROADCASTSS (R10), Y11
+	VFMADD231PS  Y11, Y10, Y9
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         BX, SI
 	DECQ         R11
-	JNZ          loop46
-	ADDQ         CX, SI
-	ADDQ         CX, SI
-	ADDQ         CX, SI
-	ADDQ         CX, SI
-	ADDQ         CX, SI
-	MOVQ         80(AX), R10
-	TESTQ        $0x00000008, R10
-	JNZ          part47
-	TESTQ        $0x00000001, R10
-	JZ           skip48
-	MOVQ         DI, R11
-	VMOVUPS      (R11), Y10
+	JNZ          loop111
+	MOVQ         120(AX), R11
+	ADDQ         R11, DI
+	ADDQ         R11, R8
+	ADDQ         R11, R9
+	ADDQ         R11, R10
+	ADDQ         128(AX), SI
+	DECQ         136(AX)
+	JNZ          again110
+	MOVQ         80(AX), CX
+	TESTQ        $0x00000008, CX
+	JNZ          part112
+	MOVQ         16(AX), DX
+	MOVQ         40(AX), BX
+	TESTQ        $0x00000001, CX
+	JZ           skip113
+	MOVQ         DX, SI
+	VMOVUPS      (SI), Y10
 	VADDPS       Y10, Y0, Y0
-	VMOVUPS      32(R11), Y10
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y10
 	VADDPS       Y10, Y1, Y1
-	ADDQ         R8, R11
-	VMOVUPS      (R11), Y10
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y10
 	VADDPS       Y10, Y2, Y2
-	VMOVUPS      32(R11), Y10
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y10
 	VADDPS       Y10, Y3, Y3
-	ADDQ         R8, R11
-	VMOVUPS      (R11), Y10
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y10
 	VADDPS       Y10, Y4, Y4
-	VMOVUPS      32(R11), Y10
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y10
 	VADDPS       Y10, Y5, Y5
-	ADDQ         R8, R11
-	VMOVUPS      (R11), Y10
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y10
 	VADDPS       Y10, Y6, Y6
-	VMOVUPS      32(R11), Y10
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y10
 	VADDPS       Y10, Y7, Y7
-	ADDQ         R8, R11
-	VMOVUPS      (R11), Y10
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y10
 	VADDPS       Y10, Y8, Y8
-	VMOVUPS      32(R11), Y10
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y10
 	VADDPS       Y10, Y9, Y9
-	ADDQ         R8, R11
+	ADDQ         BX, SI
 
-skip48:
-	TESTQ   $0x00000002, R10
-	JZ      skip49
-	MOVQ    64(AX), R11
-	VMOVUPS (R11), Y10
+skip113:
+	TESTQ   $0x00000002, CX
+	JZ      skip114
+	MOVQ    64(AX), SI
+	VMOVUPS (SI), Y10
 	VADDPS  Y10, Y0, Y0
-	VADDPS  Y10, Y2, Y2
-	VADDPS  Y10, Y4, Y4
-	VADDPS  Y10, Y6, Y6
-	VADDPS  Y10, Y8, Y8
-	VMOVUPS 32(R11), Y10
 	VADDPS  Y10, Y1, Y1
+	VADDPS  Y10, Y2, Y2
 	VADDPS  Y10, Y3, Y3
+	VADDPS  Y10, Y4, Y4
 	VADDPS  Y10, Y5, Y5
+	VADDPS  Y10, Y6, Y6
 	VADDPS  Y10, Y7, Y7
+	VADDPS  Y10, Y8, Y8
 	VADDPS  Y10, Y9, Y9
 
-skip49:
-	TESTQ  $0x00000004, R10
-	JZ     skip50
+skip114:
+	TESTQ  $0x00000004, CX
+	JZ     skip115
 	VXORPS Y10, Y10, Y10
 	VMAXPS Y0, Y10, Y0
 	VMAXPS Y1, Y10, Y1
@@ -918,119 +2197,514 @@ skip49:
 	VMAXPS Y8, Y10, Y8
 	VMAXPS Y9, Y10, Y9
 
-skip50:
-	TESTQ   $0x00000010, R10
-	JZ      skip51
-	MOVQ    96(AX), R11
-	ADDQ    DI, R11
+skip115:
+	TESTQ   $0x00000010, CX
+	JZ      skip116
+	MOVQ    96(AX), SI
+	ADDQ    DX, SI
 	VXORPS  Y10, Y10, Y10
-	VMOVUPS (R11), Y11
+	VMOVUPS (SI), Y11
 	VCMPPS  $0x06, Y10, Y11, Y11
 	VANDPS  Y11, Y0, Y0
-	VMOVUPS 32(R11), Y11
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y11
 	VCMPPS  $0x06, Y10, Y11, Y11
 	VANDPS  Y11, Y1, Y1
-	ADDQ    R8, R11
-	VMOVUPS (R11), Y11
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y11
 	VCMPPS  $0x06, Y10, Y11, Y11
 	VANDPS  Y11, Y2, Y2
-	VMOVUPS 32(R11), Y11
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y11
 	VCMPPS  $0x06, Y10, Y11, Y11
 	VANDPS  Y11, Y3, Y3
-	ADDQ    R8, R11
-	VMOVUPS (R11), Y11
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y11
 	VCMPPS  $0x06, Y10, Y11, Y11
 	VANDPS  Y11, Y4, Y4
-	VMOVUPS 32(R11), Y11
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y11
 	VCMPPS  $0x06, Y10, Y11, Y11
 	VANDPS  Y11, Y5, Y5
-	ADDQ    R8, R11
-	VMOVUPS (R11), Y11
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y11
 	VCMPPS  $0x06, Y10, Y11, Y11
 	VANDPS  Y11, Y6, Y6
-	VMOVUPS 32(R11), Y11
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y11
 	VCMPPS  $0x06, Y10, Y11, Y11
 	VANDPS  Y11, Y7, Y7
-	ADDQ    R8, R11
-	VMOVUPS (R11), Y11
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y11
 	VCMPPS  $0x06, Y10, Y11, Y11
 	VANDPS  Y11, Y8, Y8
-	VMOVUPS 32(R11), Y11
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y11
 	VCMPPS  $0x06, Y10, Y11, Y11
 	VANDPS  Y11, Y9, Y9
-	ADDQ    R8, R11
+	ADDQ    BX, SI
 
-skip51:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
-	ADDQ    R8, DI
-	VMOVUPS Y2, (DI)
-	VMOVUPS Y3, 32(DI)
-	ADDQ    R8, DI
-	VMOVUPS Y4, (DI)
-	VMOVUPS Y5, 32(DI)
-	ADDQ    R8, DI
-	VMOVUPS Y6, (DI)
-	VMOVUPS Y7, 32(DI)
-	ADDQ    R8, DI
-	VMOVUPS Y8, (DI)
-	VMOVUPS Y9, 32(DI)
-	ADDQ    R8, DI
-	JMP     end47
+skip116:
+	VMOVUPS Y0, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y2, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y3, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y4, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y5, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y6, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y7, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y8, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y9, (DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	JMP     end112
 
-part47:
-	MOVQ       72(AX), R11
-	VMOVUPS    (R11), Y10
-	VMOVUPS    32(R11), Y11
-	TESTQ      $0x00000001, R10
-	JZ         skip52
-	MOVQ       DI, R11
-	VMASKMOVPS (R11), Y10, Y12
+part112:
+	MOVQ       72(AX), DX
+	VMOVUPS    (DX), Y10
+	MOVQ       16(AX), DX
+	MOVQ       40(AX), BX
+	TESTQ      $0x00000001, CX
+	JZ         skip117
+	MOVQ       DX, SI
+	VMASKMOVPS (SI), Y10, Y11
+	VADDPS     Y11, Y0, Y0
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y10, Y11
+	VADDPS     Y11, Y1, Y1
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y10, Y11
+	VADDPS     Y11, Y2, Y2
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y10, Y11
+	VADDPS     Y11, Y3, Y3
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y10, Y11
+	VADDPS     Y11, Y4, Y4
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y10, Y11
+	VADDPS     Y11, Y5, Y5
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y10, Y11
+	VADDPS     Y11, Y6, Y6
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y10, Y11
+	VADDPS     Y11, Y7, Y7
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y10, Y11
+	VADDPS     Y11, Y8, Y8
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y10, Y11
+	VADDPS     Y11, Y9, Y9
+	ADDQ       BX, SI
+
+skip117:
+	TESTQ      $0x00000002, CX
+	JZ         skip118
+	MOVQ       64(AX), SI
+	VMASKMOVPS (SI), Y10, Y11
+	VADDPS     Y11, Y0, Y0
+	VADDPS     Y11, Y1, Y1
+	VADDPS     Y11, Y2, Y2
+	VADDPS     Y11, Y3, Y3
+	VADDPS     Y11, Y4, Y4
+	VADDPS     Y11, Y5, Y5
+	VADDPS     Y11, Y6, Y6
+	VADDPS     Y11, Y7, Y7
+	VADDPS     Y11, Y8, Y8
+	VADDPS     Y11, Y9, Y9
+
+skip118:
+	TESTQ  $0x00000004, CX
+	JZ     skip119
+	VXORPS Y11, Y11, Y11
+	VMAXPS Y0, Y11, Y0
+	VMAXPS Y1, Y11, Y1
+	VMAXPS Y2, Y11, Y2
+	VMAXPS Y3, Y11, Y3
+	VMAXPS Y4, Y11, Y4
+	VMAXPS Y5, Y11, Y5
+	VMAXPS Y6, Y11, Y6
+	VMAXPS Y7, Y11, Y7
+	VMAXPS Y8, Y11, Y8
+	VMAXPS Y9, Y11, Y9
+
+skip119:
+	TESTQ      $0x00000010, CX
+	JZ         skip120
+	MOVQ       96(AX), SI
+	ADDQ       DX, SI
+	VXORPS     Y11, Y11, Y11
+	VMASKMOVPS (SI), Y10, Y12
+	VCMPPS     $0x06, Y11, Y12, Y12
+	VANDPS     Y12, Y0, Y0
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y10, Y12
+	VCMPPS     $0x06, Y11, Y12, Y12
+	VANDPS     Y12, Y1, Y1
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y10, Y12
+	VCMPPS     $0x06, Y11, Y12, Y12
+	VANDPS     Y12, Y2, Y2
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y10, Y12
+	VCMPPS     $0x06, Y11, Y12, Y12
+	VANDPS     Y12, Y3, Y3
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y10, Y12
+	VCMPPS     $0x06, Y11, Y12, Y12
+	VANDPS     Y12, Y4, Y4
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y10, Y12
+	VCMPPS     $0x06, Y11, Y12, Y12
+	VANDPS     Y12, Y5, Y5
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y10, Y12
+	VCMPPS     $0x06, Y11, Y12, Y12
+	VANDPS     Y12, Y6, Y6
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y10, Y12
+	VCMPPS     $0x06, Y11, Y12, Y12
+	VANDPS     Y12, Y7, Y7
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y10, Y12
+	VCMPPS     $0x06, Y11, Y12, Y12
+	VANDPS     Y12, Y8, Y8
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y10, Y12
+	VCMPPS     $0x06, Y11, Y12, Y12
+	VANDPS     Y12, Y9, Y9
+	ADDQ       BX, SI
+
+skip120:
+	VMASKMOVPS Y0, Y10, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y1, Y10, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y2, Y10, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y3, Y10, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y4, Y10, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y5, Y10, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y6, Y10, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y7, Y10, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y8, Y10, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y9, Y10, (DX)
+	ADDQ       BX, DX
+	MOVQ       DX, 16(AX)
+
+end112:
+	DECQ 56(AX)
+	JNZ  again109
+	VZEROUPPER
+	RET
+
+// func micro11x1AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·micro11x1AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again121:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	LEAQ   (R8)(CX*2), R9
+	ADDQ   CX, R9
+	LEAQ   (R9)(CX*2), R10
+	ADDQ   CX, R10
+	MOVQ   R10, R11
+	ADDQ   CX, R11
+	ADDQ   CX, R11
+	MOVQ   R11, (AX)
+	MOVQ   112(AX), R11
+	MOVQ   R11, 136(AX)
+
+again122:
+	MOVQ 48(AX), R11
+
+loop123:
+	VMOVUPS      (SI), Y11
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y12, Y11, Y0
+	VBROADCASTSS (DI)(CX*1), Y12
+	VFMADD231PS  Y12, Y11, Y1
+	VBROADCASTSS (DI)(CX*2), Y12
+	VFMADD231PS  Y12, Y11, Y2
+	VBROADCASTSS (R8), Y12
+	VFMADD231PS  Y12, Y11, Y3
+	VBROADCASTSS (R8)(CX*1), Y12
+	VFMADD231PS  Y12, Y11, Y4
+	VBROADCASTSS (R8)(CX*2), Y12
+	VFMADD231PS  Y12, Y11, Y5
+	VBROADCASTSS (R9), Y12
+	VFMADD231PS  Y12, Y11, Y6
+	VBROADCASTSS (R9)(CX*1), Y12
+	VFMADD231PS  Y12, Y11, Y7
+	VBROADCASTSS (R9)(CX*2), Y12
+	VFMADD231PS  Y12, Y11, Y8
+	VBROADCASTSS (R10), Y12
+	VFMADD231PS  Y12, Y11, Y9
+	VBROADCASTSS (R10)(CX*1), Y12
+	VFMADD231PS  Y12, Y11, Y10
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         BX, SI
+	DECQ         R11
+	JNZ          loop123
+	MOVQ         120(AX), R11
+	ADDQ         R11, DI
+	ADDQ         R11, R8
+	ADDQ         R11, R9
+	ADDQ         R11, R10
+	ADDQ         128(AX), SI
+	DECQ         136(AX)
+	JNZ          again122
+	MOVQ         80(AX), CX
+	TESTQ        $0x00000008, CX
+	JNZ          part124
+	MOVQ         16(AX), DX
+	MOVQ         40(AX), BX
+	TESTQ        $0x00000001, CX
+	JZ           skip125
+	MOVQ         DX, SI
+	VMOVUPS      (SI), Y11
+	VADDPS       Y11, Y0, Y0
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y11
+	VADDPS       Y11, Y1, Y1
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y11
+	VADDPS       Y11, Y2, Y2
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y11
+	VADDPS       Y11, Y3, Y3
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y11
+	VADDPS       Y11, Y4, Y4
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y11
+	VADDPS       Y11, Y5, Y5
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y11
+	VADDPS       Y11, Y6, Y6
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y11
+	VADDPS       Y11, Y7, Y7
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y11
+	VADDPS       Y11, Y8, Y8
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y11
+	VADDPS       Y11, Y9, Y9
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y11
+	VADDPS       Y11, Y10, Y10
+	ADDQ         BX, SI
+
+skip125:
+	TESTQ   $0x00000002, CX
+	JZ      skip126
+	MOVQ    64(AX), SI
+	VMOVUPS (SI), Y11
+	VADDPS  Y11, Y0, Y0
+	VADDPS  Y11, Y1, Y1
+	VADDPS  Y11, Y2, Y2
+	VADDPS  Y11, Y3, Y3
+	VADDPS  Y11, Y4, Y4
+	VADDPS  Y11, Y5, Y5
+	VADDPS  Y11, Y6, Y6
+	VADDPS  Y11, Y7, Y7
+	VADDPS  Y11, Y8, Y8
+	VADDPS  Y11, Y9, Y9
+	VADDPS  Y11, Y10, Y10
+
+skip126:
+	TESTQ  $0x00000004, CX
+	JZ     skip127
+	VXORPS Y11, Y11, Y11
+	VMAXPS Y0, Y11, Y0
+	VMAXPS Y1, Y11, Y1
+	VMAXPS Y2, Y11, Y2
+	VMAXPS Y3, Y11, Y3
+	VMAXPS Y4, Y11, Y4
+	VMAXPS Y5, Y11, Y5
+	VMAXPS Y6, Y11, Y6
+	VMAXPS Y7, Y11, Y7
+	VMAXPS Y8, Y11, Y8
+	VMAXPS Y9, Y11, Y9
+	VMAXPS Y10, Y11, Y10
+
+skip127:
+	TESTQ   $0x00000010, CX
+	JZ      skip128
+	MOVQ    96(AX), SI
+	ADDQ    DX, SI
+	VXORPS  Y11, Y11, Y11
+	VMOVUPS (SI), Y12
+	VCMPPS  $0x06, Y11, Y12, Y12
+	VANDPS  Y12, Y0, Y0
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y12
+	VCMPPS  $0x06, Y11, Y12, Y12
+	VANDPS  Y12, Y1, Y1
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y12
+	VCMPPS  $0x06, Y11, Y12, Y12
+	VANDPS  Y12, Y2, Y2
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y12
+	VCMPPS  $0x06, Y11, Y12, Y12
+	VANDPS  Y12, Y3, Y3
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y12
+	VCMPPS  $0x06, Y11, Y12, Y12
+	VANDPS  Y12, Y4, Y4
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y12
+	VCMPPS  $0x06, Y11, Y12, Y12
+	VANDPS  Y12, Y5, Y5
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y12
+	VCMPPS  $0x06, Y11, Y12, Y12
+	VANDPS  Y12, Y6, Y6
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y12
+	VCMPPS  $0x06, Y11, Y12, Y12
+	VANDPS  Y12, Y7, Y7
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y12
+	VCMPPS  $0x06, Y11, Y12, Y12
+	VANDPS  Y12, Y8, Y8
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y12
+	VCMPPS  $0x06, Y11, Y12, Y12
+	VANDPS  Y12, Y9, Y9
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y12
+	VCMPPS  $0x06, Y11, Y12, Y12
+	VANDPS  Y12, Y10, Y10
+	ADDQ    BX, SI
+
+skip128:
+	VMOVUPS Y0, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y2, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y3, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y4, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y5, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y6, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y7, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y8, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y9, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y10, (DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	JMP     end124
+
+part124:
+	MOVQ       72(AX), DX
+	VMOVUPS    (DX), Y11
+	MOVQ       16(AX), DX
+	MOVQ       40(AX), BX
+	TESTQ      $0x00000001, CX
+	JZ         skip129
+	MOVQ       DX, SI
+	VMASKMOVPS (SI), Y11, Y12
 	VADDPS     Y12, Y0, Y0
-	VMASKMOVPS 32(R11), Y11, Y12
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y11, Y12
 	VADDPS     Y12, Y1, Y1
-	ADDQ       R8, R11
-	VMASKMOVPS (R11), Y10, Y12
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y11, Y12
 	VADDPS     Y12, Y2, Y2
-	VMASKMOVPS 32(R11), Y11, Y12
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y11, Y12
 	VADDPS     Y12, Y3, Y3
-	ADDQ       R8, R11
-	VMASKMOVPS (R11), Y10, Y12
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y11, Y12
 	VADDPS     Y12, Y4, Y4
-	VMASKMOVPS 32(R11), Y11, Y12
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y11, Y12
 	VADDPS     Y12, Y5, Y5
-	ADDQ       R8, R11
-	VMASKMOVPS (R11), Y10, Y12
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y11, Y12
 	VADDPS     Y12, Y6, Y6
-	VMASKMOVPS 32(R11), Y11, Y12
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y11, Y12
 	VADDPS     Y12, Y7, Y7
-	ADDQ       R8, R11
-	VMASKMOVPS (R11), Y10, Y12
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y11, Y12
 	VADDPS     Y12, Y8, Y8
-	VMASKMOVPS 32(R11), Y11, Y12
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y11, Y12
 	VADDPS     Y12, Y9, Y9
-	ADDQ       R8, R11
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y11, Y12
+	VADDPS     Y12, Y10, Y10
+	ADDQ       BX, SI
 
-skip52:
-	TESTQ      $0x00000002, R10
-	JZ         skip53
-	MOVQ       64(AX), R11
-	VMASKMOVPS (R11), Y10, Y12
+skip129:
+	TESTQ      $0x00000002, CX
+	JZ         skip130
+	MOVQ       64(AX), SI
+	VMASKMOVPS (SI), Y11, Y12
 	VADDPS     Y12, Y0, Y0
-	VADDPS     Y12, Y2, Y2
-	VADDPS     Y12, Y4, Y4
-	VADDPS     Y12, Y6, Y6
-	VADDPS     Y12, Y8, Y8
-	VMASKMOVPS 32(R11), Y11, Y12
 	VADDPS     Y12, Y1, Y1
+	VADDPS     Y12, Y2, Y2
 	VADDPS     Y12, Y3, Y3
+	VADDPS     Y12, Y4, Y4
 	VADDPS     Y12, Y5, Y5
+	VADDPS     Y12, Y6, Y6
 	VADDPS     Y12, Y7, Y7
+	VADDPS     Y12, Y8, Y8
 	VADDPS     Y12, Y9, Y9
+	VADDPS     Y12, Y10, Y10
 
-skip53:
-	TESTQ  $0x00000004, R10
-	JZ     skip54
+skip130:
+	TESTQ  $0x00000004, CX
+	JZ     skip131
 	VXORPS Y12, Y12, Y12
 	VMAXPS Y0, Y12, Y0
 	VMAXPS Y1, Y12, Y1
@@ -1042,87 +2716,100 @@ skip53:
 	VMAXPS Y7, Y12, Y7
 	VMAXPS Y8, Y12, Y8
 	VMAXPS Y9, Y12, Y9
+	VMAXPS Y10, Y12, Y10
 
-skip54:
-	TESTQ      $0x00000010, R10
-	JZ         skip55
-	MOVQ       96(AX), R11
-	ADDQ       DI, R11
+skip131:
+	TESTQ      $0x00000010, CX
+	JZ         skip132
+	MOVQ       96(AX), SI
+	ADDQ       DX, SI
 	VXORPS     Y12, Y12, Y12
-	VMASKMOVPS (R11), Y10, Y13
+	VMASKMOVPS (SI), Y11, Y13
 	VCMPPS     $0x06, Y12, Y13, Y13
 	VANDPS     Y13, Y0, Y0
-	VMASKMOVPS 32(R11), Y11, Y13
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y11, Y13
 	VCMPPS     $0x06, Y12, Y13, Y13
 	VANDPS     Y13, Y1, Y1
-	ADDQ       R8, R11
-	VMASKMOVPS (R11), Y10, Y13
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y11, Y13
 	VCMPPS     $0x06, Y12, Y13, Y13
 	VANDPS     Y13, Y2, Y2
-	VMASKMOVPS 32(R11), Y11, Y13
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y11, Y13
 	VCMPPS     $0x06, Y12, Y13, Y13
 	VANDPS     Y13, Y3, Y3
-	ADDQ       R8, R11
-	VMASKMOVPS (R11), Y10, Y13
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y11, Y13
 	VCMPPS     $0x06, Y12, Y13, Y13
 	VANDPS     Y13, Y4, Y4
-	VMASKMOVPS 32(R11), Y11, Y13
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y11, Y13
 	VCMPPS     $0x06, Y12, Y13, Y13
 	VANDPS     Y13, Y5, Y5
-	ADDQ       R8, R11
-	VMASKMOVPS (R11), Y10, Y13
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y11, Y13
 	VCMPPS     $0x06, Y12, Y13, Y13
 	VANDPS     Y13, Y6, Y6
-	VMASKMOVPS 32(R11), Y11, Y13
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y11, Y13
 	VCMPPS     $0x06, Y12, Y13, Y13
 	VANDPS     Y13, Y7, Y7
-	ADDQ       R8, R11
-	VMASKMOVPS (R11), Y10, Y13
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y11, Y13
 	VCMPPS     $0x06, Y12, Y13, Y13
 	VANDPS     Y13, Y8, Y8
-	VMASKMOVPS 32(R11), Y11, Y13
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y11, Y13
 	VCMPPS     $0x06, Y12, Y13, Y13
 	VANDPS     Y13, Y9, Y9
-	ADDQ       R8, R11
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y11, Y13
+	VCMPPS     $0x06, Y12, Y13, Y13
+	VANDPS     Y13, Y10, Y10
+	ADDQ       BX, SI
 
-skip55:
-	VMASKMOVPS Y0, Y10, (DI)
-	VMASKMOVPS Y1, Y11, 32(DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y2, Y10, (DI)
-	VMASKMOVPS Y3, Y11, 32(DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y4, Y10, (DI)
-	VMASKMOVPS Y5, Y11, 32(DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y6, Y10, (DI)
-	VMASKMOVPS Y7, Y11, 32(DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y8, Y10, (DI)
-	VMASKMOVPS Y9, Y11, 32(DI)
-	ADDQ       R8, DI
+skip132:
+	VMASKMOVPS Y0, Y11, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y1, Y11, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y2, Y11, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y3, Y11, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y4, Y11, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y5, Y11, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y6, Y11, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y7, Y11, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y8, Y11, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y9, Y11, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y10, Y11, (DX)
+	ADDQ       BX, DX
+	MOVQ       DX, 16(AX)
 
-end47:
-	DECQ R9
-	JNZ  loop45
+end124:
+	DECQ 56(AX)
+	JNZ  again121
 	VZEROUPPER
 	RET
 
-// func micro6AVX2(t *byte)
+// func micro12x1AVX2(t *byte)
 // Requires: AVX, FMA3
-TEXT ·micro6AVX2(SB), NOSPLIT, $0-8
+TEXT ·micro12x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
-	MOVQ 24(AX), CX
-	MOVQ 32(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 40(AX), R8
-	MOVQ (AX), SI
-	MOVQ 16(AX), DI
-	MOVQ 56(AX), R9
 
-loop56:
-	MOVQ   8(AX), R10
-	MOVQ   48(AX), R11
+again133:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1135,101 +2822,131 @@ loop56:
 	VXORPS Y9, Y9, Y9
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
-	MOVQ   SI, R12
-	LEAQ   (R12)(CX*2), R13
-	ADDQ   CX, R13
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	LEAQ   (R8)(CX*2), R9
+	ADDQ   CX, R9
+	LEAQ   (R9)(CX*2), R10
+	ADDQ   CX, R10
+	MOVQ   R10, R11
+	ADDQ   CX, R11
+	ADDQ   CX, R11
+	ADDQ   CX, R11
+	MOVQ   R11, (AX)
+	MOVQ   112(AX), R11
+	MOVQ   R11, 136(AX)
 
-loop57:
-	VMOVUPS      (R10), Y12
-	VMOVUPS      32(R10), Y13
-	VBROADCASTSS (R12), Y14
-	VFMADD231PS  Y14, Y12, Y0
-	VFMADD231PS  Y14, Y13, Y1
-	VBROADCASTSS (R12)(CX*1), Y14
-	VFMADD231PS  Y14, Y12, Y2
-	VFMADD231PS  Y14, Y13, Y3
-	VBROADCASTSS (R12)(CX*2), Y14
-	VFMADD231PS  Y14, Y12, Y4
-	VFMADD231PS  Y14, Y13, Y5
-	VBROADCASTSS (R13), Y14
-	VFMADD231PS  Y14, Y12, Y6
-	VFMADD231PS  Y14, Y13, Y7
-	VBROADCASTSS (R13)(CX*1), Y14
-	VFMADD231PS  Y14, Y12, Y8
-	VFMADD231PS  Y14, Y13, Y9
-	VBROADCASTSS (R13)(CX*2), Y14
-	VFMADD231PS  Y14, Y12, Y10
-	VFMADD231PS  Y14, Y13, Y11
-	ADDQ         DX, R12
-	ADDQ         DX, R13
-	ADDQ         BX, R10
+again134:
+	MOVQ 48(AX), R11
+
+loop135:
+	VMOVUPS      (SI), Y12
+	VBROADCASTSS (DI), Y13
+	VFMADD231PS  Y13, Y12, Y0
+	VBROADCASTSS (DI)(CX*1), Y13
+	VFMADD231PS  Y13, Y12, Y1
+	VBROADCASTSS (DI)(CX*2), Y13
+	VFMADD231PS  Y13, Y12, Y2
+	VBROADCASTSS (R8), Y13
+	VFMADD231PS  Y13, Y12, Y3
+	VBROADCASTSS (R8)(CX*1), Y13
+	VFMADD231PS  Y13, Y12, Y4
+	VBROADCASTSS (R8)(CX*2), Y13
+	VFMADD231PS  Y13, Y12, Y5
+	VBROADCASTSS (R9), Y13
+	VFMADD231PS  Y13, Y12, Y6
+	VBROADCASTSS (R9)(CX*1), Y13
+	VFMADD231PS  Y13, Y12, Y7
+	VBROADCASTSS (R9)(CX*2), Y13
+	VFMADD231PS  Y13, Y12, Y8
+	VBROADCASTSS (R10), Y13
+	VFMADD231PS  Y13, Y12, Y9
+	VBROADCASTSS (R10)(CX*1), Y13
+	VFMADD231PS  Y13, Y12, Y10
+	VBROADCASTSS (R10)(CX*2), Y13
+	VFMADD231PS  Y13, Y12, Y11
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         BX, SI
 	DECQ         R11
-	JNZ          loop57
-	ADDQ         CX, SI
-	ADDQ         CX, SI
-	ADDQ         CX, SI
-	ADDQ         CX, SI
-	ADDQ         CX, SI
-	ADDQ         CX, SI
-	MOVQ         80(AX), R10
-	TESTQ        $0x00000008, R10
-	JNZ          part58
-	TESTQ        $0x00000001, R10
-	JZ           skip59
-	MOVQ         DI, R11
-	VMOVUPS      (R11), Y12
+	JNZ          loop135
+	MOVQ         120(AX), R11
+	ADDQ         R11, DI
+	ADDQ         R11, R8
+	ADDQ         R11, R9
+	ADDQ         R11, R10
+	ADDQ         128(AX), SI
+	DECQ         136(AX)
+	JNZ          again134
+	MOVQ         80(AX), CX
+	TESTQ        $0x00000008, CX
+	JNZ          part136
+	MOVQ         16(AX), DX
+	MOVQ         40(AX), BX
+	TESTQ        $0x00000001, CX
+	JZ           skip137
+	MOVQ         DX, SI
+	VMOVUPS      (SI), Y12
 	VADDPS       Y12, Y0, Y0
-	VMOVUPS      32(R11), Y12
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y12
 	VADDPS       Y12, Y1, Y1
-	ADDQ         R8, R11
-	VMOVUPS      (R11), Y12
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y12
 	VADDPS       Y12, Y2, Y2
-	VMOVUPS      32(R11), Y12
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y12
 	VADDPS       Y12, Y3, Y3
-	ADDQ         R8, R11
-	VMOVUPS      (R11), Y12
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y12
 	VADDPS       Y12, Y4, Y4
-	VMOVUPS      32(R11), Y12
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y12
 	VADDPS       Y12, Y5, Y5
-	ADDQ         R8, R11
-	VMOVUPS      (R11), Y12
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y12
 	VADDPS       Y12, Y6, Y6
-	VMOVUPS      32(R11), Y12
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y12
 	VADDPS       Y12, Y7, Y7
-	ADDQ         R8, R11
-	VMOVUPS      (R11), Y12
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y12
 	VADDPS       Y12, Y8, Y8
-	VMOVUPS      32(R11), Y12
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y12
 	VADDPS       Y12, Y9, Y9
-	ADDQ         R8, R11
-	VMOVUPS      (R11), Y12
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y12
 	VADDPS       Y12, Y10, Y10
-	VMOVUPS      32(R11), Y12
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y12
 	VADDPS       Y12, Y11, Y11
-	ADDQ         R8, R11
+	ADDQ         BX, SI
 
-skip59:
-	TESTQ   $0x00000002, R10
-	JZ      skip60
-	MOVQ    64(AX), R11
-	VMOVUPS (R11), Y12
+skip137:
+	TESTQ   $0x00000002, CX
+	JZ      skip138
+	MOVQ    64(AX), SI
+	VMOVUPS (SI), Y12
 	VADDPS  Y12, Y0, Y0
-	VADDPS  Y12, Y2, Y2
-	VADDPS  Y12, Y4, Y4
-	VADDPS  Y12, Y6, Y6
-	VADDPS  Y12, Y8, Y8
-	VADDPS  Y12, Y10, Y10
-	VMOVUPS 32(R11), Y12
 	VADDPS  Y12, Y1, Y1
+	VADDPS  Y12, Y2, Y2
 	VADDPS  Y12, Y3, Y3
+	VADDPS  Y12, Y4, Y4
 	VADDPS  Y12, Y5, Y5
+	VADDPS  Y12, Y6, Y6
 	VADDPS  Y12, Y7, Y7
+	VADDPS  Y12, Y8, Y8
 	VADDPS  Y12, Y9, Y9
+	VADDPS  Y12, Y10, Y10
 	VADDPS  Y12, Y11, Y11
 
-skip60:
-	TESTQ  $0x00000004, R10
-	JZ     skip61
+skip138:
+	TESTQ  $0x00000004, CX
+	JZ     skip139
 	VXORPS Y12, Y12, Y12
 	VMAXPS Y0, Y12, Y0
 	VMAXPS Y1, Y12, Y1
@@ -1244,126 +2961,1690 @@ skip60:
 	VMAXPS Y10, Y12, Y10
 	VMAXPS Y11, Y12, Y11
 
-skip61:
-	TESTQ   $0x00000010, R10
-	JZ      skip62
-	MOVQ    96(AX), R11
-	ADDQ    DI, R11
+skip139:
+	TESTQ   $0x00000010, CX
+	JZ      skip140
+	MOVQ    96(AX), SI
+	ADDQ    DX, SI
 	VXORPS  Y12, Y12, Y12
-	VMOVUPS (R11), Y13
+	VMOVUPS (SI), Y13
 	VCMPPS  $0x06, Y12, Y13, Y13
 	VANDPS  Y13, Y0, Y0
-	VMOVUPS 32(R11), Y13
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y13
 	VCMPPS  $0x06, Y12, Y13, Y13
 	VANDPS  Y13, Y1, Y1
-	ADDQ    R8, R11
-	VMOVUPS (R11), Y13
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y13
 	VCMPPS  $0x06, Y12, Y13, Y13
 	VANDPS  Y13, Y2, Y2
-	VMOVUPS 32(R11), Y13
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y13
 	VCMPPS  $0x06, Y12, Y13, Y13
 	VANDPS  Y13, Y3, Y3
-	ADDQ    R8, R11
-	VMOVUPS (R11), Y13
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y13
 	VCMPPS  $0x06, Y12, Y13, Y13
 	VANDPS  Y13, Y4, Y4
-	VMOVUPS 32(R11), Y13
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y13
 	VCMPPS  $0x06, Y12, Y13, Y13
 	VANDPS  Y13, Y5, Y5
-	ADDQ    R8, R11
-	VMOVUPS (R11), Y13
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y13
 	VCMPPS  $0x06, Y12, Y13, Y13
 	VANDPS  Y13, Y6, Y6
-	VMOVUPS 32(R11), Y13
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y13
 	VCMPPS  $0x06, Y12, Y13, Y13
 	VANDPS  Y13, Y7, Y7
-	ADDQ    R8, R11
-	VMOVUPS (R11), Y13
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y13
 	VCMPPS  $0x06, Y12, Y13, Y13
 	VANDPS  Y13, Y8, Y8
-	VMOVUPS 32(R11), Y13
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y13
 	VCMPPS  $0x06, Y12, Y13, Y13
 	VANDPS  Y13, Y9, Y9
-	ADDQ    R8, R11
-	VMOVUPS (R11), Y13
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y13
 	VCMPPS  $0x06, Y12, Y13, Y13
 	VANDPS  Y13, Y10, Y10
-	VMOVUPS 32(R11), Y13
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y13
 	VCMPPS  $0x06, Y12, Y13, Y13
 	VANDPS  Y13, Y11, Y11
-	ADDQ    R8, R11
+	ADDQ    BX, SI
 
-skip62:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
-	ADDQ    R8, DI
-	VMOVUPS Y2, (DI)
-	VMOVUPS Y3, 32(DI)
-	ADDQ    R8, DI
-	VMOVUPS Y4, (DI)
-	VMOVUPS Y5, 32(DI)
-	ADDQ    R8, DI
-	VMOVUPS Y6, (DI)
-	VMOVUPS Y7, 32(DI)
-	ADDQ    R8, DI
-	VMOVUPS Y8, (DI)
-	VMOVUPS Y9, 32(DI)
-	ADDQ    R8, DI
-	VMOVUPS Y10, (DI)
-	VMOVUPS Y11, 32(DI)
-	ADDQ    R8, DI
-	JMP     end58
+skip140:
+	VMOVUPS Y0, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y2, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y3, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y4, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y5, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y6, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y7, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y8, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y9, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y10, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Y11, (DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	JMP     end136
 
-part58:
-	MOVQ       72(AX), R11
-	VMOVUPS    (R11), Y12
-	VMOVUPS    32(R11), Y13
-	TESTQ      $0x00000001, R10
-	JZ         skip63
-	MOVQ       DI, R11
-	VMASKMOVPS (R11), Y12, Y14
+part136:
+	MOVQ       72(AX), DX
+	VMOVUPS    (DX), Y12
+	MOVQ       16(AX), DX
+	MOVQ       40(AX), BX
+	TESTQ      $0x00000001, CX
+	JZ         skip141
+	MOVQ       DX, SI
+	VMASKMOVPS (SI), Y12, Y13
+	VADDPS     Y13, Y0, Y0
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y12, Y13
+	VADDPS     Y13, Y1, Y1
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y12, Y13
+	VADDPS     Y13, Y2, Y2
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y12, Y13
+	VADDPS     Y13, Y3, Y3
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y12, Y13
+	VADDPS     Y13, Y4, Y4
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y12, Y13
+	VADDPS     Y13, Y5, Y5
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y12, Y13
+	VADDPS     Y13, Y6, Y6
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y12, Y13
+	VADDPS     Y13, Y7, Y7
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y12, Y13
+	VADDPS     Y13, Y8, Y8
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y12, Y13
+	VADDPS     Y13, Y9, Y9
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y12, Y13
+	VADDPS     Y13, Y10, Y10
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y12, Y13
+	VADDPS     Y13, Y11, Y11
+	ADDQ       BX, SI
+
+skip141:
+	TESTQ      $0x00000002, CX
+	JZ         skip142
+	MOVQ       64(AX), SI
+	VMASKMOVPS (SI), Y12, Y13
+	VADDPS     Y13, Y0, Y0
+	VADDPS     Y13, Y1, Y1
+	VADDPS     Y13, Y2, Y2
+	VADDPS     Y13, Y3, Y3
+	VADDPS     Y13, Y4, Y4
+	VADDPS     Y13, Y5, Y5
+	VADDPS     Y13, Y6, Y6
+	VADDPS     Y13, Y7, Y7
+	VADDPS     Y13, Y8, Y8
+	VADDPS     Y13, Y9, Y9
+	VADDPS     Y13, Y10, Y10
+	VADDPS     Y13, Y11, Y11
+
+skip142:
+	TESTQ  $0x00000004, CX
+	JZ     skip143
+	VXORPS Y13, Y13, Y13
+	VMAXPS Y0, Y13, Y0
+	VMAXPS Y1, Y13, Y1
+	VMAXPS Y2, Y13, Y2
+	VMAXPS Y3, Y13, Y3
+	VMAXPS Y4, Y13, Y4
+	VMAXPS Y5, Y13, Y5
+	VMAXPS Y6, Y13, Y6
+	VMAXPS Y7, Y13, Y7
+	VMAXPS Y8, Y13, Y8
+	VMAXPS Y9, Y13, Y9
+	VMAXPS Y10, Y13, Y10
+	VMAXPS Y11, Y13, Y11
+
+skip143:
+	TESTQ      $0x00000010, CX
+	JZ         skip144
+	MOVQ       96(AX), SI
+	ADDQ       DX, SI
+	VXORPS     Y13, Y13, Y13
+	VMASKMOVPS (SI), Y12, Y14
+	VCMPPS     $0x06, Y13, Y14, Y14
+	VANDPS     Y14, Y0, Y0
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y12, Y14
+	VCMPPS     $0x06, Y13, Y14, Y14
+	VANDPS     Y14, Y1, Y1
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y12, Y14
+	VCMPPS     $0x06, Y13, Y14, Y14
+	VANDPS     Y14, Y2, Y2
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y12, Y14
+	VCMPPS     $0x06, Y13, Y14, Y14
+	VANDPS     Y14, Y3, Y3
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y12, Y14
+	VCMPPS     $0x06, Y13, Y14, Y14
+	VANDPS     Y14, Y4, Y4
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y12, Y14
+	VCMPPS     $0x06, Y13, Y14, Y14
+	VANDPS     Y14, Y5, Y5
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y12, Y14
+	VCMPPS     $0x06, Y13, Y14, Y14
+	VANDPS     Y14, Y6, Y6
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y12, Y14
+	VCMPPS     $0x06, Y13, Y14, Y14
+	VANDPS     Y14, Y7, Y7
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y12, Y14
+	VCMPPS     $0x06, Y13, Y14, Y14
+	VANDPS     Y14, Y8, Y8
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y12, Y14
+	VCMPPS     $0x06, Y13, Y14, Y14
+	VANDPS     Y14, Y9, Y9
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y12, Y14
+	VCMPPS     $0x06, Y13, Y14, Y14
+	VANDPS     Y14, Y10, Y10
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y12, Y14
+	VCMPPS     $0x06, Y13, Y14, Y14
+	VANDPS     Y14, Y11, Y11
+	ADDQ       BX, SI
+
+skip144:
+	VMASKMOVPS Y0, Y12, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y1, Y12, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y2, Y12, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y3, Y12, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y4, Y12, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y5, Y12, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y6, Y12, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y7, Y12, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y8, Y12, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y9, Y12, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y10, Y12, (DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y11, Y12, (DX)
+	ADDQ       BX, DX
+	MOVQ       DX, 16(AX)
+
+end136:
+	DECQ 56(AX)
+	JNZ  again133
+	VZEROUPPER
+	RET
+
+// func micro1x2AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·micro1x2AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again145:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	MOVQ   (AX), DI
+	MOVQ   DI, R8
+	ADDQ   CX, R8
+	MOVQ   R8, (AX)
+	MOVQ   112(AX), CX
+	MOVQ   CX, 136(AX)
+
+again146:
+	MOVQ 48(AX), CX
+
+loop147:
+	VMOVUPS      (SI), Y2
+	VMOVUPS      32(SI), Y3
+	VBROADCASTSS (DI), Y4
+	VFMADD231PS  Y4, Y2, Y0
+	VFMADD231PS  Y4, Y3, Y1
+	ADDQ         DX, DI
+	ADDQ         BX, SI
+	DECQ         CX
+	JNZ          loop147
+	MOVQ         120(AX), CX
+	ADDQ         CX, DI
+	ADDQ         128(AX), SI
+	DECQ         136(AX)
+	JNZ          again146
+	MOVQ         80(AX), CX
+	TESTQ        $0x00000008, CX
+	JNZ          part148
+	MOVQ         16(AX), DX
+	MOVQ         40(AX), BX
+	TESTQ        $0x00000001, CX
+	JZ           skip149
+	MOVQ         DX, SI
+	VMOVUPS      (SI), Y2
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      32(SI), Y2
+	VADDPS       Y2, Y1, Y1
+	ADDQ         BX, SI
+
+skip149:
+	TESTQ   $0x00000002, CX
+	JZ      skip150
+	MOVQ    64(AX), SI
+	VMOVUPS (SI), Y2
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS 32(SI), Y2
+	VADDPS  Y2, Y1, Y1
+
+skip150:
+	TESTQ  $0x00000004, CX
+	JZ     skip151
+	VXORPS Y2, Y2, Y2
+	VMAXPS Y0, Y2, Y0
+	VMAXPS Y1, Y2, Y1
+
+skip151:
+	TESTQ   $0x00000010, CX
+	JZ      skip152
+	MOVQ    96(AX), SI
+	ADDQ    DX, SI
+	VXORPS  Y2, Y2, Y2
+	VMOVUPS (SI), Y3
+	VCMPPS  $0x06, Y2, Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMOVUPS 32(SI), Y3
+	VCMPPS  $0x06, Y2, Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	ADDQ    BX, SI
+
+skip152:
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	JMP     end148
+
+part148:
+	MOVQ       72(AX), DX
+	VMOVUPS    (DX), Y2
+	VMOVUPS    32(DX), Y3
+	MOVQ       16(AX), DX
+	MOVQ       40(AX), BX
+	TESTQ      $0x00000001, CX
+	JZ         skip153
+	MOVQ       DX, SI
+	VMASKMOVPS (SI), Y2, Y4
+	VADDPS     Y4, Y0, Y0
+	VMASKMOVPS 32(SI), Y3, Y4
+	VADDPS     Y4, Y1, Y1
+	ADDQ       BX, SI
+
+skip153:
+	TESTQ      $0x00000002, CX
+	JZ         skip154
+	MOVQ       64(AX), SI
+	VMASKMOVPS (SI), Y2, Y4
+	VADDPS     Y4, Y0, Y0
+	VMASKMOVPS 32(SI), Y3, Y4
+	VADDPS     Y4, Y1, Y1
+
+skip154:
+	TESTQ  $0x00000004, CX
+	JZ     skip155
+	VXORPS Y4, Y4, Y4
+	VMAXPS Y0, Y4, Y0
+	VMAXPS Y1, Y4, Y1
+
+skip155:
+	TESTQ      $0x00000010, CX
+	JZ         skip156
+	MOVQ       96(AX), SI
+	ADDQ       DX, SI
+	VXORPS     Y4, Y4, Y4
+	VMASKMOVPS (SI), Y2, Y5
+	VCMPPS     $0x06, Y4, Y5, Y5
+	VANDPS     Y5, Y0, Y0
+	VMASKMOVPS 32(SI), Y3, Y5
+	VCMPPS     $0x06, Y4, Y5, Y5
+	VANDPS     Y5, Y1, Y1
+	ADDQ       BX, SI
+
+skip156:
+	VMASKMOVPS Y0, Y2, (DX)
+	VMASKMOVPS Y1, Y3, 32(DX)
+	ADDQ       BX, DX
+	MOVQ       DX, 16(AX)
+
+end148:
+	DECQ 56(AX)
+	JNZ  again145
+	VZEROUPPER
+	RET
+
+// func micro2x2AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·micro2x2AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again157:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	MOVQ   (AX), DI
+	MOVQ   DI, R8
+	ADDQ   CX, R8
+	ADDQ   CX, R8
+	MOVQ   R8, (AX)
+	MOVQ   112(AX), R8
+	MOVQ   R8, 136(AX)
+
+again158:
+	MOVQ 48(AX), R8
+
+loop159:
+	VMOVUPS      (SI), Y4
+	VMOVUPS      32(SI), Y5
+	VBROADCASTSS (DI), Y6
+	VFMADD231PS  Y6, Y4, Y0
+	VFMADD231PS  Y6, Y5, Y1
+	VBROADCASTSS (DI)(CX*1), Y6
+	VFMADD231PS  Y6, Y4, Y2
+	VFMADD231PS  Y6, Y5, Y3
+	ADDQ         DX, DI
+	ADDQ         BX, SI
+	DECQ         R8
+	JNZ          loop159
+	MOVQ         120(AX), R8
+	ADDQ         R8, DI
+	ADDQ         128(AX), SI
+	DECQ         136(AX)
+	JNZ          again158
+	MOVQ         80(AX), CX
+	TESTQ        $0x00000008, CX
+	JNZ          part160
+	MOVQ         16(AX), DX
+	MOVQ         40(AX), BX
+	TESTQ        $0x00000001, CX
+	JZ           skip161
+	MOVQ         DX, SI
+	VMOVUPS      (SI), Y4
+	VADDPS       Y4, Y0, Y0
+	VMOVUPS      32(SI), Y4
+	VADDPS       Y4, Y1, Y1
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y4
+	VADDPS       Y4, Y2, Y2
+	VMOVUPS      32(SI), Y4
+	VADDPS       Y4, Y3, Y3
+	ADDQ         BX, SI
+
+skip161:
+	TESTQ   $0x00000002, CX
+	JZ      skip162
+	MOVQ    64(AX), SI
+	VMOVUPS (SI), Y4
+	VADDPS  Y4, Y0, Y0
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS 32(SI), Y4
+	VADDPS  Y4, Y1, Y1
+	VADDPS  Y4, Y3, Y3
+
+skip162:
+	TESTQ  $0x00000004, CX
+	JZ     skip163
+	VXORPS Y4, Y4, Y4
+	VMAXPS Y0, Y4, Y0
+	VMAXPS Y1, Y4, Y1
+	VMAXPS Y2, Y4, Y2
+	VMAXPS Y3, Y4, Y3
+
+skip163:
+	TESTQ   $0x00000010, CX
+	JZ      skip164
+	MOVQ    96(AX), SI
+	ADDQ    DX, SI
+	VXORPS  Y4, Y4, Y4
+	VMOVUPS (SI), Y5
+	VCMPPS  $0x06, Y4, Y5, Y5
+	VANDPS  Y5, Y0, Y0
+	VMOVUPS 32(SI), Y5
+	VCMPPS  $0x06, Y4, Y5, Y5
+	VANDPS  Y5, Y1, Y1
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y5
+	VCMPPS  $0x06, Y4, Y5, Y5
+	VANDPS  Y5, Y2, Y2
+	VMOVUPS 32(SI), Y5
+	VCMPPS  $0x06, Y4, Y5, Y5
+	VANDPS  Y5, Y3, Y3
+	ADDQ    BX, SI
+
+skip164:
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	ADDQ    BX, DX
+	VMOVUPS Y2, (DX)
+	VMOVUPS Y3, 32(DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	JMP     end160
+
+part160:
+	MOVQ       72(AX), DX
+	VMOVUPS    (DX), Y4
+	VMOVUPS    32(DX), Y5
+	MOVQ       16(AX), DX
+	MOVQ       40(AX), BX
+	TESTQ      $0x00000001, CX
+	JZ         skip165
+	MOVQ       DX, SI
+	VMASKMOVPS (SI), Y4, Y6
+	VADDPS     Y6, Y0, Y0
+	VMASKMOVPS 32(SI), Y5, Y6
+	VADDPS     Y6, Y1, Y1
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y4, Y6
+	VADDPS     Y6, Y2, Y2
+	VMASKMOVPS 32(SI), Y5, Y6
+	VADDPS     Y6, Y3, Y3
+	ADDQ       BX, SI
+
+skip165:
+	TESTQ      $0x00000002, CX
+	JZ         skip166
+	MOVQ       64(AX), SI
+	VMASKMOVPS (SI), Y4, Y6
+	VADDPS     Y6, Y0, Y0
+	VADDPS     Y6, Y2, Y2
+	VMASKMOVPS 32(SI), Y5, Y6
+	VADDPS     Y6, Y1, Y1
+	VADDPS     Y6, Y3, Y3
+
+skip166:
+	TESTQ  $0x00000004, CX
+	JZ     skip167
+	VXORPS Y6, Y6, Y6
+	VMAXPS Y0, Y6, Y0
+	VMAXPS Y1, Y6, Y1
+	VMAXPS Y2, Y6, Y2
+	VMAXPS Y3, Y6, Y3
+
+skip167:
+	TESTQ      $0x00000010, CX
+	JZ         skip168
+	MOVQ       96(AX), SI
+	ADDQ       DX, SI
+	VXORPS     Y6, Y6, Y6
+	VMASKMOVPS (SI), Y4, Y7
+	VCMPPS     $0x06, Y6, Y7, Y7
+	VANDPS     Y7, Y0, Y0
+	VMASKMOVPS 32(SI), Y5, Y7
+	VCMPPS     $0x06, Y6, Y7, Y7
+	VANDPS     Y7, Y1, Y1
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y4, Y7
+	VCMPPS     $0x06, Y6, Y7, Y7
+	VANDPS     Y7, Y2, Y2
+	VMASKMOVPS 32(SI), Y5, Y7
+	VCMPPS     $0x06, Y6, Y7, Y7
+	VANDPS     Y7, Y3, Y3
+	ADDQ       BX, SI
+
+skip168:
+	VMASKMOVPS Y0, Y4, (DX)
+	VMASKMOVPS Y1, Y5, 32(DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y2, Y4, (DX)
+	VMASKMOVPS Y3, Y5, 32(DX)
+	ADDQ       BX, DX
+	MOVQ       DX, 16(AX)
+
+end160:
+	DECQ 56(AX)
+	JNZ  again157
+	VZEROUPPER
+	RET
+
+// func micro3x2AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·micro3x2AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again169:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	MOVQ   (AX), DI
+	MOVQ   DI, R8
+	ADDQ   CX, R8
+	ADDQ   CX, R8
+	ADDQ   CX, R8
+	MOVQ   R8, (AX)
+	MOVQ   112(AX), R8
+	MOVQ   R8, 136(AX)
+
+again170:
+	MOVQ 48(AX), R8
+
+loop171:
+	VMOVUPS      (SI), Y6
+	VMOVUPS      32(SI), Y7
+	VBROADCASTSS (DI), Y8
+	VFMADD231PS  Y8, Y6, Y0
+	VFMADD231PS  Y8, Y7, Y1
+	VBROADCASTSS (DI)(CX*1), Y8
+	VFMADD231PS  Y8, Y6, Y2
+	VFMADD231PS  Y8, Y7, Y3
+	VBROADCASTSS (DI)(CX*2), Y8
+	VFMADD231PS  Y8, Y6, Y4
+	VFMADD231PS  Y8, Y7, Y5
+	ADDQ         DX, DI
+	ADDQ         BX, SI
+	DECQ         R8
+	JNZ          loop171
+	MOVQ         120(AX), R8
+	ADDQ         R8, DI
+	ADDQ         128(AX), SI
+	DECQ         136(AX)
+	JNZ          again170
+	MOVQ         80(AX), CX
+	TESTQ        $0x00000008, CX
+	JNZ          part172
+	MOVQ         16(AX), DX
+	MOVQ         40(AX), BX
+	TESTQ        $0x00000001, CX
+	JZ           skip173
+	MOVQ         DX, SI
+	VMOVUPS      (SI), Y6
+	VADDPS       Y6, Y0, Y0
+	VMOVUPS      32(SI), Y6
+	VADDPS       Y6, Y1, Y1
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y6
+	VADDPS       Y6, Y2, Y2
+	VMOVUPS      32(SI), Y6
+	VADDPS       Y6, Y3, Y3
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y6
+	VADDPS       Y6, Y4, Y4
+	VMOVUPS      32(SI), Y6
+	VADDPS       Y6, Y5, Y5
+	ADDQ         BX, SI
+
+skip173:
+	TESTQ   $0x00000002, CX
+	JZ      skip174
+	MOVQ    64(AX), SI
+	VMOVUPS (SI), Y6
+	VADDPS  Y6, Y0, Y0
+	VADDPS  Y6, Y2, Y2
+	VADDPS  Y6, Y4, Y4
+	VMOVUPS 32(SI), Y6
+	VADDPS  Y6, Y1, Y1
+	VADDPS  Y6, Y3, Y3
+	VADDPS  Y6, Y5, Y5
+
+skip174:
+	TESTQ  $0x00000004, CX
+	JZ     skip175
+	VXORPS Y6, Y6, Y6
+	VMAXPS Y0, Y6, Y0
+	VMAXPS Y1, Y6, Y1
+	VMAXPS Y2, Y6, Y2
+	VMAXPS Y3, Y6, Y3
+	VMAXPS Y4, Y6, Y4
+	VMAXPS Y5, Y6, Y5
+
+skip175:
+	TESTQ   $0x00000010, CX
+	JZ      skip176
+	MOVQ    96(AX), SI
+	ADDQ    DX, SI
+	VXORPS  Y6, Y6, Y6
+	VMOVUPS (SI), Y7
+	VCMPPS  $0x06, Y6, Y7, Y7
+	VANDPS  Y7, Y0, Y0
+	VMOVUPS 32(SI), Y7
+	VCMPPS  $0x06, Y6, Y7, Y7
+	VANDPS  Y7, Y1, Y1
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y7
+	VCMPPS  $0x06, Y6, Y7, Y7
+	VANDPS  Y7, Y2, Y2
+	VMOVUPS 32(SI), Y7
+	VCMPPS  $0x06, Y6, Y7, Y7
+	VANDPS  Y7, Y3, Y3
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y7
+	VCMPPS  $0x06, Y6, Y7, Y7
+	VANDPS  Y7, Y4, Y4
+	VMOVUPS 32(SI), Y7
+	VCMPPS  $0x06, Y6, Y7, Y7
+	VANDPS  Y7, Y5, Y5
+	ADDQ    BX, SI
+
+skip176:
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	ADDQ    BX, DX
+	VMOVUPS Y2, (DX)
+	VMOVUPS Y3, 32(DX)
+	ADDQ    BX, DX
+	VMOVUPS Y4, (DX)
+	VMOVUPS Y5, 32(DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	JMP     end172
+
+part172:
+	MOVQ       72(AX), DX
+	VMOVUPS    (DX), Y6
+	VMOVUPS    32(DX), Y7
+	MOVQ       16(AX), DX
+	MOVQ       40(AX), BX
+	TESTQ      $0x00000001, CX
+	JZ         skip177
+	MOVQ       DX, SI
+	VMASKMOVPS (SI), Y6, Y8
+	VADDPS     Y8, Y0, Y0
+	VMASKMOVPS 32(SI), Y7, Y8
+	VADDPS     Y8, Y1, Y1
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y6, Y8
+	VADDPS     Y8, Y2, Y2
+	VMASKMOVPS 32(SI), Y7, Y8
+	VADDPS     Y8, Y3, Y3
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y6, Y8
+	VADDPS     Y8, Y4, Y4
+	VMASKMOVPS 32(SI), Y7, Y8
+	VADDPS     Y8, Y5, Y5
+	ADDQ       BX, SI
+
+skip177:
+	TESTQ      $0x00000002, CX
+	JZ         skip178
+	MOVQ       64(AX), SI
+	VMASKMOVPS (SI), Y6, Y8
+	VADDPS     Y8, Y0, Y0
+	VADDPS     Y8, Y2, Y2
+	VADDPS     Y8, Y4, Y4
+	VMASKMOVPS 32(SI), Y7, Y8
+	VADDPS     Y8, Y1, Y1
+	VADDPS     Y8, Y3, Y3
+	VADDPS     Y8, Y5, Y5
+
+skip178:
+	TESTQ  $0x00000004, CX
+	JZ     skip179
+	VXORPS Y8, Y8, Y8
+	VMAXPS Y0, Y8, Y0
+	VMAXPS Y1, Y8, Y1
+	VMAXPS Y2, Y8, Y2
+	VMAXPS Y3, Y8, Y3
+	VMAXPS Y4, Y8, Y4
+	VMAXPS Y5, Y8, Y5
+
+skip179:
+	TESTQ      $0x00000010, CX
+	JZ         skip180
+	MOVQ       96(AX), SI
+	ADDQ       DX, SI
+	VXORPS     Y8, Y8, Y8
+	VMASKMOVPS (SI), Y6, Y9
+	VCMPPS     $0x06, Y8, Y9, Y9
+	VANDPS     Y9, Y0, Y0
+	VMASKMOVPS 32(SI), Y7, Y9
+	VCMPPS     $0x06, Y8, Y9, Y9
+	VANDPS     Y9, Y1, Y1
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y6, Y9
+	VCMPPS     $0x06, Y8, Y9, Y9
+	VANDPS     Y9, Y2, Y2
+	VMASKMOVPS 32(SI), Y7, Y9
+	VCMPPS     $0x06, Y8, Y9, Y9
+	VANDPS     Y9, Y3, Y3
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y6, Y9
+	VCMPPS     $0x06, Y8, Y9, Y9
+	VANDPS     Y9, Y4, Y4
+	VMASKMOVPS 32(SI), Y7, Y9
+	VCMPPS     $0x06, Y8, Y9, Y9
+	VANDPS     Y9, Y5, Y5
+	ADDQ       BX, SI
+
+skip180:
+	VMASKMOVPS Y0, Y6, (DX)
+	VMASKMOVPS Y1, Y7, 32(DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y2, Y6, (DX)
+	VMASKMOVPS Y3, Y7, 32(DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y4, Y6, (DX)
+	VMASKMOVPS Y5, Y7, 32(DX)
+	ADDQ       BX, DX
+	MOVQ       DX, 16(AX)
+
+end172:
+	DECQ 56(AX)
+	JNZ  again169
+	VZEROUPPER
+	RET
+
+// func micro4x2AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·micro4x2AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again181:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	MOVQ   R8, R9
+	ADDQ   CX, R9
+	MOVQ   R9, (AX)
+	MOVQ   112(AX), R9
+	MOVQ   R9, 136(AX)
+
+again182:
+	MOVQ 48(AX), R9
+
+loop183:
+	VMOVUPS      (SI), Y8
+	VMOVUPS      32(SI), Y9
+	VBROADCASTSS (DI), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS (DI)(CX*1), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y3
+	VBROADCASTSS (DI)(CX*2), Y10
+	VFMADD231PS  Y10, Y8, Y4
+	VFMADD231PS  Y10, Y9, Y5
+	VBROADCASTSS (R8), Y10
+	VFMADD231PS  Y10, Y8, Y6
+	VFMADD231PS  Y10, Y9, Y7
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         BX, SI
+	DECQ         R9
+	JNZ          loop183
+	MOVQ         120(AX), R9
+	ADDQ         R9, DI
+	ADDQ         R9, R8
+	ADDQ         128(AX), SI
+	DECQ         136(AX)
+	JNZ          again182
+	MOVQ         80(AX), CX
+	TESTQ        $0x00000008, CX
+	JNZ          part184
+	MOVQ         16(AX), DX
+	MOVQ         40(AX), BX
+	TESTQ        $0x00000001, CX
+	JZ           skip185
+	MOVQ         DX, SI
+	VMOVUPS      (SI), Y8
+	VADDPS       Y8, Y0, Y0
+	VMOVUPS      32(SI), Y8
+	VADDPS       Y8, Y1, Y1
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y8
+	VADDPS       Y8, Y2, Y2
+	VMOVUPS      32(SI), Y8
+	VADDPS       Y8, Y3, Y3
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y8
+	VADDPS       Y8, Y4, Y4
+	VMOVUPS      32(SI), Y8
+	VADDPS       Y8, Y5, Y5
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y8
+	VADDPS       Y8, Y6, Y6
+	VMOVUPS      32(SI), Y8
+	VADDPS       Y8, Y7, Y7
+	ADDQ         BX, SI
+
+skip185:
+	TESTQ   $0x00000002, CX
+	JZ      skip186
+	MOVQ    64(AX), SI
+	VMOVUPS (SI), Y8
+	VADDPS  Y8, Y0, Y0
+	VADDPS  Y8, Y2, Y2
+	VADDPS  Y8, Y4, Y4
+	VADDPS  Y8, Y6, Y6
+	VMOVUPS 32(SI), Y8
+	VADDPS  Y8, Y1, Y1
+	VADDPS  Y8, Y3, Y3
+	VADDPS  Y8, Y5, Y5
+	VADDPS  Y8, Y7, Y7
+
+skip186:
+	TESTQ  $0x00000004, CX
+	JZ     skip187
+	VXORPS Y8, Y8, Y8
+	VMAXPS Y0, Y8, Y0
+	VMAXPS Y1, Y8, Y1
+	VMAXPS Y2, Y8, Y2
+	VMAXPS Y3, Y8, Y3
+	VMAXPS Y4, Y8, Y4
+	VMAXPS Y5, Y8, Y5
+	VMAXPS Y6, Y8, Y6
+	VMAXPS Y7, Y8, Y7
+
+skip187:
+	TESTQ   $0x00000010, CX
+	JZ      skip188
+	MOVQ    96(AX), SI
+	ADDQ    DX, SI
+	VXORPS  Y8, Y8, Y8
+	VMOVUPS (SI), Y9
+	VCMPPS  $0x06, Y8, Y9, Y9
+	VANDPS  Y9, Y0, Y0
+	VMOVUPS 32(SI), Y9
+	VCMPPS  $0x06, Y8, Y9, Y9
+	VANDPS  Y9, Y1, Y1
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y9
+	VCMPPS  $0x06, Y8, Y9, Y9
+	VANDPS  Y9, Y2, Y2
+	VMOVUPS 32(SI), Y9
+	VCMPPS  $0x06, Y8, Y9, Y9
+	VANDPS  Y9, Y3, Y3
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y9
+	VCMPPS  $0x06, Y8, Y9, Y9
+	VANDPS  Y9, Y4, Y4
+	VMOVUPS 32(SI), Y9
+	VCMPPS  $0x06, Y8, Y9, Y9
+	VANDPS  Y9, Y5, Y5
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y9
+	VCMPPS  $0x06, Y8, Y9, Y9
+	VANDPS  Y9, Y6, Y6
+	VMOVUPS 32(SI), Y9
+	VCMPPS  $0x06, Y8, Y9, Y9
+	VANDPS  Y9, Y7, Y7
+	ADDQ    BX, SI
+
+skip188:
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	ADDQ    BX, DX
+	VMOVUPS Y2, (DX)
+	VMOVUPS Y3, 32(DX)
+	ADDQ    BX, DX
+	VMOVUPS Y4, (DX)
+	VMOVUPS Y5, 32(DX)
+	ADDQ    BX, DX
+	VMOVUPS Y6, (DX)
+	VMOVUPS Y7, 32(DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	JMP     end184
+
+part184:
+	MOVQ       72(AX), DX
+	VMOVUPS    (DX), Y8
+	VMOVUPS    32(DX), Y9
+	MOVQ       16(AX), DX
+	MOVQ       40(AX), BX
+	TESTQ      $0x00000001, CX
+	JZ         skip189
+	MOVQ       DX, SI
+	VMASKMOVPS (SI), Y8, Y10
+	VADDPS     Y10, Y0, Y0
+	VMASKMOVPS 32(SI), Y9, Y10
+	VADDPS     Y10, Y1, Y1
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y8, Y10
+	VADDPS     Y10, Y2, Y2
+	VMASKMOVPS 32(SI), Y9, Y10
+	VADDPS     Y10, Y3, Y3
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y8, Y10
+	VADDPS     Y10, Y4, Y4
+	VMASKMOVPS 32(SI), Y9, Y10
+	VADDPS     Y10, Y5, Y5
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y8, Y10
+	VADDPS     Y10, Y6, Y6
+	VMASKMOVPS 32(SI), Y9, Y10
+	VADDPS     Y10, Y7, Y7
+	ADDQ       BX, SI
+
+skip189:
+	TESTQ      $0x00000002, CX
+	JZ         skip190
+	MOVQ       64(AX), SI
+	VMASKMOVPS (SI), Y8, Y10
+	VADDPS     Y10, Y0, Y0
+	VADDPS     Y10, Y2, Y2
+	VADDPS     Y10, Y4, Y4
+	VADDPS     Y10, Y6, Y6
+	VMASKMOVPS 32(SI), Y9, Y10
+	VADDPS     Y10, Y1, Y1
+	VADDPS     Y10, Y3, Y3
+	VADDPS     Y10, Y5, Y5
+	VADDPS     Y10, Y7, Y7
+
+skip190:
+	TESTQ  $0x00000004, CX
+	JZ     skip191
+	VXORPS Y10, Y10, Y10
+	VMAXPS Y0, Y10, Y0
+	VMAXPS Y1, Y10, Y1
+	VMAXPS Y2, Y10, Y2
+	VMAXPS Y3, Y10, Y3
+	VMAXPS Y4, Y10, Y4
+	VMAXPS Y5, Y10, Y5
+	VMAXPS Y6, Y10, Y6
+	VMAXPS Y7, Y10, Y7
+
+skip191:
+	TESTQ      $0x00000010, CX
+	JZ         skip192
+	MOVQ       96(AX), SI
+	ADDQ       DX, SI
+	VXORPS     Y10, Y10, Y10
+	VMASKMOVPS (SI), Y8, Y11
+	VCMPPS     $0x06, Y10, Y11, Y11
+	VANDPS     Y11, Y0, Y0
+	VMASKMOVPS 32(SI), Y9, Y11
+	VCMPPS     $0x06, Y10, Y11, Y11
+	VANDPS     Y11, Y1, Y1
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y8, Y11
+	VCMPPS     $0x06, Y10, Y11, Y11
+	VANDPS     Y11, Y2, Y2
+	VMASKMOVPS 32(SI), Y9, Y11
+	VCMPPS     $0x06, Y10, Y11, Y11
+	VANDPS     Y11, Y3, Y3
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y8, Y11
+	VCMPPS     $0x06, Y10, Y11, Y11
+	VANDPS     Y11, Y4, Y4
+	VMASKMOVPS 32(SI), Y9, Y11
+	VCMPPS     $0x06, Y10, Y11, Y11
+	VANDPS     Y11, Y5, Y5
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y8, Y11
+	VCMPPS     $0x06, Y10, Y11, Y11
+	VANDPS     Y11, Y6, Y6
+	VMASKMOVPS 32(SI), Y9, Y11
+	VCMPPS     $0x06, Y10, Y11, Y11
+	VANDPS     Y11, Y7, Y7
+	ADDQ       BX, SI
+
+skip192:
+	VMASKMOVPS Y0, Y8, (DX)
+	VMASKMOVPS Y1, Y9, 32(DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y2, Y8, (DX)
+	VMASKMOVPS Y3, Y9, 32(DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y4, Y8, (DX)
+	VMASKMOVPS Y5, Y9, 32(DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y6, Y8, (DX)
+	VMASKMOVPS Y7, Y9, 32(DX)
+	ADDQ       BX, DX
+	MOVQ       DX, 16(AX)
+
+end184:
+	DECQ 56(AX)
+	JNZ  again181
+	VZEROUPPER
+	RET
+
+// func micro5x2AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·micro5x2AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again193:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	MOVQ   R8, R9
+	ADDQ   CX, R9
+	ADDQ   CX, R9
+	MOVQ   R9, (AX)
+	MOVQ   112(AX), R9
+	MOVQ   R9, 136(AX)
+
+again194:
+	MOVQ 48(AX), R9
+
+loop195:
+	VMOVUPS      (SI), Y10
+	VMOVUPS      32(SI), Y11
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y12, Y10, Y0
+	VFMADD231PS  Y12, Y11, Y1
+	VBROADCASTSS (DI)(CX*1), Y12
+	VFMADD231PS  Y12, Y10, Y2
+	VFMADD231PS  Y12, Y11, Y3
+	VBROADCASTSS (DI)(CX*2), Y12
+	VFMADD231PS  Y12, Y10, Y4
+	VFMADD231PS  Y12, Y11, Y5
+	VBROADCASTSS (R8), Y12
+	VFMADD231PS  Y12, Y10, Y6
+	VFMADD231PS  Y12, Y11, Y7
+	VBROADCASTSS (R8)(CX*1), Y12
+	VFMADD231PS  Y12, Y10, Y8
+	VFMADD231PS  Y12, Y11, Y9
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         BX, SI
+	DECQ         R9
+	JNZ          loop195
+	MOVQ         120(AX), R9
+	ADDQ         R9, DI
+	ADDQ         R9, R8
+	ADDQ         128(AX), SI
+	DECQ         136(AX)
+	JNZ          again194
+	MOVQ         80(AX), CX
+	TESTQ        $0x00000008, CX
+	JNZ          part196
+	MOVQ         16(AX), DX
+	MOVQ         40(AX), BX
+	TESTQ        $0x00000001, CX
+	JZ           skip197
+	MOVQ         DX, SI
+	VMOVUPS      (SI), Y10
+	VADDPS       Y10, Y0, Y0
+	VMOVUPS      32(SI), Y10
+	VADDPS       Y10, Y1, Y1
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y10
+	VADDPS       Y10, Y2, Y2
+	VMOVUPS      32(SI), Y10
+	VADDPS       Y10, Y3, Y3
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y10
+	VADDPS       Y10, Y4, Y4
+	VMOVUPS      32(SI), Y10
+	VADDPS       Y10, Y5, Y5
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y10
+	VADDPS       Y10, Y6, Y6
+	VMOVUPS      32(SI), Y10
+	VADDPS       Y10, Y7, Y7
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y10
+	VADDPS       Y10, Y8, Y8
+	VMOVUPS      32(SI), Y10
+	VADDPS       Y10, Y9, Y9
+	ADDQ         BX, SI
+
+skip197:
+	TESTQ   $0x00000002, CX
+	JZ      skip198
+	MOVQ    64(AX), SI
+	VMOVUPS (SI), Y10
+	VADDPS  Y10, Y0, Y0
+	VADDPS  Y10, Y2, Y2
+	VADDPS  Y10, Y4, Y4
+	VADDPS  Y10, Y6, Y6
+	VADDPS  Y10, Y8, Y8
+	VMOVUPS 32(SI), Y10
+	VADDPS  Y10, Y1, Y1
+	VADDPS  Y10, Y3, Y3
+	VADDPS  Y10, Y5, Y5
+	VADDPS  Y10, Y7, Y7
+	VADDPS  Y10, Y9, Y9
+
+skip198:
+	TESTQ  $0x00000004, CX
+	JZ     skip199
+	VXORPS Y10, Y10, Y10
+	VMAXPS Y0, Y10, Y0
+	VMAXPS Y1, Y10, Y1
+	VMAXPS Y2, Y10, Y2
+	VMAXPS Y3, Y10, Y3
+	VMAXPS Y4, Y10, Y4
+	VMAXPS Y5, Y10, Y5
+	VMAXPS Y6, Y10, Y6
+	VMAXPS Y7, Y10, Y7
+	VMAXPS Y8, Y10, Y8
+	VMAXPS Y9, Y10, Y9
+
+skip199:
+	TESTQ   $0x00000010, CX
+	JZ      skip200
+	MOVQ    96(AX), SI
+	ADDQ    DX, SI
+	VXORPS  Y10, Y10, Y10
+	VMOVUPS (SI), Y11
+	VCMPPS  $0x06, Y10, Y11, Y11
+	VANDPS  Y11, Y0, Y0
+	VMOVUPS 32(SI), Y11
+	VCMPPS  $0x06, Y10, Y11, Y11
+	VANDPS  Y11, Y1, Y1
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y11
+	VCMPPS  $0x06, Y10, Y11, Y11
+	VANDPS  Y11, Y2, Y2
+	VMOVUPS 32(SI), Y11
+	VCMPPS  $0x06, Y10, Y11, Y11
+	VANDPS  Y11, Y3, Y3
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y11
+	VCMPPS  $0x06, Y10, Y11, Y11
+	VANDPS  Y11, Y4, Y4
+	VMOVUPS 32(SI), Y11
+	VCMPPS  $0x06, Y10, Y11, Y11
+	VANDPS  Y11, Y5, Y5
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y11
+	VCMPPS  $0x06, Y10, Y11, Y11
+	VANDPS  Y11, Y6, Y6
+	VMOVUPS 32(SI), Y11
+	VCMPPS  $0x06, Y10, Y11, Y11
+	VANDPS  Y11, Y7, Y7
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y11
+	VCMPPS  $0x06, Y10, Y11, Y11
+	VANDPS  Y11, Y8, Y8
+	VMOVUPS 32(SI), Y11
+	VCMPPS  $0x06, Y10, Y11, Y11
+	VANDPS  Y11, Y9, Y9
+	ADDQ    BX, SI
+
+skip200:
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	ADDQ    BX, DX
+	VMOVUPS Y2, (DX)
+	VMOVUPS Y3, 32(DX)
+	ADDQ    BX, DX
+	VMOVUPS Y4, (DX)
+	VMOVUPS Y5, 32(DX)
+	ADDQ    BX, DX
+	VMOVUPS Y6, (DX)
+	VMOVUPS Y7, 32(DX)
+	ADDQ    BX, DX
+	VMOVUPS Y8, (DX)
+	VMOVUPS Y9, 32(DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	JMP     end196
+
+part196:
+	MOVQ       72(AX), DX
+	VMOVUPS    (DX), Y10
+	VMOVUPS    32(DX), Y11
+	MOVQ       16(AX), DX
+	MOVQ       40(AX), BX
+	TESTQ      $0x00000001, CX
+	JZ         skip201
+	MOVQ       DX, SI
+	VMASKMOVPS (SI), Y10, Y12
+	VADDPS     Y12, Y0, Y0
+	VMASKMOVPS 32(SI), Y11, Y12
+	VADDPS     Y12, Y1, Y1
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y10, Y12
+	VADDPS     Y12, Y2, Y2
+	VMASKMOVPS 32(SI), Y11, Y12
+	VADDPS     Y12, Y3, Y3
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y10, Y12
+	VADDPS     Y12, Y4, Y4
+	VMASKMOVPS 32(SI), Y11, Y12
+	VADDPS     Y12, Y5, Y5
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y10, Y12
+	VADDPS     Y12, Y6, Y6
+	VMASKMOVPS 32(SI), Y11, Y12
+	VADDPS     Y12, Y7, Y7
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y10, Y12
+	VADDPS     Y12, Y8, Y8
+	VMASKMOVPS 32(SI), Y11, Y12
+	VADDPS     Y12, Y9, Y9
+	ADDQ       BX, SI
+
+skip201:
+	TESTQ      $0x00000002, CX
+	JZ         skip202
+	MOVQ       64(AX), SI
+	VMASKMOVPS (SI), Y10, Y12
+	VADDPS     Y12, Y0, Y0
+	VADDPS     Y12, Y2, Y2
+	VADDPS     Y12, Y4, Y4
+	VADDPS     Y12, Y6, Y6
+	VADDPS     Y12, Y8, Y8
+	VMASKMOVPS 32(SI), Y11, Y12
+	VADDPS     Y12, Y1, Y1
+	VADDPS     Y12, Y3, Y3
+	VADDPS     Y12, Y5, Y5
+	VADDPS     Y12, Y7, Y7
+	VADDPS     Y12, Y9, Y9
+
+skip202:
+	TESTQ  $0x00000004, CX
+	JZ     skip203
+	VXORPS Y12, Y12, Y12
+	VMAXPS Y0, Y12, Y0
+	VMAXPS Y1, Y12, Y1
+	VMAXPS Y2, Y12, Y2
+	VMAXPS Y3, Y12, Y3
+	VMAXPS Y4, Y12, Y4
+	VMAXPS Y5, Y12, Y5
+	VMAXPS Y6, Y12, Y6
+	VMAXPS Y7, Y12, Y7
+	VMAXPS Y8, Y12, Y8
+	VMAXPS Y9, Y12, Y9
+
+skip203:
+	TESTQ      $0x00000010, CX
+	JZ         skip204
+	MOVQ       96(AX), SI
+	ADDQ       DX, SI
+	VXORPS     Y12, Y12, Y12
+	VMASKMOVPS (SI), Y10, Y13
+	VCMPPS     $0x06, Y12, Y13, Y13
+	VANDPS     Y13, Y0, Y0
+	VMASKMOVPS 32(SI), Y11, Y13
+	VCMPPS     $0x06, Y12, Y13, Y13
+	VANDPS     Y13, Y1, Y1
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y10, Y13
+	VCMPPS     $0x06, Y12, Y13, Y13
+	VANDPS     Y13, Y2, Y2
+	VMASKMOVPS 32(SI), Y11, Y13
+	VCMPPS     $0x06, Y12, Y13, Y13
+	VANDPS     Y13, Y3, Y3
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y10, Y13
+	VCMPPS     $0x06, Y12, Y13, Y13
+	VANDPS     Y13, Y4, Y4
+	VMASKMOVPS 32(SI), Y11, Y13
+	VCMPPS     $0x06, Y12, Y13, Y13
+	VANDPS     Y13, Y5, Y5
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y10, Y13
+	VCMPPS     $0x06, Y12, Y13, Y13
+	VANDPS     Y13, Y6, Y6
+	VMASKMOVPS 32(SI), Y11, Y13
+	VCMPPS     $0x06, Y12, Y13, Y13
+	VANDPS     Y13, Y7, Y7
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y10, Y13
+	VCMPPS     $0x06, Y12, Y13, Y13
+	VANDPS     Y13, Y8, Y8
+	VMASKMOVPS 32(SI), Y11, Y13
+	VCMPPS     $0x06, Y12, Y13, Y13
+	VANDPS     Y13, Y9, Y9
+	ADDQ       BX, SI
+
+skip204:
+	VMASKMOVPS Y0, Y10, (DX)
+	VMASKMOVPS Y1, Y11, 32(DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y2, Y10, (DX)
+	VMASKMOVPS Y3, Y11, 32(DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y4, Y10, (DX)
+	VMASKMOVPS Y5, Y11, 32(DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y6, Y10, (DX)
+	VMASKMOVPS Y7, Y11, 32(DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y8, Y10, (DX)
+	VMASKMOVPS Y9, Y11, 32(DX)
+	ADDQ       BX, DX
+	MOVQ       DX, 16(AX)
+
+end196:
+	DECQ 56(AX)
+	JNZ  again193
+	VZEROUPPER
+	RET
+
+// func micro6x2AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·micro6x2AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again205:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	MOVQ   R8, R9
+	ADDQ   CX, R9
+	ADDQ   CX, R9
+	ADDQ   CX, R9
+	MOVQ   R9, (AX)
+	MOVQ   112(AX), R9
+	MOVQ   R9, 136(AX)
+
+again206:
+	MOVQ 48(AX), R9
+
+loop207:
+	VMOVUPS      (SI), Y12
+	VMOVUPS      32(SI), Y13
+	VBROADCASTSS (DI), Y14
+	VFMADD231PS  Y14, Y12, Y0
+	VFMADD231PS  Y14, Y13, Y1
+	VBROADCASTSS (DI)(CX*1), Y14
+	VFMADD231PS  Y14, Y12, Y2
+	VFMADD231PS  Y14, Y13, Y3
+	VBROADCASTSS (DI)(CX*2), Y14
+	VFMADD231PS  Y14, Y12, Y4
+	VFMADD231PS  Y14, Y13, Y5
+	VBROADCASTSS (R8), Y14
+	VFMADD231PS  Y14, Y12, Y6
+	VFMADD231PS  Y14, Y13, Y7
+	VBROADCASTSS (R8)(CX*1), Y14
+	VFMADD231PS  Y14, Y12, Y8
+	VFMADD231PS  Y14, Y13, Y9
+	VBROADCASTSS (R8)(CX*2), Y14
+	VFMADD231PS  Y14, Y12, Y10
+	VFMADD231PS  Y14, Y13, Y11
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         BX, SI
+	DECQ         R9
+	JNZ          loop207
+	MOVQ         120(AX), R9
+	ADDQ         R9, DI
+	ADDQ         R9, R8
+	ADDQ         128(AX), SI
+	DECQ         136(AX)
+	JNZ          again206
+	MOVQ         80(AX), CX
+	TESTQ        $0x00000008, CX
+	JNZ          part208
+	MOVQ         16(AX), DX
+	MOVQ         40(AX), BX
+	TESTQ        $0x00000001, CX
+	JZ           skip209
+	MOVQ         DX, SI
+	VMOVUPS      (SI), Y12
+	VADDPS       Y12, Y0, Y0
+	VMOVUPS      32(SI), Y12
+	VADDPS       Y12, Y1, Y1
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y12
+	VADDPS       Y12, Y2, Y2
+	VMOVUPS      32(SI), Y12
+	VADDPS       Y12, Y3, Y3
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y12
+	VADDPS       Y12, Y4, Y4
+	VMOVUPS      32(SI), Y12
+	VADDPS       Y12, Y5, Y5
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y12
+	VADDPS       Y12, Y6, Y6
+	VMOVUPS      32(SI), Y12
+	VADDPS       Y12, Y7, Y7
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y12
+	VADDPS       Y12, Y8, Y8
+	VMOVUPS      32(SI), Y12
+	VADDPS       Y12, Y9, Y9
+	ADDQ         BX, SI
+	VMOVUPS      (SI), Y12
+	VADDPS       Y12, Y10, Y10
+	VMOVUPS      32(SI), Y12
+	VADDPS       Y12, Y11, Y11
+	ADDQ         BX, SI
+
+skip209:
+	TESTQ   $0x00000002, CX
+	JZ      skip210
+	MOVQ    64(AX), SI
+	VMOVUPS (SI), Y12
+	VADDPS  Y12, Y0, Y0
+	VADDPS  Y12, Y2, Y2
+	VADDPS  Y12, Y4, Y4
+	VADDPS  Y12, Y6, Y6
+	VADDPS  Y12, Y8, Y8
+	VADDPS  Y12, Y10, Y10
+	VMOVUPS 32(SI), Y12
+	VADDPS  Y12, Y1, Y1
+	VADDPS  Y12, Y3, Y3
+	VADDPS  Y12, Y5, Y5
+	VADDPS  Y12, Y7, Y7
+	VADDPS  Y12, Y9, Y9
+	VADDPS  Y12, Y11, Y11
+
+skip210:
+	TESTQ  $0x00000004, CX
+	JZ     skip211
+	VXORPS Y12, Y12, Y12
+	VMAXPS Y0, Y12, Y0
+	VMAXPS Y1, Y12, Y1
+	VMAXPS Y2, Y12, Y2
+	VMAXPS Y3, Y12, Y3
+	VMAXPS Y4, Y12, Y4
+	VMAXPS Y5, Y12, Y5
+	VMAXPS Y6, Y12, Y6
+	VMAXPS Y7, Y12, Y7
+	VMAXPS Y8, Y12, Y8
+	VMAXPS Y9, Y12, Y9
+	VMAXPS Y10, Y12, Y10
+	VMAXPS Y11, Y12, Y11
+
+skip211:
+	TESTQ   $0x00000010, CX
+	JZ      skip212
+	MOVQ    96(AX), SI
+	ADDQ    DX, SI
+	VXORPS  Y12, Y12, Y12
+	VMOVUPS (SI), Y13
+	VCMPPS  $0x06, Y12, Y13, Y13
+	VANDPS  Y13, Y0, Y0
+	VMOVUPS 32(SI), Y13
+	VCMPPS  $0x06, Y12, Y13, Y13
+	VANDPS  Y13, Y1, Y1
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y13
+	VCMPPS  $0x06, Y12, Y13, Y13
+	VANDPS  Y13, Y2, Y2
+	VMOVUPS 32(SI), Y13
+	VCMPPS  $0x06, Y12, Y13, Y13
+	VANDPS  Y13, Y3, Y3
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y13
+	VCMPPS  $0x06, Y12, Y13, Y13
+	VANDPS  Y13, Y4, Y4
+	VMOVUPS 32(SI), Y13
+	VCMPPS  $0x06, Y12, Y13, Y13
+	VANDPS  Y13, Y5, Y5
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y13
+	VCMPPS  $0x06, Y12, Y13, Y13
+	VANDPS  Y13, Y6, Y6
+	VMOVUPS 32(SI), Y13
+	VCMPPS  $0x06, Y12, Y13, Y13
+	VANDPS  Y13, Y7, Y7
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y13
+	VCMPPS  $0x06, Y12, Y13, Y13
+	VANDPS  Y13, Y8, Y8
+	VMOVUPS 32(SI), Y13
+	VCMPPS  $0x06, Y12, Y13, Y13
+	VANDPS  Y13, Y9, Y9
+	ADDQ    BX, SI
+	VMOVUPS (SI), Y13
+	VCMPPS  $0x06, Y12, Y13, Y13
+	VANDPS  Y13, Y10, Y10
+	VMOVUPS 32(SI), Y13
+	VCMPPS  $0x06, Y12, Y13, Y13
+	VANDPS  Y13, Y11, Y11
+	ADDQ    BX, SI
+
+skip212:
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	ADDQ    BX, DX
+	VMOVUPS Y2, (DX)
+	VMOVUPS Y3, 32(DX)
+	ADDQ    BX, DX
+	VMOVUPS Y4, (DX)
+	VMOVUPS Y5, 32(DX)
+	ADDQ    BX, DX
+	VMOVUPS Y6, (DX)
+	VMOVUPS Y7, 32(DX)
+	ADDQ    BX, DX
+	VMOVUPS Y8, (DX)
+	VMOVUPS Y9, 32(DX)
+	ADDQ    BX, DX
+	VMOVUPS Y10, (DX)
+	VMOVUPS Y11, 32(DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	JMP     end208
+
+part208:
+	MOVQ       72(AX), DX
+	VMOVUPS    (DX), Y12
+	VMOVUPS    32(DX), Y13
+	MOVQ       16(AX), DX
+	MOVQ       40(AX), BX
+	TESTQ      $0x00000001, CX
+	JZ         skip213
+	MOVQ       DX, SI
+	VMASKMOVPS (SI), Y12, Y14
 	VADDPS     Y14, Y0, Y0
-	VMASKMOVPS 32(R11), Y13, Y14
+	VMASKMOVPS 32(SI), Y13, Y14
 	VADDPS     Y14, Y1, Y1
-	ADDQ       R8, R11
-	VMASKMOVPS (R11), Y12, Y14
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y12, Y14
 	VADDPS     Y14, Y2, Y2
-	VMASKMOVPS 32(R11), Y13, Y14
+	VMASKMOVPS 32(SI), Y13, Y14
 	VADDPS     Y14, Y3, Y3
-	ADDQ       R8, R11
-	VMASKMOVPS (R11), Y12, Y14
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y12, Y14
 	VADDPS     Y14, Y4, Y4
-	VMASKMOVPS 32(R11), Y13, Y14
+	VMASKMOVPS 32(SI), Y13, Y14
 	VADDPS     Y14, Y5, Y5
-	ADDQ       R8, R11
-	VMASKMOVPS (R11), Y12, Y14
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y12, Y14
 	VADDPS     Y14, Y6, Y6
-	VMASKMOVPS 32(R11), Y13, Y14
+	VMASKMOVPS 32(SI), Y13, Y14
 	VADDPS     Y14, Y7, Y7
-	ADDQ       R8, R11
-	VMASKMOVPS (R11), Y12, Y14
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y12, Y14
 	VADDPS     Y14, Y8, Y8
-	VMASKMOVPS 32(R11), Y13, Y14
+	VMASKMOVPS 32(SI), Y13, Y14
 	VADDPS     Y14, Y9, Y9
-	ADDQ       R8, R11
-	VMASKMOVPS (R11), Y12, Y14
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y12, Y14
 	VADDPS     Y14, Y10, Y10
-	VMASKMOVPS 32(R11), Y13, Y14
+	VMASKMOVPS 32(SI), Y13, Y14
 	VADDPS     Y14, Y11, Y11
-	ADDQ       R8, R11
+	ADDQ       BX, SI
 
-skip63:
-	TESTQ      $0x00000002, R10
-	JZ         skip64
-	MOVQ       64(AX), R11
-	VMASKMOVPS (R11), Y12, Y14
+skip213:
+	TESTQ      $0x00000002, CX
+	JZ         skip214
+	MOVQ       64(AX), SI
+	VMASKMOVPS (SI), Y12, Y14
 	VADDPS     Y14, Y0, Y0
 	VADDPS     Y14, Y2, Y2
 	VADDPS     Y14, Y4, Y4
 	VADDPS     Y14, Y6, Y6
 	VADDPS     Y14, Y8, Y8
 	VADDPS     Y14, Y10, Y10
-	VMASKMOVPS 32(R11), Y13, Y14
+	VMASKMOVPS 32(SI), Y13, Y14
 	VADDPS     Y14, Y1, Y1
 	VADDPS     Y14, Y3, Y3
 	VADDPS     Y14, Y5, Y5
@@ -1371,9 +4652,9 @@ skip63:
 	VADDPS     Y14, Y9, Y9
 	VADDPS     Y14, Y11, Y11
 
-skip64:
-	TESTQ  $0x00000004, R10
-	JZ     skip65
+skip214:
+	TESTQ  $0x00000004, CX
+	JZ     skip215
 	VXORPS Y14, Y14, Y14
 	VMAXPS Y0, Y14, Y0
 	VMAXPS Y1, Y14, Y1
@@ -1388,78 +4669,79 @@ skip64:
 	VMAXPS Y10, Y14, Y10
 	VMAXPS Y11, Y14, Y11
 
-skip65:
-	TESTQ      $0x00000010, R10
-	JZ         skip66
-	MOVQ       96(AX), R11
-	ADDQ       DI, R11
+skip215:
+	TESTQ      $0x00000010, CX
+	JZ         skip216
+	MOVQ       96(AX), SI
+	ADDQ       DX, SI
 	VXORPS     Y14, Y14, Y14
-	VMASKMOVPS (R11), Y12, Y15
+	VMASKMOVPS (SI), Y12, Y15
 	VCMPPS     $0x06, Y14, Y15, Y15
 	VANDPS     Y15, Y0, Y0
-	VMASKMOVPS 32(R11), Y13, Y15
+	VMASKMOVPS 32(SI), Y13, Y15
 	VCMPPS     $0x06, Y14, Y15, Y15
 	VANDPS     Y15, Y1, Y1
-	ADDQ       R8, R11
-	VMASKMOVPS (R11), Y12, Y15
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y12, Y15
 	VCMPPS     $0x06, Y14, Y15, Y15
 	VANDPS     Y15, Y2, Y2
-	VMASKMOVPS 32(R11), Y13, Y15
+	VMASKMOVPS 32(SI), Y13, Y15
 	VCMPPS     $0x06, Y14, Y15, Y15
 	VANDPS     Y15, Y3, Y3
-	ADDQ       R8, R11
-	VMASKMOVPS (R11), Y12, Y15
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y12, Y15
 	VCMPPS     $0x06, Y14, Y15, Y15
 	VANDPS     Y15, Y4, Y4
-	VMASKMOVPS 32(R11), Y13, Y15
+	VMASKMOVPS 32(SI), Y13, Y15
 	VCMPPS     $0x06, Y14, Y15, Y15
 	VANDPS     Y15, Y5, Y5
-	ADDQ       R8, R11
-	VMASKMOVPS (R11), Y12, Y15
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y12, Y15
 	VCMPPS     $0x06, Y14, Y15, Y15
 	VANDPS     Y15, Y6, Y6
-	VMASKMOVPS 32(R11), Y13, Y15
+	VMASKMOVPS 32(SI), Y13, Y15
 	VCMPPS     $0x06, Y14, Y15, Y15
 	VANDPS     Y15, Y7, Y7
-	ADDQ       R8, R11
-	VMASKMOVPS (R11), Y12, Y15
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y12, Y15
 	VCMPPS     $0x06, Y14, Y15, Y15
 	VANDPS     Y15, Y8, Y8
-	VMASKMOVPS 32(R11), Y13, Y15
+	VMASKMOVPS 32(SI), Y13, Y15
 	VCMPPS     $0x06, Y14, Y15, Y15
 	VANDPS     Y15, Y9, Y9
-	ADDQ       R8, R11
-	VMASKMOVPS (R11), Y12, Y15
+	ADDQ       BX, SI
+	VMASKMOVPS (SI), Y12, Y15
 	VCMPPS     $0x06, Y14, Y15, Y15
 	VANDPS     Y15, Y10, Y10
-	VMASKMOVPS 32(R11), Y13, Y15
+	VMASKMOVPS 32(SI), Y13, Y15
 	VCMPPS     $0x06, Y14, Y15, Y15
 	VANDPS     Y15, Y11, Y11
-	ADDQ       R8, R11
+	ADDQ       BX, SI
 
-skip66:
-	VMASKMOVPS Y0, Y12, (DI)
-	VMASKMOVPS Y1, Y13, 32(DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y2, Y12, (DI)
-	VMASKMOVPS Y3, Y13, 32(DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y4, Y12, (DI)
-	VMASKMOVPS Y5, Y13, 32(DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y6, Y12, (DI)
-	VMASKMOVPS Y7, Y13, 32(DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y8, Y12, (DI)
-	VMASKMOVPS Y9, Y13, 32(DI)
-	ADDQ       R8, DI
-	VMASKMOVPS Y10, Y12, (DI)
-	VMASKMOVPS Y11, Y13, 32(DI)
-	ADDQ       R8, DI
+skip216:
+	VMASKMOVPS Y0, Y12, (DX)
+	VMASKMOVPS Y1, Y13, 32(DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y2, Y12, (DX)
+	VMASKMOVPS Y3, Y13, 32(DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y4, Y12, (DX)
+	VMASKMOVPS Y5, Y13, 32(DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y6, Y12, (DX)
+	VMASKMOVPS Y7, Y13, 32(DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y8, Y12, (DX)
+	VMASKMOVPS Y9, Y13, 32(DX)
+	ADDQ       BX, DX
+	VMASKMOVPS Y10, Y12, (DX)
+	VMASKMOVPS Y11, Y13, 32(DX)
+	ADDQ       BX, DX
+	MOVQ       DX, 16(AX)
 
-end58:
-	DECQ R9
-	JNZ  loop56
+end208:
+	DECQ 56(AX)
+	JNZ  again205
 	VZEROUPPER
 	RET
 
@@ -1470,17 +4752,18 @@ TEXT ·packRowsAVX2(SB), NOSPLIT, $0-8
 	MOVQ (AX), CX
 	MOVQ 8(AX), DX
 	MOVQ 16(AX), BX
-	MOVQ 24(AX), AX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), AX
 
-loop67:
+loop217:
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
 	ADDQ    BX, CX
-	ADDQ    $+64, DX
-	DECQ    AX
-	JNZ     loop67
+	ADDQ    AX, DX
+	DECQ    SI
+	JNZ     loop217
 	VZEROUPPER
 	RET
 
@@ -1491,29 +4774,30 @@ TEXT ·packColsAVX2(SB), NOSPLIT, $0-8
 	MOVQ (AX), CX
 	MOVQ 8(AX), DX
 	MOVQ 16(AX), BX
-	MOVQ 24(AX), AX
-	LEAQ (CX)(BX*2), SI
-	ADDQ BX, SI
-	LEAQ (SI)(BX*2), DI
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), AX
+	LEAQ (CX)(BX*2), DI
 	ADDQ BX, DI
+	LEAQ (DI)(BX*2), R8
+	ADDQ BX, R8
 
-loop68:
+loop218:
 	VMOVUPS     (CX), X0
-	VINSERTF128 $0x01, (SI)(BX*1), Y0, Y1
+	VINSERTF128 $0x01, (DI)(BX*1), Y0, Y1
 	VMOVUPS     (CX)(BX*1), X0
-	VINSERTF128 $0x01, (SI)(BX*2), Y0, Y2
+	VINSERTF128 $0x01, (DI)(BX*2), Y0, Y2
 	VMOVUPS     (CX)(BX*2), X0
-	VINSERTF128 $0x01, (DI), Y0, Y3
-	VMOVUPS     (SI), X0
-	VINSERTF128 $0x01, (DI)(BX*1), Y0, Y4
+	VINSERTF128 $0x01, (R8), Y0, Y3
+	VMOVUPS     (DI), X0
+	VINSERTF128 $0x01, (R8)(BX*1), Y0, Y4
 	VMOVUPS     16(CX), X0
-	VINSERTF128 $0x01, 16(SI)(BX*1), Y0, Y5
+	VINSERTF128 $0x01, 16(DI)(BX*1), Y0, Y5
 	VMOVUPS     16(CX)(BX*1), X0
-	VINSERTF128 $0x01, 16(SI)(BX*2), Y0, Y6
+	VINSERTF128 $0x01, 16(DI)(BX*2), Y0, Y6
 	VMOVUPS     16(CX)(BX*2), X0
-	VINSERTF128 $0x01, 16(DI), Y0, Y7
-	VMOVUPS     16(SI), X0
-	VINSERTF128 $0x01, 16(DI)(BX*1), Y0, Y8
+	VINSERTF128 $0x01, 16(R8), Y0, Y7
+	VMOVUPS     16(DI), X0
+	VINSERTF128 $0x01, 16(R8)(BX*1), Y0, Y8
 	VUNPCKLPS   Y2, Y1, Y9
 	VUNPCKHPS   Y2, Y1, Y1
 	VUNPCKLPS   Y4, Y3, Y2
@@ -1531,19 +4815,26 @@ loop68:
 	VUNPCKLPD   Y7, Y5, Y6
 	VUNPCKHPD   Y7, Y5, Y5
 	VMOVUPS     Y4, (DX)
-	VMOVUPS     Y2, 64(DX)
-	VMOVUPS     Y9, 128(DX)
-	VMOVUPS     Y1, 192(DX)
-	VMOVUPS     Y8, 256(DX)
-	VMOVUPS     Y3, 320(DX)
-	VMOVUPS     Y6, 384(DX)
-	VMOVUPS     Y5, 448(DX)
-	ADDQ        $+512, DX
+	ADDQ        AX, DX
+	VMOVUPS     Y2, (DX)
+	ADDQ        AX, DX
+	VMOVUPS     Y9, (DX)
+	ADDQ        AX, DX
+	VMOVUPS     Y1, (DX)
+	ADDQ        AX, DX
+	VMOVUPS     Y8, (DX)
+	ADDQ        AX, DX
+	VMOVUPS     Y3, (DX)
+	ADDQ        AX, DX
+	VMOVUPS     Y6, (DX)
+	ADDQ        AX, DX
+	VMOVUPS     Y5, (DX)
+	ADDQ        AX, DX
 	ADDQ        $+32, CX
-	ADDQ        $+32, SI
 	ADDQ        $+32, DI
-	DECQ        AX
-	JNZ         loop68
+	ADDQ        $+32, R8
+	DECQ        SI
+	JNZ         loop218
 	VZEROUPPER
 	RET
 
@@ -1555,7 +4846,7 @@ TEXT ·expAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x03, DX
 
-loop69:
+loop219:
 	VMOVUPS      (CX), Y0
 	VBROADCASTSS word42b20000<>+0(SB), Y1
 	VMINPS       Y0, Y1, Y0
@@ -1598,7 +4889,7 @@ loop69:
 	ADDQ         $+32, AX
 	ADDQ         $+32, CX
 	DECQ         DX
-	JNZ          loop69
+	JNZ          loop219
 	VZEROUPPER
 	RET
 
@@ -1649,7 +4940,7 @@ TEXT ·reluAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x03, DX
 
-loop70:
+loop220:
 	VMOVUPS (CX), Y0
 	VXORPS  Y1, Y1, Y1
 	VMAXPS  Y0, Y1, Y0
@@ -1657,7 +4948,7 @@ loop70:
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	DECQ    DX
-	JNZ     loop70
+	JNZ     loop220
 	VZEROUPPER
 	RET
 
@@ -1669,7 +4960,7 @@ TEXT ·sigmoidAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x03, DX
 
-loop71:
+loop221:
 	VMOVUPS      (CX), Y0
 	VBROADCASTSS word80000000<>+0(SB), Y1
 	VXORPS       Y1, Y0, Y0
@@ -1717,7 +5008,7 @@ loop71:
 	ADDQ         $+32, AX
 	ADDQ         $+32, CX
 	DECQ         DX
-	JNZ          loop71
+	JNZ          loop221
 	VZEROUPPER
 	RET
 
@@ -1732,7 +5023,7 @@ TEXT ·tanhAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x03, DX
 
-loop72:
+loop222:
 	VMOVUPS      (CX), Y0
 	VBROADCASTSS word80000000<>+0(SB), Y1
 	VANDPS       Y1, Y0, Y1
@@ -1801,7 +5092,7 @@ loop72:
 	ADDQ         $+32, AX
 	ADDQ         $+32, CX
 	DECQ         DX
-	JNZ          loop72
+	JNZ          loop222
 	VZEROUPPER
 	RET
 
@@ -1835,7 +5126,7 @@ TEXT ·expGradAVX2(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x03, BX
 
-loop73:
+loop223:
 	VMOVUPS (CX), Y0
 	VMOVUPS (DX), Y1
 	VMULPS  Y0, Y1, Y1
@@ -1844,7 +5135,7 @@ loop73:
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	DECQ    BX
-	JNZ     loop73
+	JNZ     loop223
 	VZEROUPPER
 	RET
 
@@ -1857,7 +5148,7 @@ TEXT ·reluGradAVX2(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x03, BX
 
-loop74:
+loop224:
 	VMOVUPS   (CX), Y0
 	VMOVUPS   (DX), Y1
 	VXORPS    Y2, Y2, Y2
@@ -1868,7 +5159,7 @@ loop74:
 	ADDQ      $+32, CX
 	ADDQ      $+32, DX
 	DECQ      BX
-	JNZ       loop74
+	JNZ       loop224
 	VZEROUPPER
 	RET
 
@@ -1881,7 +5172,7 @@ TEXT ·sigmoidGradAVX2(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x03, BX
 
-loop75:
+loop225:
 	VMOVUPS      (CX), Y0
 	VMOVUPS      (DX), Y1
 	VBROADCASTSS word3f800000<>+0(SB), Y2
@@ -1893,7 +5184,7 @@ loop75:
 	ADDQ         $+32, CX
 	ADDQ         $+32, DX
 	DECQ         BX
-	JNZ          loop75
+	JNZ          loop225
 	VZEROUPPER
 	RET
 
@@ -1906,7 +5197,7 @@ TEXT ·tanhGradAVX2(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x03, BX
 
-loop76:
+loop226:
 	VMOVUPS      (CX), Y0
 	VMOVUPS      (DX), Y1
 	VBROADCASTSS word3f800000<>+0(SB), Y2
@@ -1917,7 +5208,7 @@ loop76:
 	ADDQ         $+32, CX
 	ADDQ         $+32, DX
 	DECQ         BX
-	JNZ          loop76
+	JNZ          loop226
 	VZEROUPPER
 	RET
 
@@ -1929,14 +5220,14 @@ TEXT ·addAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x03, DX
 
-loop77:
+loop227:
 	VMOVUPS (AX), Y0
 	VADDPS  (CX), Y0, Y0
 	VMOVUPS Y0, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	DECQ    DX
-	JNZ     loop77
+	JNZ     loop227
 	VZEROUPPER
 	RET
 
@@ -1950,13 +5241,13 @@ TEXT ·scaleAVX2(SB), NOSPLIT, $0-28
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x03, DX
 
-loop78:
+loop228:
 	VMULPS  (CX), Y0, Y1
 	VMOVUPS Y1, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	DECQ    DX
-	JNZ     loop78
+	JNZ     loop228
 	VZEROUPPER
 	RET
 
@@ -1969,11 +5260,11 @@ TEXT ·maximumAVX2(SB), NOSPLIT, $0-24
 	MOVQ    n+0(FP), DX
 	SHRQ    $0x03, DX
 
-loop79:
+loop229:
 	VMAXPS  (AX), Y0, Y0
 	ADDQ    $+32, AX
 	DECQ    DX
-	JNZ     loop79
+	JNZ     loop229
 	VMOVUPS Y0, (CX)
 	VZEROUPPER
 	RET
@@ -1989,7 +5280,7 @@ TEXT ·expSumAVX2(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), CX
 	SHRQ         $0x03, CX
 
-loop80:
+loop230:
 	VMOVUPS      (AX), Y2
 	VSUBPS       Y0, Y2, Y2
 	VBROADCASTSS word42b20000<>+0(SB), Y3
@@ -2032,7 +5323,7 @@ loop80:
 	VADDPS       Y5, Y1, Y1
 	ADDQ         $+32, AX
 	DECQ         CX
-	JNZ          loop80
+	JNZ          loop230
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Y1, (AX)
 	VZEROUPPER
@@ -2049,7 +5340,7 @@ TEXT ·expStoreAVX2(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x03, DX
 
-loop81:
+loop231:
 	VMOVUPS      (CX), Y2
 	VSUBPS       Y0, Y2, Y2
 	VBROADCASTSS word42b20000<>+0(SB), Y3
@@ -2094,7 +5385,7 @@ loop81:
 	ADDQ         $+32, AX
 	ADDQ         $+32, CX
 	DECQ         DX
-	JNZ          loop81
+	JNZ          loop231
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Y1, (AX)
 	VZEROUPPER
@@ -2116,7 +5407,7 @@ TEXT ·squaresAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 60(AX), Y3
 	SHRQ         $0x03, BX
 
-loop82:
+loop232:
 	VMOVUPS      (CX), Y4
 	VMOVUPS      (DX), Y5
 	VFMADD231PS  Y2, Y4, Y5
@@ -2130,7 +5421,7 @@ loop82:
 	ADDQ         $+32, CX
 	ADDQ         $+32, DX
 	DECQ         BX
-	JNZ          loop82
+	JNZ          loop232
 	VMOVUPS      Y0, 100(AX)
 	VZEROUPPER
 	RET
@@ -2154,7 +5445,7 @@ TEXT ·sgdAVX2(SB), NOSPLIT, $0-8
 	MOVL         72(AX), R8
 	SHRQ         $0x03, DI
 
-loop83:
+loop233:
 	VMOVUPS      (CX), Y6
 	VMOVUPS      (DX), Y7
 	VFMADD231PS  Y1, Y7, Y0
@@ -2167,7 +5458,7 @@ loop83:
 	VADDPS       Y9, Y7, Y7
 	VMULPS       Y4, Y7, Y7
 	TESTQ        BX, BX
-	JZ           skip84
+	JZ           skip234
 	VMOVUPS      (BX), Y8
 	VBROADCASTSS 68(AX), Y9
 	VFMADD213PS  Y7, Y9, Y8
@@ -2175,18 +5466,18 @@ loop83:
 	ADDQ         $+32, BX
 	VMOVAPS      Y8, Y8
 	TESTL        R8, R8
-	JZ           skip85
+	JZ           skip235
 	VBROADCASTSS 72(AX), Y9
 	VFMADD213PS  Y7, Y9, Y8
 
-skip85:
+skip235:
 	VMOVAPS Y8, Y7
 
-skip84:
+skip234:
 	VFNMADD231PS Y5, Y7, Y6
 	VMOVUPS      Y6, (CX)
 	TESTQ        SI, SI
-	JZ           skip86
+	JZ           skip236
 	VMOVUPS      (SI), Y7
 	VSUBPS       Y7, Y6, Y6
 	VBROADCASTSS 64(AX), Y8
@@ -2194,11 +5485,11 @@ skip84:
 	VMOVUPS      Y7, (SI)
 	ADDQ         $+32, SI
 
-skip86:
+skip236:
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	DECQ    DI
-	JNZ     loop83
+	JNZ     loop233
 	VMOVUPS Y0, 100(AX)
 	VZEROUPPER
 	RET
@@ -2220,7 +5511,7 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 52(AX), Y4
 	SHRQ         $0x03, R8
 
-loop87:
+loop237:
 	VMOVUPS      (CX), Y5
 	VMOVUPS      (DX), Y6
 	VFMADD231PS  Y1, Y6, Y0
@@ -2258,7 +5549,7 @@ loop87:
 	ADDQ         $+32, BX
 	ADDQ         $+32, SI
 	TESTQ        DI, DI
-	JZ           skip88
+	JZ           skip238
 	VMOVUPS      (DI), Y6
 	VSUBPS       Y6, Y5, Y5
 	VBROADCASTSS 64(AX), Y7
@@ -2266,11 +5557,11 @@ loop87:
 	VMOVUPS      Y6, (DI)
 	ADDQ         $+32, DI
 
-skip88:
+skip238:
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	DECQ    R8
-	JNZ     loop87
+	JNZ     loop237
 	VMOVUPS Y0, 100(AX)
 	VZEROUPPER
 	RET
@@ -2285,7 +5576,7 @@ TEXT ·philoxAVX2(SB), NOSPLIT, $0-32
 	MOVL BX, SI
 	SHRQ $0x20, BX
 
-loop89:
+loop239:
 	VMOVD        DX, X0
 	VPBROADCASTD X0, Y0
 	VXORPS       Y1, Y1, Y1
@@ -2803,7 +6094,7 @@ loop89:
 	ADDQ         $+16, DX
 	ADDQ         $+256, CX
 	DECQ         AX
-	JNZ          loop89
+	JNZ          loop239
 	VZEROUPPER
 	RET
 
@@ -2856,7 +6147,7 @@ TEXT ·peakAVX2(SB), NOSPLIT, $0-8
 	VXORPS Y12, Y12, Y12
 	VXORPS Y13, Y13, Y13
 
-loop90:
+loop240:
 	VFMADD231PS Y12, Y13, Y0
 	VFMADD231PS Y12, Y13, Y1
 	VFMADD231PS Y12, Y13, Y2
@@ -2870,280 +6161,797 @@ loop90:
 	VFMADD231PS Y12, Y13, Y10
 	VFMADD231PS Y12, Y13, Y11
 	DECQ        AX
-	JNZ         loop90
+	JNZ         loop240
 	VZEROUPPER
 	RET
 
-// func micro1AVX512(t *byte)
+// func micro1x1AVX512(t *byte)
 // Requires: AVX, AVX512F
-TEXT ·micro1AVX512(SB), NOSPLIT, $0-8
+TEXT ·micro1x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
-	MOVQ  24(AX), CX
-	MOVQ  32(AX), DX
-	MOVQ  104(AX), BX
-	MOVQ  40(AX), R8
-	MOVQ  (AX), SI
-	MOVQ  16(AX), DI
-	MOVQ  88(AX), R9
-	KMOVW R9, K1
-	SHRQ  $0x10, R9
-	KMOVW R9, K2
-	SHRQ  $0x10, R9
-	MOVQ  56(AX), R9
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	SHRQ  $0x10, CX
 
-loop91:
-	MOVQ   8(AX), R10
-	MOVQ   48(AX), R11
+again241:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
+	VPXORD Z0, Z0, Z0
+	MOVQ   (AX), DI
+	MOVQ   DI, R8
+	ADDQ   CX, R8
+	MOVQ   R8, (AX)
+	MOVQ   112(AX), CX
+	MOVQ   CX, 136(AX)
+
+again242:
+	MOVQ 48(AX), CX
+
+loop243:
+	VMOVUPS          (SI), Z1
+	VFMADD231PS.BCST (DI), Z1, Z0
+	ADDQ             DX, DI
+	ADDQ             BX, SI
+	DECQ             CX
+	JNZ              loop243
+	MOVQ             120(AX), CX
+	ADDQ             CX, DI
+	ADDQ             128(AX), SI
+	DECQ             136(AX)
+	JNZ              again242
+	MOVQ             80(AX), CX
+	MOVQ             16(AX), DX
+	MOVQ             40(AX), BX
+	TESTQ            $0x00000001, CX
+	JZ               skip244
+	MOVQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Z1
+	VADDPS           Z1, Z0, Z0
+	ADDQ             BX, SI
+
+skip244:
+	TESTQ     $0x00000002, CX
+	JZ        skip245
+	MOVQ      64(AX), SI
+	VMOVUPS.Z (SI), K1, Z1
+	VADDPS    Z1, Z0, Z0
+
+skip245:
+	TESTQ  $0x00000004, CX
+	JZ     skip246
+	VPXORD Z2, Z2, Z2
+	VMAXPS Z0, Z2, Z0
+
+skip246:
+	TESTQ     $0x00000010, CX
+	JZ        skip247
+	MOVQ      96(AX), SI
+	ADDQ      DX, SI
+	VPXORD    Z3, Z3, Z3
+	VMOVUPS.Z (SI), K1, Z1
+	VCMPPS    $0x06, Z3, Z1, K2
+	VMOVAPS.Z Z0, K2, Z0
+	ADDQ      BX, SI
+
+skip247:
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	DECQ    56(AX)
+	JNZ     again241
+	VZEROUPPER
+	RET
+
+// func micro2x1AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·micro2x1AVX512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	SHRQ  $0x10, CX
+
+again248:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
-	MOVQ   SI, R12
+	MOVQ   (AX), DI
+	MOVQ   DI, R8
+	ADDQ   CX, R8
+	ADDQ   CX, R8
+	MOVQ   R8, (AX)
+	MOVQ   112(AX), R8
+	MOVQ   R8, 136(AX)
 
-loop92:
-	VMOVUPS          (R10), Z2
-	VMOVUPS          64(R10), Z3
-	VFMADD231PS.BCST (R12), Z2, Z0
-	VFMADD231PS.BCST (R12), Z3, Z1
-	ADDQ             DX, R12
-	ADDQ             BX, R10
-	DECQ             R11
-	JNZ              loop92
-	ADDQ             CX, SI
-	MOVQ             80(AX), R10
-	TESTQ            $0x00000001, R10
-	JZ               skip93
-	MOVQ             DI, R11
-	VMOVUPS.Z        (R11), K1, Z2
+again249:
+	MOVQ 48(AX), R8
+
+loop250:
+	VMOVUPS          (SI), Z2
+	VFMADD231PS.BCST (DI), Z2, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z2, Z1
+	ADDQ             DX, DI
+	ADDQ             BX, SI
+	DECQ             R8
+	JNZ              loop250
+	MOVQ             120(AX), R8
+	ADDQ             R8, DI
+	ADDQ             128(AX), SI
+	DECQ             136(AX)
+	JNZ              again249
+	MOVQ             80(AX), CX
+	MOVQ             16(AX), DX
+	MOVQ             40(AX), BX
+	TESTQ            $0x00000001, CX
+	JZ               skip251
+	MOVQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Z2
 	VADDPS           Z2, Z0, Z0
-	VMOVUPS.Z        64(R11), K2, Z2
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z2
 	VADDPS           Z2, Z1, Z1
-	ADDQ             R8, R11
+	ADDQ             BX, SI
 
-skip93:
-	TESTQ     $0x00000002, R10
-	JZ        skip94
-	MOVQ      64(AX), R11
-	VMOVUPS.Z (R11), K1, Z2
+skip251:
+	TESTQ     $0x00000002, CX
+	JZ        skip252
+	MOVQ      64(AX), SI
+	VMOVUPS.Z (SI), K1, Z2
 	VADDPS    Z2, Z0, Z0
-	VMOVUPS.Z 64(R11), K2, Z2
 	VADDPS    Z2, Z1, Z1
 
-skip94:
-	TESTQ  $0x00000004, R10
-	JZ     skip95
+skip252:
+	TESTQ  $0x00000004, CX
+	JZ     skip253
+	VPXORD Z3, Z3, Z3
+	VMAXPS Z0, Z3, Z0
+	VMAXPS Z1, Z3, Z1
+
+skip253:
+	TESTQ     $0x00000010, CX
+	JZ        skip254
+	MOVQ      96(AX), SI
+	ADDQ      DX, SI
+	VPXORD    Z4, Z4, Z4
+	VMOVUPS.Z (SI), K1, Z2
+	VCMPPS    $0x06, Z4, Z2, K2
+	VMOVAPS.Z Z0, K2, Z0
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z2
+	VCMPPS    $0x06, Z4, Z2, K2
+	VMOVAPS.Z Z1, K2, Z1
+	ADDQ      BX, SI
+
+skip254:
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	DECQ    56(AX)
+	JNZ     again248
+	VZEROUPPER
+	RET
+
+// func micro3x1AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·micro3x1AVX512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	SHRQ  $0x10, CX
+
+again255:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	MOVQ   (AX), DI
+	MOVQ   DI, R8
+	ADDQ   CX, R8
+	ADDQ   CX, R8
+	ADDQ   CX, R8
+	MOVQ   R8, (AX)
+	MOVQ   112(AX), R8
+	MOVQ   R8, 136(AX)
+
+again256:
+	MOVQ 48(AX), R8
+
+loop257:
+	VMOVUPS          (SI), Z3
+	VFMADD231PS.BCST (DI), Z3, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z3, Z1
+	VFMADD231PS.BCST (DI)(CX*2), Z3, Z2
+	ADDQ             DX, DI
+	ADDQ             BX, SI
+	DECQ             R8
+	JNZ              loop257
+	MOVQ             120(AX), R8
+	ADDQ             R8, DI
+	ADDQ             128(AX), SI
+	DECQ             136(AX)
+	JNZ              again256
+	MOVQ             80(AX), CX
+	MOVQ             16(AX), DX
+	MOVQ             40(AX), BX
+	TESTQ            $0x00000001, CX
+	JZ               skip258
+	MOVQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Z3
+	VADDPS           Z3, Z0, Z0
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z3
+	VADDPS           Z3, Z1, Z1
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z3
+	VADDPS           Z3, Z2, Z2
+	ADDQ             BX, SI
+
+skip258:
+	TESTQ     $0x00000002, CX
+	JZ        skip259
+	MOVQ      64(AX), SI
+	VMOVUPS.Z (SI), K1, Z3
+	VADDPS    Z3, Z0, Z0
+	VADDPS    Z3, Z1, Z1
+	VADDPS    Z3, Z2, Z2
+
+skip259:
+	TESTQ  $0x00000004, CX
+	JZ     skip260
 	VPXORD Z4, Z4, Z4
 	VMAXPS Z0, Z4, Z0
 	VMAXPS Z1, Z4, Z1
+	VMAXPS Z2, Z4, Z2
 
-skip95:
-	TESTQ     $0x00000010, R10
-	JZ        skip96
-	MOVQ      96(AX), R11
-	ADDQ      DI, R11
+skip260:
+	TESTQ     $0x00000010, CX
+	JZ        skip261
+	MOVQ      96(AX), SI
+	ADDQ      DX, SI
 	VPXORD    Z5, Z5, Z5
-	VMOVUPS.Z (R11), K1, Z2
-	VCMPPS    $0x06, Z5, Z2, K3
-	VMOVAPS.Z Z0, K3, Z0
-	VMOVUPS.Z 64(R11), K2, Z2
-	VCMPPS    $0x06, Z5, Z2, K3
-	VMOVAPS.Z Z1, K3, Z1
-	ADDQ      R8, R11
+	VMOVUPS.Z (SI), K1, Z3
+	VCMPPS    $0x06, Z5, Z3, K2
+	VMOVAPS.Z Z0, K2, Z0
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z3
+	VCMPPS    $0x06, Z5, Z3, K2
+	VMOVAPS.Z Z1, K2, Z1
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z3
+	VCMPPS    $0x06, Z5, Z3, K2
+	VMOVAPS.Z Z2, K2, Z2
+	ADDQ      BX, SI
 
-skip96:
-	VMOVUPS Z0, K1, (DI)
-	VMOVUPS Z1, K2, 64(DI)
-	ADDQ    R8, DI
-	DECQ    R9
-	JNZ     loop91
+skip261:
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	DECQ    56(AX)
+	JNZ     again255
 	VZEROUPPER
 	RET
 
-// func micro2AVX512(t *byte)
+// func micro4x1AVX512(t *byte)
 // Requires: AVX, AVX512F
-TEXT ·micro2AVX512(SB), NOSPLIT, $0-8
+TEXT ·micro4x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
-	MOVQ  24(AX), CX
-	MOVQ  32(AX), DX
-	MOVQ  104(AX), BX
-	MOVQ  40(AX), R8
-	MOVQ  (AX), SI
-	MOVQ  16(AX), DI
-	MOVQ  88(AX), R9
-	KMOVW R9, K1
-	SHRQ  $0x10, R9
-	KMOVW R9, K2
-	SHRQ  $0x10, R9
-	MOVQ  56(AX), R9
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	SHRQ  $0x10, CX
 
-loop97:
-	MOVQ   8(AX), R10
-	MOVQ   48(AX), R11
+again262:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
-	MOVQ   SI, R12
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	MOVQ   R8, R9
+	ADDQ   CX, R9
+	MOVQ   R9, (AX)
+	MOVQ   112(AX), R9
+	MOVQ   R9, 136(AX)
 
-loop98:
-	VMOVUPS          (R10), Z4
-	VMOVUPS          64(R10), Z5
-	VFMADD231PS.BCST (R12), Z4, Z0
-	VFMADD231PS.BCST (R12), Z5, Z1
-	VFMADD231PS.BCST (R12)(CX*1), Z4, Z2
-	VFMADD231PS.BCST (R12)(CX*1), Z5, Z3
-	ADDQ             DX, R12
-	ADDQ             BX, R10
-	DECQ             R11
-	JNZ              loop98
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	MOVQ             80(AX), R10
-	TESTQ            $0x00000001, R10
-	JZ               skip99
-	MOVQ             DI, R11
-	VMOVUPS.Z        (R11), K1, Z4
+again263:
+	MOVQ 48(AX), R9
+
+loop264:
+	VMOVUPS          (SI), Z4
+	VFMADD231PS.BCST (DI), Z4, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z4, Z1
+	VFMADD231PS.BCST (DI)(CX*2), Z4, Z2
+	VFMADD231PS.BCST (R8), Z4, Z3
+	ADDQ             DX, DI
+	ADDQ             DX, R8
+	ADDQ             BX, SI
+	DECQ             R9
+	JNZ              loop264
+	MOVQ             120(AX), R9
+	ADDQ             R9, DI
+	ADDQ             R9, R8
+	ADDQ             128(AX), SI
+	DECQ             136(AX)
+	JNZ              again263
+	MOVQ             80(AX), CX
+	MOVQ             16(AX), DX
+	MOVQ             40(AX), BX
+	TESTQ            $0x00000001, CX
+	JZ               skip265
+	MOVQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Z4
 	VADDPS           Z4, Z0, Z0
-	VMOVUPS.Z        64(R11), K2, Z4
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z4
 	VADDPS           Z4, Z1, Z1
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z4
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z4
 	VADDPS           Z4, Z2, Z2
-	VMOVUPS.Z        64(R11), K2, Z4
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z4
 	VADDPS           Z4, Z3, Z3
-	ADDQ             R8, R11
+	ADDQ             BX, SI
 
-skip99:
-	TESTQ     $0x00000002, R10
-	JZ        skip100
-	MOVQ      64(AX), R11
-	VMOVUPS.Z (R11), K1, Z4
+skip265:
+	TESTQ     $0x00000002, CX
+	JZ        skip266
+	MOVQ      64(AX), SI
+	VMOVUPS.Z (SI), K1, Z4
 	VADDPS    Z4, Z0, Z0
-	VADDPS    Z4, Z2, Z2
-	VMOVUPS.Z 64(R11), K2, Z4
 	VADDPS    Z4, Z1, Z1
+	VADDPS    Z4, Z2, Z2
 	VADDPS    Z4, Z3, Z3
 
-skip100:
-	TESTQ  $0x00000004, R10
-	JZ     skip101
+skip266:
+	TESTQ  $0x00000004, CX
+	JZ     skip267
+	VPXORD Z5, Z5, Z5
+	VMAXPS Z0, Z5, Z0
+	VMAXPS Z1, Z5, Z1
+	VMAXPS Z2, Z5, Z2
+	VMAXPS Z3, Z5, Z3
+
+skip267:
+	TESTQ     $0x00000010, CX
+	JZ        skip268
+	MOVQ      96(AX), SI
+	ADDQ      DX, SI
+	VPXORD    Z6, Z6, Z6
+	VMOVUPS.Z (SI), K1, Z4
+	VCMPPS    $0x06, Z6, Z4, K2
+	VMOVAPS.Z Z0, K2, Z0
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z4
+	VCMPPS    $0x06, Z6, Z4, K2
+	VMOVAPS.Z Z1, K2, Z1
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z4
+	VCMPPS    $0x06, Z6, Z4, K2
+	VMOVAPS.Z Z2, K2, Z2
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z4
+	VCMPPS    $0x06, Z6, Z4, K2
+	VMOVAPS.Z Z3, K2, Z3
+	ADDQ      BX, SI
+
+skip268:
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	DECQ    56(AX)
+	JNZ     again262
+	VZEROUPPER
+	RET
+
+// func micro5x1AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·micro5x1AVX512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	SHRQ  $0x10, CX
+
+again269:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	MOVQ   R8, R9
+	ADDQ   CX, R9
+	ADDQ   CX, R9
+	MOVQ   R9, (AX)
+	MOVQ   112(AX), R9
+	MOVQ   R9, 136(AX)
+
+again270:
+	MOVQ 48(AX), R9
+
+loop271:
+	VMOVUPS          (SI), Z5
+	VFMADD231PS.BCST (DI), Z5, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z5, Z1
+	VFMADD231PS.BCST (DI)(CX*2), Z5, Z2
+	VFMADD231PS.BCST (R8), Z5, Z3
+	VFMADD231PS.BCST (R8)(CX*1), Z5, Z4
+	ADDQ             DX, DI
+	ADDQ             DX, R8
+	ADDQ             BX, SI
+	DECQ             R9
+	JNZ              loop271
+	MOVQ             120(AX), R9
+	ADDQ             R9, DI
+	ADDQ             R9, R8
+	ADDQ             128(AX), SI
+	DECQ             136(AX)
+	JNZ              again270
+	MOVQ             80(AX), CX
+	MOVQ             16(AX), DX
+	MOVQ             40(AX), BX
+	TESTQ            $0x00000001, CX
+	JZ               skip272
+	MOVQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Z5
+	VADDPS           Z5, Z0, Z0
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z5
+	VADDPS           Z5, Z1, Z1
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z5
+	VADDPS           Z5, Z2, Z2
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z5
+	VADDPS           Z5, Z3, Z3
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z5
+	VADDPS           Z5, Z4, Z4
+	ADDQ             BX, SI
+
+skip272:
+	TESTQ     $0x00000002, CX
+	JZ        skip273
+	MOVQ      64(AX), SI
+	VMOVUPS.Z (SI), K1, Z5
+	VADDPS    Z5, Z0, Z0
+	VADDPS    Z5, Z1, Z1
+	VADDPS    Z5, Z2, Z2
+	VADDPS    Z5, Z3, Z3
+	VADDPS    Z5, Z4, Z4
+
+skip273:
+	TESTQ  $0x00000004, CX
+	JZ     skip274
 	VPXORD Z6, Z6, Z6
 	VMAXPS Z0, Z6, Z0
 	VMAXPS Z1, Z6, Z1
 	VMAXPS Z2, Z6, Z2
 	VMAXPS Z3, Z6, Z3
+	VMAXPS Z4, Z6, Z4
 
-skip101:
-	TESTQ     $0x00000010, R10
-	JZ        skip102
-	MOVQ      96(AX), R11
-	ADDQ      DI, R11
+skip274:
+	TESTQ     $0x00000010, CX
+	JZ        skip275
+	MOVQ      96(AX), SI
+	ADDQ      DX, SI
 	VPXORD    Z7, Z7, Z7
-	VMOVUPS.Z (R11), K1, Z4
-	VCMPPS    $0x06, Z7, Z4, K3
-	VMOVAPS.Z Z0, K3, Z0
-	VMOVUPS.Z 64(R11), K2, Z4
-	VCMPPS    $0x06, Z7, Z4, K3
-	VMOVAPS.Z Z1, K3, Z1
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z4
-	VCMPPS    $0x06, Z7, Z4, K3
-	VMOVAPS.Z Z2, K3, Z2
-	VMOVUPS.Z 64(R11), K2, Z4
-	VCMPPS    $0x06, Z7, Z4, K3
-	VMOVAPS.Z Z3, K3, Z3
-	ADDQ      R8, R11
+	VMOVUPS.Z (SI), K1, Z5
+	VCMPPS    $0x06, Z7, Z5, K2
+	VMOVAPS.Z Z0, K2, Z0
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z5
+	VCMPPS    $0x06, Z7, Z5, K2
+	VMOVAPS.Z Z1, K2, Z1
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z5
+	VCMPPS    $0x06, Z7, Z5, K2
+	VMOVAPS.Z Z2, K2, Z2
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z5
+	VCMPPS    $0x06, Z7, Z5, K2
+	VMOVAPS.Z Z3, K2, Z3
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z5
+	VCMPPS    $0x06, Z7, Z5, K2
+	VMOVAPS.Z Z4, K2, Z4
+	ADDQ      BX, SI
 
-skip102:
-	VMOVUPS Z0, K1, (DI)
-	VMOVUPS Z1, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z2, K1, (DI)
-	VMOVUPS Z3, K2, 64(DI)
-	ADDQ    R8, DI
-	DECQ    R9
-	JNZ     loop97
+skip275:
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	DECQ    56(AX)
+	JNZ     again269
 	VZEROUPPER
 	RET
 
-// func micro3AVX512(t *byte)
+// func micro6x1AVX512(t *byte)
 // Requires: AVX, AVX512F
-TEXT ·micro3AVX512(SB), NOSPLIT, $0-8
+TEXT ·micro6x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
-	MOVQ  24(AX), CX
-	MOVQ  32(AX), DX
-	MOVQ  104(AX), BX
-	MOVQ  40(AX), R8
-	MOVQ  (AX), SI
-	MOVQ  16(AX), DI
-	MOVQ  88(AX), R9
-	KMOVW R9, K1
-	SHRQ  $0x10, R9
-	KMOVW R9, K2
-	SHRQ  $0x10, R9
-	MOVQ  56(AX), R9
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	SHRQ  $0x10, CX
 
-loop103:
-	MOVQ   8(AX), R10
-	MOVQ   48(AX), R11
+again276:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
-	MOVQ   SI, R12
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	MOVQ   R8, R9
+	ADDQ   CX, R9
+	ADDQ   CX, R9
+	ADDQ   CX, R9
+	MOVQ   R9, (AX)
+	MOVQ   112(AX), R9
+	MOVQ   R9, 136(AX)
 
-loop104:
-	VMOVUPS          (R10), Z6
-	VMOVUPS          64(R10), Z7
-	VFMADD231PS.BCST (R12), Z6, Z0
-	VFMADD231PS.BCST (R12), Z7, Z1
-	VFMADD231PS.BCST (R12)(CX*1), Z6, Z2
-	VFMADD231PS.BCST (R12)(CX*1), Z7, Z3
-	VFMADD231PS.BCST (R12)(CX*2), Z6, Z4
-	VFMADD231PS.BCST (R12)(CX*2), Z7, Z5
-	ADDQ             DX, R12
-	ADDQ             BX, R10
-	DECQ             R11
-	JNZ              loop104
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	MOVQ             80(AX), R10
-	TESTQ            $0x00000001, R10
-	JZ               skip105
-	MOVQ             DI, R11
-	VMOVUPS.Z        (R11), K1, Z6
+again277:
+	MOVQ 48(AX), R9
+
+loop278:
+	VMOVUPS          (SI), Z6
+	VFMADD231PS.BCST (DI), Z6, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z6, Z1
+	VFMADD231PS.BCST (DI)(CX*2), Z6, Z2
+	VFMADD231PS.BCST (R8), Z6, Z3
+	VFMADD231PS.BCST (R8)(CX*1), Z6, Z4
+	VFMADD231PS.BCST (R8)(CX*2), Z6, Z5
+	ADDQ             DX, DI
+	ADDQ             DX, R8
+	ADDQ             BX, SI
+	DECQ             R9
+	JNZ              loop278
+	MOVQ             120(AX), R9
+	ADDQ             R9, DI
+	ADDQ             R9, R8
+	ADDQ             128(AX), SI
+	DECQ             136(AX)
+	JNZ              again277
+	MOVQ             80(AX), CX
+	MOVQ             16(AX), DX
+	MOVQ             40(AX), BX
+	TESTQ            $0x00000001, CX
+	JZ               skip279
+	MOVQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Z6
 	VADDPS           Z6, Z0, Z0
-	VMOVUPS.Z        64(R11), K2, Z6
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z6
 	VADDPS           Z6, Z1, Z1
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z6
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z6
 	VADDPS           Z6, Z2, Z2
-	VMOVUPS.Z        64(R11), K2, Z6
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z6
 	VADDPS           Z6, Z3, Z3
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z6
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z6
 	VADDPS           Z6, Z4, Z4
-	VMOVUPS.Z        64(R11), K2, Z6
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z6
 	VADDPS           Z6, Z5, Z5
-	ADDQ             R8, R11
+	ADDQ             BX, SI
 
-skip105:
-	TESTQ     $0x00000002, R10
-	JZ        skip106
-	MOVQ      64(AX), R11
-	VMOVUPS.Z (R11), K1, Z6
+skip279:
+	TESTQ     $0x00000002, CX
+	JZ        skip280
+	MOVQ      64(AX), SI
+	VMOVUPS.Z (SI), K1, Z6
 	VADDPS    Z6, Z0, Z0
-	VADDPS    Z6, Z2, Z2
-	VADDPS    Z6, Z4, Z4
-	VMOVUPS.Z 64(R11), K2, Z6
 	VADDPS    Z6, Z1, Z1
+	VADDPS    Z6, Z2, Z2
 	VADDPS    Z6, Z3, Z3
+	VADDPS    Z6, Z4, Z4
 	VADDPS    Z6, Z5, Z5
 
-skip106:
-	TESTQ  $0x00000004, R10
-	JZ     skip107
+skip280:
+	TESTQ  $0x00000004, CX
+	JZ     skip281
+	VPXORD Z7, Z7, Z7
+	VMAXPS Z0, Z7, Z0
+	VMAXPS Z1, Z7, Z1
+	VMAXPS Z2, Z7, Z2
+	VMAXPS Z3, Z7, Z3
+	VMAXPS Z4, Z7, Z4
+	VMAXPS Z5, Z7, Z5
+
+skip281:
+	TESTQ     $0x00000010, CX
+	JZ        skip282
+	MOVQ      96(AX), SI
+	ADDQ      DX, SI
+	VPXORD    Z8, Z8, Z8
+	VMOVUPS.Z (SI), K1, Z6
+	VCMPPS    $0x06, Z8, Z6, K2
+	VMOVAPS.Z Z0, K2, Z0
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z6
+	VCMPPS    $0x06, Z8, Z6, K2
+	VMOVAPS.Z Z1, K2, Z1
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z6
+	VCMPPS    $0x06, Z8, Z6, K2
+	VMOVAPS.Z Z2, K2, Z2
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z6
+	VCMPPS    $0x06, Z8, Z6, K2
+	VMOVAPS.Z Z3, K2, Z3
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z6
+	VCMPPS    $0x06, Z8, Z6, K2
+	VMOVAPS.Z Z4, K2, Z4
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z6
+	VCMPPS    $0x06, Z8, Z6, K2
+	VMOVAPS.Z Z5, K2, Z5
+	ADDQ      BX, SI
+
+skip282:
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z5, K1, (DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	DECQ    56(AX)
+	JNZ     again276
+	VZEROUPPER
+	RET
+
+// func micro7x1AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·micro7x1AVX512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	SHRQ  $0x10, CX
+
+again283:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	LEAQ   (R8)(CX*2), R9
+	ADDQ   CX, R9
+	MOVQ   R9, R10
+	ADDQ   CX, R10
+	MOVQ   R10, (AX)
+	MOVQ   112(AX), R10
+	MOVQ   R10, 136(AX)
+
+again284:
+	MOVQ 48(AX), R10
+
+loop285:
+	VMOVUPS          (SI), Z7
+	VFMADD231PS.BCST (DI), Z7, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z7, Z1
+	VFMADD231PS.BCST (DI)(CX*2), Z7, Z2
+	VFMADD231PS.BCST (R8), Z7, Z3
+	VFMADD231PS.BCST (R8)(CX*1), Z7, Z4
+	VFMADD231PS.BCST (R8)(CX*2), Z7, Z5
+	VFMADD231PS.BCST (R9), Z7, Z6
+	ADDQ             DX, DI
+	ADDQ             DX, R8
+	ADDQ             DX, R9
+	ADDQ             BX, SI
+	DECQ             R10
+	JNZ              loop285
+	MOVQ             120(AX), R10
+	ADDQ             R10, DI
+	ADDQ             R10, R8
+	ADDQ             R10, R9
+	ADDQ             128(AX), SI
+	DECQ             136(AX)
+	JNZ              again284
+	MOVQ             80(AX), CX
+	MOVQ             16(AX), DX
+	MOVQ             40(AX), BX
+	TESTQ            $0x00000001, CX
+	JZ               skip286
+	MOVQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Z7
+	VADDPS           Z7, Z0, Z0
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z7
+	VADDPS           Z7, Z1, Z1
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z7
+	VADDPS           Z7, Z2, Z2
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z7
+	VADDPS           Z7, Z3, Z3
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z7
+	VADDPS           Z7, Z4, Z4
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z7
+	VADDPS           Z7, Z5, Z5
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z7
+	VADDPS           Z7, Z6, Z6
+	ADDQ             BX, SI
+
+skip286:
+	TESTQ     $0x00000002, CX
+	JZ        skip287
+	MOVQ      64(AX), SI
+	VMOVUPS.Z (SI), K1, Z7
+	VADDPS    Z7, Z0, Z0
+	VADDPS    Z7, Z1, Z1
+	VADDPS    Z7, Z2, Z2
+	VADDPS    Z7, Z3, Z3
+	VADDPS    Z7, Z4, Z4
+	VADDPS    Z7, Z5, Z5
+	VADDPS    Z7, Z6, Z6
+
+skip287:
+	TESTQ  $0x00000004, CX
+	JZ     skip288
 	VPXORD Z8, Z8, Z8
 	VMAXPS Z0, Z8, Z0
 	VMAXPS Z1, Z8, Z1
@@ -3151,70 +6959,77 @@ skip106:
 	VMAXPS Z3, Z8, Z3
 	VMAXPS Z4, Z8, Z4
 	VMAXPS Z5, Z8, Z5
+	VMAXPS Z6, Z8, Z6
 
-skip107:
-	TESTQ     $0x00000010, R10
-	JZ        skip108
-	MOVQ      96(AX), R11
-	ADDQ      DI, R11
+skip288:
+	TESTQ     $0x00000010, CX
+	JZ        skip289
+	MOVQ      96(AX), SI
+	ADDQ      DX, SI
 	VPXORD    Z9, Z9, Z9
-	VMOVUPS.Z (R11), K1, Z6
-	VCMPPS    $0x06, Z9, Z6, K3
-	VMOVAPS.Z Z0, K3, Z0
-	VMOVUPS.Z 64(R11), K2, Z6
-	VCMPPS    $0x06, Z9, Z6, K3
-	VMOVAPS.Z Z1, K3, Z1
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z6
-	VCMPPS    $0x06, Z9, Z6, K3
-	VMOVAPS.Z Z2, K3, Z2
-	VMOVUPS.Z 64(R11), K2, Z6
-	VCMPPS    $0x06, Z9, Z6, K3
-	VMOVAPS.Z Z3, K3, Z3
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z6
-	VCMPPS    $0x06, Z9, Z6, K3
-	VMOVAPS.Z Z4, K3, Z4
-	VMOVUPS.Z 64(R11), K2, Z6
-	VCMPPS    $0x06, Z9, Z6, K3
-	VMOVAPS.Z Z5, K3, Z5
-	ADDQ      R8, R11
+	VMOVUPS.Z (SI), K1, Z7
+	VCMPPS    $0x06, Z9, Z7, K2
+	VMOVAPS.Z Z0, K2, Z0
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z7
+	VCMPPS    $0x06, Z9, Z7, K2
+	VMOVAPS.Z Z1, K2, Z1
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z7
+	VCMPPS    $0x06, Z9, Z7, K2
+	VMOVAPS.Z Z2, K2, Z2
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z7
+	VCMPPS    $0x06, Z9, Z7, K2
+	VMOVAPS.Z Z3, K2, Z3
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z7
+	VCMPPS    $0x06, Z9, Z7, K2
+	VMOVAPS.Z Z4, K2, Z4
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z7
+	VCMPPS    $0x06, Z9, Z7, K2
+	VMOVAPS.Z Z5, K2, Z5
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z7
+	VCMPPS    $0x06, Z9, Z7, K2
+	VMOVAPS.Z Z6, K2, Z6
+	ADDQ      BX, SI
 
-skip108:
-	VMOVUPS Z0, K1, (DI)
-	VMOVUPS Z1, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z2, K1, (DI)
-	VMOVUPS Z3, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z4, K1, (DI)
-	VMOVUPS Z5, K2, 64(DI)
-	ADDQ    R8, DI
-	DECQ    R9
-	JNZ     loop103
+skip289:
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z5, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z6, K1, (DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	DECQ    56(AX)
+	JNZ     again283
 	VZEROUPPER
 	RET
 
-// func micro4AVX512(t *byte)
+// func micro8x1AVX512(t *byte)
 // Requires: AVX, AVX512F
-TEXT ·micro4AVX512(SB), NOSPLIT, $0-8
+TEXT ·micro8x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
-	MOVQ  24(AX), CX
-	MOVQ  32(AX), DX
-	MOVQ  104(AX), BX
-	MOVQ  40(AX), R8
-	MOVQ  (AX), SI
-	MOVQ  16(AX), DI
-	MOVQ  88(AX), R9
-	KMOVW R9, K1
-	SHRQ  $0x10, R9
-	KMOVW R9, K2
-	SHRQ  $0x10, R9
-	MOVQ  56(AX), R9
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	SHRQ  $0x10, CX
 
-loop109:
-	MOVQ   8(AX), R10
-	MOVQ   48(AX), R11
+again290:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3223,73 +7038,278 @@ loop109:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
-	MOVQ   SI, R12
-	LEAQ   (R12)(CX*2), R13
-	ADDQ   CX, R13
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	LEAQ   (R8)(CX*2), R9
+	ADDQ   CX, R9
+	MOVQ   R9, R10
+	ADDQ   CX, R10
+	ADDQ   CX, R10
+	MOVQ   R10, (AX)
+	MOVQ   112(AX), R10
+	MOVQ   R10, 136(AX)
 
-loop110:
-	VMOVUPS          (R10), Z8
-	VMOVUPS          64(R10), Z9
-	VFMADD231PS.BCST (R12), Z8, Z0
-	VFMADD231PS.BCST (R12), Z9, Z1
-	VFMADD231PS.BCST (R12)(CX*1), Z8, Z2
-	VFMADD231PS.BCST (R12)(CX*1), Z9, Z3
-	VFMADD231PS.BCST (R12)(CX*2), Z8, Z4
-	VFMADD231PS.BCST (R12)(CX*2), Z9, Z5
-	VFMADD231PS.BCST (R13), Z8, Z6
-	VFMADD231PS.BCST (R13), Z9, Z7
-	ADDQ             DX, R12
-	ADDQ             DX, R13
-	ADDQ             BX, R10
-	DECQ             R11
-	JNZ              loop110
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	MOVQ             80(AX), R10
-	TESTQ            $0x00000001, R10
-	JZ               skip111
-	MOVQ             DI, R11
-	VMOVUPS.Z        (R11), K1, Z8
+again291:
+	MOVQ 48(AX), R10
+
+loop292:
+	VMOVUPS          (SI), Z8
+	VFMADD231PS.BCST (DI), Z8, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z8, Z1
+	VFMADD231PS.BCST (DI)(CX*2), Z8, Z2
+	VFMADD231PS.BCST (R8), Z8, Z3
+	VFMADD231PS.BCST (R8)(CX*1), Z8, Z4
+	VFMADD231PS.BCST (R8)(CX*2), Z8, Z5
+	VFMADD231PS.BCST (R9), Z8, Z6
+	VFMADD231PS.BCST (R9)(CX*1), Z8, Z7
+	ADDQ             DX, DI
+	ADDQ             DX, R8
+	ADDQ             DX, R9
+	ADDQ             BX, SI
+	DECQ             R10
+	JNZ              loop292
+	MOVQ             120(AX), R10
+	ADDQ             R10, DI
+	ADDQ             R10, R8
+	ADDQ             R10, R9
+	ADDQ             128(AX), SI
+	DECQ             136(AX)
+	JNZ              again291
+	MOVQ             80(AX), CX
+	MOVQ             16(AX), DX
+	MOVQ             40(AX), BX
+	TESTQ            $0x00000001, CX
+	JZ               skip293
+	MOVQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Z8
 	VADDPS           Z8, Z0, Z0
-	VMOVUPS.Z        64(R11), K2, Z8
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z8
 	VADDPS           Z8, Z1, Z1
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z8
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z8
 	VADDPS           Z8, Z2, Z2
-	VMOVUPS.Z        64(R11), K2, Z8
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z8
 	VADDPS           Z8, Z3, Z3
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z8
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z8
 	VADDPS           Z8, Z4, Z4
-	VMOVUPS.Z        64(R11), K2, Z8
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z8
 	VADDPS           Z8, Z5, Z5
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z8
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z8
 	VADDPS           Z8, Z6, Z6
-	VMOVUPS.Z        64(R11), K2, Z8
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z8
 	VADDPS           Z8, Z7, Z7
-	ADDQ             R8, R11
+	ADDQ             BX, SI
 
-skip111:
-	TESTQ     $0x00000002, R10
-	JZ        skip112
-	MOVQ      64(AX), R11
-	VMOVUPS.Z (R11), K1, Z8
+skip293:
+	TESTQ     $0x00000002, CX
+	JZ        skip294
+	MOVQ      64(AX), SI
+	VMOVUPS.Z (SI), K1, Z8
 	VADDPS    Z8, Z0, Z0
-	VADDPS    Z8, Z2, Z2
-	VADDPS    Z8, Z4, Z4
-	VADDPS    Z8, Z6, Z6
-	VMOVUPS.Z 64(R11), K2, Z8
 	VADDPS    Z8, Z1, Z1
+	VADDPS    Z8, Z2, Z2
 	VADDPS    Z8, Z3, Z3
+	VADDPS    Z8, Z4, Z4
 	VADDPS    Z8, Z5, Z5
+	VADDPS    Z8, Z6, Z6
 	VADDPS    Z8, Z7, Z7
 
-skip112:
-	TESTQ  $0x00000004, R10
-	JZ     skip113
+skip294:
+	TESTQ  $0x00000004, CX
+	JZ     skip295
+	VPXORD Z9, Z9, Z9
+	VMAXPS Z0, Z9, Z0
+	VMAXPS Z1, Z9, Z1
+	VMAXPS Z2, Z9, Z2
+	VMAXPS Z3, Z9, Z3
+	VMAXPS Z4, Z9, Z4
+	VMAXPS Z5, Z9, Z5
+	VMAXPS Z6, Z9, Z6
+	VMAXPS Z7, Z9, Z7
+
+skip295:
+	TESTQ     $0x00000010, CX
+	JZ        skip296
+	MOVQ      96(AX), SI
+	ADDQ      DX, SI
+	VPXORD    Z10, Z10, Z10
+	VMOVUPS.Z (SI), K1, Z8
+	VCMPPS    $0x06, Z10, Z8, K2
+	VMOVAPS.Z Z0, K2, Z0
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z8
+	VCMPPS    $0x06, Z10, Z8, K2
+	VMOVAPS.Z Z1, K2, Z1
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z8
+	VCMPPS    $0x06, Z10, Z8, K2
+	VMOVAPS.Z Z2, K2, Z2
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z8
+	VCMPPS    $0x06, Z10, Z8, K2
+	VMOVAPS.Z Z3, K2, Z3
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z8
+	VCMPPS    $0x06, Z10, Z8, K2
+	VMOVAPS.Z Z4, K2, Z4
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z8
+	VCMPPS    $0x06, Z10, Z8, K2
+	VMOVAPS.Z Z5, K2, Z5
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z8
+	VCMPPS    $0x06, Z10, Z8, K2
+	VMOVAPS.Z Z6, K2, Z6
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z8
+	VCMPPS    $0x06, Z10, Z8, K2
+	VMOVAPS.Z Z7, K2, Z7
+	ADDQ      BX, SI
+
+skip296:
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z5, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z6, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z7, K1, (DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	DECQ    56(AX)
+	JNZ     again290
+	VZEROUPPER
+	RET
+
+// func micro9x1AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·micro9x1AVX512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	SHRQ  $0x10, CX
+
+again297:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	LEAQ   (R8)(CX*2), R9
+	ADDQ   CX, R9
+	MOVQ   R9, R10
+	ADDQ   CX, R10
+	ADDQ   CX, R10
+	ADDQ   CX, R10
+	MOVQ   R10, (AX)
+	MOVQ   112(AX), R10
+	MOVQ   R10, 136(AX)
+
+again298:
+	MOVQ 48(AX), R10
+
+loop299:
+	VMOVUPS          (SI), Z9
+	VFMADD231PS.BCST (DI), Z9, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z9, Z1
+	VFMADD231PS.BCST (DI)(CX*2), Z9, Z2
+	VFMADD231PS.BCST (R8), Z9, Z3
+	VFMADD231PS.BCST (R8)(CX*1), Z9, Z4
+	VFMADD231PS.BCST (R8)(CX*2), Z9, Z5
+	VFMADD231PS.BCST (R9), Z9, Z6
+	VFMADD231PS.BCST (R9)(CX*1), Z9, Z7
+	VFMADD231PS.BCST (R9)(CX*2), Z9, Z8
+	ADDQ             DX, DI
+	ADDQ             DX, R8
+	ADDQ             DX, R9
+	ADDQ             BX, SI
+	DECQ             R10
+	JNZ              loop299
+	MOVQ             120(AX), R10
+	ADDQ             R10, DI
+	ADDQ             R10, R8
+	ADDQ             R10, R9
+	ADDQ             128(AX), SI
+	DECQ             136(AX)
+	JNZ              again298
+	MOVQ             80(AX), CX
+	MOVQ             16(AX), DX
+	MOVQ             40(AX), BX
+	TESTQ            $0x00000001, CX
+	JZ               skip300
+	MOVQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Z9
+	VADDPS           Z9, Z0, Z0
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z9
+	VADDPS           Z9, Z1, Z1
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z9
+	VADDPS           Z9, Z2, Z2
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z9
+	VADDPS           Z9, Z3, Z3
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z9
+	VADDPS           Z9, Z4, Z4
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z9
+	VADDPS           Z9, Z5, Z5
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z9
+	VADDPS           Z9, Z6, Z6
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z9
+	VADDPS           Z9, Z7, Z7
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z9
+	VADDPS           Z9, Z8, Z8
+	ADDQ             BX, SI
+
+skip300:
+	TESTQ     $0x00000002, CX
+	JZ        skip301
+	MOVQ      64(AX), SI
+	VMOVUPS.Z (SI), K1, Z9
+	VADDPS    Z9, Z0, Z0
+	VADDPS    Z9, Z1, Z1
+	VADDPS    Z9, Z2, Z2
+	VADDPS    Z9, Z3, Z3
+	VADDPS    Z9, Z4, Z4
+	VADDPS    Z9, Z5, Z5
+	VADDPS    Z9, Z6, Z6
+	VADDPS    Z9, Z7, Z7
+	VADDPS    Z9, Z8, Z8
+
+skip301:
+	TESTQ  $0x00000004, CX
+	JZ     skip302
 	VPXORD Z10, Z10, Z10
 	VMAXPS Z0, Z10, Z0
 	VMAXPS Z1, Z10, Z1
@@ -3299,80 +7319,89 @@ skip112:
 	VMAXPS Z5, Z10, Z5
 	VMAXPS Z6, Z10, Z6
 	VMAXPS Z7, Z10, Z7
+	VMAXPS Z8, Z10, Z8
 
-skip113:
-	TESTQ     $0x00000010, R10
-	JZ        skip114
-	MOVQ      96(AX), R11
-	ADDQ      DI, R11
+skip302:
+	TESTQ     $0x00000010, CX
+	JZ        skip303
+	MOVQ      96(AX), SI
+	ADDQ      DX, SI
 	VPXORD    Z11, Z11, Z11
-	VMOVUPS.Z (R11), K1, Z8
-	VCMPPS    $0x06, Z11, Z8, K3
-	VMOVAPS.Z Z0, K3, Z0
-	VMOVUPS.Z 64(R11), K2, Z8
-	VCMPPS    $0x06, Z11, Z8, K3
-	VMOVAPS.Z Z1, K3, Z1
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z8
-	VCMPPS    $0x06, Z11, Z8, K3
-	VMOVAPS.Z Z2, K3, Z2
-	VMOVUPS.Z 64(R11), K2, Z8
-	VCMPPS    $0x06, Z11, Z8, K3
-	VMOVAPS.Z Z3, K3, Z3
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z8
-	VCMPPS    $0x06, Z11, Z8, K3
-	VMOVAPS.Z Z4, K3, Z4
-	VMOVUPS.Z 64(R11), K2, Z8
-	VCMPPS    $0x06, Z11, Z8, K3
-	VMOVAPS.Z Z5, K3, Z5
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z8
-	VCMPPS    $0x06, Z11, Z8, K3
-	VMOVAPS.Z Z6, K3, Z6
-	VMOVUPS.Z 64(R11), K2, Z8
-	VCMPPS    $0x06, Z11, Z8, K3
-	VMOVAPS.Z Z7, K3, Z7
-	ADDQ      R8, R11
+	VMOVUPS.Z (SI), K1, Z9
+	VCMPPS    $0x06, Z11, Z9, K2
+	VMOVAPS.Z Z0, K2, Z0
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z9
+	VCMPPS    $0x06, Z11, Z9, K2
+	VMOVAPS.Z Z1, K2, Z1
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z9
+	VCMPPS    $0x06, Z11, Z9, K2
+	VMOVAPS.Z Z2, K2, Z2
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z9
+	VCMPPS    $0x06, Z11, Z9, K2
+	VMOVAPS.Z Z3, K2, Z3
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z9
+	VCMPPS    $0x06, Z11, Z9, K2
+	VMOVAPS.Z Z4, K2, Z4
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z9
+	VCMPPS    $0x06, Z11, Z9, K2
+	VMOVAPS.Z Z5, K2, Z5
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z9
+	VCMPPS    $0x06, Z11, Z9, K2
+	VMOVAPS.Z Z6, K2, Z6
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z9
+	VCMPPS    $0x06, Z11, Z9, K2
+	VMOVAPS.Z Z7, K2, Z7
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z9
+	VCMPPS    $0x06, Z11, Z9, K2
+	VMOVAPS.Z Z8, K2, Z8
+	ADDQ      BX, SI
 
-skip114:
-	VMOVUPS Z0, K1, (DI)
-	VMOVUPS Z1, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z2, K1, (DI)
-	VMOVUPS Z3, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z4, K1, (DI)
-	VMOVUPS Z5, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z6, K1, (DI)
-	VMOVUPS Z7, K2, 64(DI)
-	ADDQ    R8, DI
-	DECQ    R9
-	JNZ     loop109
+skip303:
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z5, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z6, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z7, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z8, K1, (DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	DECQ    56(AX)
+	JNZ     again297
 	VZEROUPPER
 	RET
 
-// func micro5AVX512(t *byte)
+// func micro10x1AVX512(t *byte)
 // Requires: AVX, AVX512F
-TEXT ·micro5AVX512(SB), NOSPLIT, $0-8
+TEXT ·micro10x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
-	MOVQ  24(AX), CX
-	MOVQ  32(AX), DX
-	MOVQ  104(AX), BX
-	MOVQ  40(AX), R8
-	MOVQ  (AX), SI
-	MOVQ  16(AX), DI
-	MOVQ  88(AX), R9
-	KMOVW R9, K1
-	SHRQ  $0x10, R9
-	KMOVW R9, K2
-	SHRQ  $0x10, R9
-	MOVQ  56(AX), R9
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	SHRQ  $0x10, CX
 
-loop115:
-	MOVQ   8(AX), R10
-	MOVQ   48(AX), R11
+again304:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3383,83 +7412,320 @@ loop115:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
-	MOVQ   SI, R12
-	LEAQ   (R12)(CX*2), R13
-	ADDQ   CX, R13
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	LEAQ   (R8)(CX*2), R9
+	ADDQ   CX, R9
+	LEAQ   (R9)(CX*2), R10
+	ADDQ   CX, R10
+	MOVQ   R10, R11
+	ADDQ   CX, R11
+	MOVQ   R11, (AX)
+	MOVQ   112(AX), R11
+	MOVQ   R11, 136(AX)
 
-loop116:
-	VMOVUPS          (R10), Z10
-	VMOVUPS          64(R10), Z11
-	VFMADD231PS.BCST (R12), Z10, Z0
-	VFMADD231PS.BCST (R12), Z11, Z1
-	VFMADD231PS.BCST (R12)(CX*1), Z10, Z2
-	VFMADD231PS.BCST (R12)(CX*1), Z11, Z3
-	VFMADD231PS.BCST (R12)(CX*2), Z10, Z4
-	VFMADD231PS.BCST (R12)(CX*2), Z11, Z5
-	VFMADD231PS.BCST (R13), Z10, Z6
-	VFMADD231PS.BCST (R13), Z11, Z7
-	VFMADD231PS.BCST (R13)(CX*1), Z10, Z8
-	VFMADD231PS.BCST (R13)(CX*1), Z11, Z9
-	ADDQ             DX, R12
-	ADDQ             DX, R13
-	ADDQ             BX, R10
+again305:
+	MOVQ 48(AX), R11
+
+loop306:
+	VMOVUPS          (SI), Z10
+	VFMADD231PS.BCST (DI), Z10, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z10, Z1
+	VFMADD231PS.BCST (DI)(CX*2), Z10, Z2
+	VFMADD231PS.BCST (R8), Z10, Z3
+	VFMADD231PS.BCST (R8)(CX*1), Z10, Z4
+	VFMADD231PS.BCST (R8)(CX*2), Z10, Z5
+	VFMADD231PS.BCST (R9), Z10, Z6
+	VFMADD231PS.BCST (R9)(CX*1), Z10, Z7
+	VFMADD231PS.BCST (R9)(CX*2), Z10, Z8
+	VFMADD231PS.BCST (R10), Z10, Z9
+	ADDQ             DX, DI
+	ADDQ             DX, R8
+	ADDQ             DX, R9
+	ADDQ             DX, R10
+	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop116
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	MOVQ             80(AX), R10
-	TESTQ            $0x00000001, R10
-	JZ               skip117
-	MOVQ             DI, R11
-	VMOVUPS.Z        (R11), K1, Z10
+	JNZ              loop306
+	MOVQ             120(AX), R11
+	ADDQ             R11, DI
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	ADDQ             R11, R10
+	ADDQ             128(AX), SI
+	DECQ             136(AX)
+	JNZ              again305
+	MOVQ             80(AX), CX
+	MOVQ             16(AX), DX
+	MOVQ             40(AX), BX
+	TESTQ            $0x00000001, CX
+	JZ               skip307
+	MOVQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Z10
 	VADDPS           Z10, Z0, Z0
-	VMOVUPS.Z        64(R11), K2, Z10
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z10
 	VADDPS           Z10, Z1, Z1
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z10
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z10
 	VADDPS           Z10, Z2, Z2
-	VMOVUPS.Z        64(R11), K2, Z10
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z10
 	VADDPS           Z10, Z3, Z3
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z10
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z10
 	VADDPS           Z10, Z4, Z4
-	VMOVUPS.Z        64(R11), K2, Z10
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z10
 	VADDPS           Z10, Z5, Z5
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z10
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z10
 	VADDPS           Z10, Z6, Z6
-	VMOVUPS.Z        64(R11), K2, Z10
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z10
 	VADDPS           Z10, Z7, Z7
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z10
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z10
 	VADDPS           Z10, Z8, Z8
-	VMOVUPS.Z        64(R11), K2, Z10
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z10
 	VADDPS           Z10, Z9, Z9
-	ADDQ             R8, R11
+	ADDQ             BX, SI
 
-skip117:
-	TESTQ     $0x00000002, R10
-	JZ        skip118
-	MOVQ      64(AX), R11
-	VMOVUPS.Z (R11), K1, Z10
+skip307:
+	TESTQ     $0x00000002, CX
+	JZ        skip308
+	MOVQ      64(AX), SI
+	VMOVUPS.Z (SI), K1, Z10
 	VADDPS    Z10, Z0, Z0
-	VADDPS    Z10, Z2, Z2
-	VADDPS    Z10, Z4, Z4
-	VADDPS    Z10, Z6, Z6
-	VADDPS    Z10, Z8, Z8
-	VMOVUPS.Z 64(R11), K2, Z10
 	VADDPS    Z10, Z1, Z1
+	VADDPS    Z10, Z2, Z2
 	VADDPS    Z10, Z3, Z3
+	VADDPS    Z10, Z4, Z4
 	VADDPS    Z10, Z5, Z5
+	VADDPS    Z10, Z6, Z6
 	VADDPS    Z10, Z7, Z7
+	VADDPS    Z10, Z8, Z8
 	VADDPS    Z10, Z9, Z9
 
-skip118:
-	TESTQ  $0x00000004, R10
-	JZ     skip119
+skip308:
+	TESTQ  $0x00000004, CX
+	JZ     skip309
+	VPXORD Z11, Z11, Z11
+	VMAXPS Z0, Z11, Z0
+	VMAXPS Z1, Z11, Z1
+	VMAXPS Z2, Z11, Z2
+	VMAXPS Z3, Z11, Z3
+	VMAXPS Z4, Z11, Z4
+	VMAXPS Z5, Z11, Z5
+	VMAXPS Z6, Z11, Z6
+	VMAXPS Z7, Z11, Z7
+	VMAXPS Z8, Z11, Z8
+	VMAXPS Z9, Z11, Z9
+
+skip309:
+	TESTQ     $0x00000010, CX
+	JZ        skip310
+	MOVQ      96(AX), SI
+	ADDQ      DX, SI
+	VPXORD    Z12, Z12, Z12
+	VMOVUPS.Z (SI), K1, Z10
+	VCMPPS    $0x06, Z12, Z10, K2
+	VMOVAPS.Z Z0, K2, Z0
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z10
+	VCMPPS    $0x06, Z12, Z10, K2
+	VMOVAPS.Z Z1, K2, Z1
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z10
+	VCMPPS    $0x06, Z12, Z10, K2
+	VMOVAPS.Z Z2, K2, Z2
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z10
+	VCMPPS    $0x06, Z12, Z10, K2
+	VMOVAPS.Z Z3, K2, Z3
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z10
+	VCMPPS    $0x06, Z12, Z10, K2
+	VMOVAPS.Z Z4, K2, Z4
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z10
+	VCMPPS    $0x06, Z12, Z10, K2
+	VMOVAPS.Z Z5, K2, Z5
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z10
+	VCMPPS    $0x06, Z12, Z10, K2
+	VMOVAPS.Z Z6, K2, Z6
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z10
+	VCMPPS    $0x06, Z12, Z10, K2
+	VMOVAPS.Z Z7, K2, Z7
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z10
+	VCMPPS    $0x06, Z12, Z10, K2
+	VMOVAPS.Z Z8, K2, Z8
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z10
+	VCMPPS    $0x06, Z12, Z10, K2
+	VMOVAPS.Z Z9, K2, Z9
+	ADDQ      BX, SI
+
+skip310:
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z5, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z6, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z7, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z8, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z9, K1, (DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	DECQ    56(AX)
+	JNZ     again304
+	VZEROUPPER
+	RET
+
+// func micro11x1AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·micro11x1AVX512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	SHRQ  $0x10, CX
+
+again311:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	LEAQ   (R8)(CX*2), R9
+	ADDQ   CX, R9
+	LEAQ   (R9)(CX*2), R10
+	ADDQ   CX, R10
+	MOVQ   R10, R11
+	ADDQ   CX, R11
+	ADDQ   CX, R11
+	MOVQ   R11, (AX)
+	MOVQ   112(AX), R11
+	MOVQ   R11, 136(AX)
+
+again312:
+	MOVQ 48(AX), R11
+
+loop313:
+	VMOVUPS          (SI), Z11
+	VFMADD231PS.BCST (DI), Z11, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z11, Z1
+	VFMADD231PS.BCST (DI)(CX*2), Z11, Z2
+	VFMADD231PS.BCST (R8), Z11, Z3
+	VFMADD231PS.BCST (R8)(CX*1), Z11, Z4
+	VFMADD231PS.BCST (R8)(CX*2), Z11, Z5
+	VFMADD231PS.BCST (R9), Z11, Z6
+	VFMADD231PS.BCST (R9)(CX*1), Z11, Z7
+	VFMADD231PS.BCST (R9)(CX*2), Z11, Z8
+	VFMADD231PS.BCST (R10), Z11, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z11, Z10
+	ADDQ             DX, DI
+	ADDQ             DX, R8
+	ADDQ             DX, R9
+	ADDQ             DX, R10
+	ADDQ             BX, SI
+	DECQ             R11
+	JNZ              loop313
+	MOVQ             120(AX), R11
+	ADDQ             R11, DI
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	ADDQ             R11, R10
+	ADDQ             128(AX), SI
+	DECQ             136(AX)
+	JNZ              again312
+	MOVQ             80(AX), CX
+	MOVQ             16(AX), DX
+	MOVQ             40(AX), BX
+	TESTQ            $0x00000001, CX
+	JZ               skip314
+	MOVQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Z11
+	VADDPS           Z11, Z0, Z0
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z11
+	VADDPS           Z11, Z1, Z1
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z11
+	VADDPS           Z11, Z2, Z2
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z11
+	VADDPS           Z11, Z3, Z3
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z11
+	VADDPS           Z11, Z4, Z4
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z11
+	VADDPS           Z11, Z5, Z5
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z11
+	VADDPS           Z11, Z6, Z6
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z11
+	VADDPS           Z11, Z7, Z7
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z11
+	VADDPS           Z11, Z8, Z8
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z11
+	VADDPS           Z11, Z9, Z9
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z11
+	VADDPS           Z11, Z10, Z10
+	ADDQ             BX, SI
+
+skip314:
+	TESTQ     $0x00000002, CX
+	JZ        skip315
+	MOVQ      64(AX), SI
+	VMOVUPS.Z (SI), K1, Z11
+	VADDPS    Z11, Z0, Z0
+	VADDPS    Z11, Z1, Z1
+	VADDPS    Z11, Z2, Z2
+	VADDPS    Z11, Z3, Z3
+	VADDPS    Z11, Z4, Z4
+	VADDPS    Z11, Z5, Z5
+	VADDPS    Z11, Z6, Z6
+	VADDPS    Z11, Z7, Z7
+	VADDPS    Z11, Z8, Z8
+	VADDPS    Z11, Z9, Z9
+	VADDPS    Z11, Z10, Z10
+
+skip315:
+	TESTQ  $0x00000004, CX
+	JZ     skip316
 	VPXORD Z12, Z12, Z12
 	VMAXPS Z0, Z12, Z0
 	VMAXPS Z1, Z12, Z1
@@ -3471,90 +7737,101 @@ skip118:
 	VMAXPS Z7, Z12, Z7
 	VMAXPS Z8, Z12, Z8
 	VMAXPS Z9, Z12, Z9
+	VMAXPS Z10, Z12, Z10
 
-skip119:
-	TESTQ     $0x00000010, R10
-	JZ        skip120
-	MOVQ      96(AX), R11
-	ADDQ      DI, R11
+skip316:
+	TESTQ     $0x00000010, CX
+	JZ        skip317
+	MOVQ      96(AX), SI
+	ADDQ      DX, SI
 	VPXORD    Z13, Z13, Z13
-	VMOVUPS.Z (R11), K1, Z10
-	VCMPPS    $0x06, Z13, Z10, K3
-	VMOVAPS.Z Z0, K3, Z0
-	VMOVUPS.Z 64(R11), K2, Z10
-	VCMPPS    $0x06, Z13, Z10, K3
-	VMOVAPS.Z Z1, K3, Z1
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z10
-	VCMPPS    $0x06, Z13, Z10, K3
-	VMOVAPS.Z Z2, K3, Z2
-	VMOVUPS.Z 64(R11), K2, Z10
-	VCMPPS    $0x06, Z13, Z10, K3
-	VMOVAPS.Z Z3, K3, Z3
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z10
-	VCMPPS    $0x06, Z13, Z10, K3
-	VMOVAPS.Z Z4, K3, Z4
-	VMOVUPS.Z 64(R11), K2, Z10
-	VCMPPS    $0x06, Z13, Z10, K3
-	VMOVAPS.Z Z5, K3, Z5
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z10
-	VCMPPS    $0x06, Z13, Z10, K3
-	VMOVAPS.Z Z6, K3, Z6
-	VMOVUPS.Z 64(R11), K2, Z10
-	VCMPPS    $0x06, Z13, Z10, K3
-	VMOVAPS.Z Z7, K3, Z7
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z10
-	VCMPPS    $0x06, Z13, Z10, K3
-	VMOVAPS.Z Z8, K3, Z8
-	VMOVUPS.Z 64(R11), K2, Z10
-	VCMPPS    $0x06, Z13, Z10, K3
-	VMOVAPS.Z Z9, K3, Z9
-	ADDQ      R8, R11
+	VMOVUPS.Z (SI), K1, Z11
+	VCMPPS    $0x06, Z13, Z11, K2
+	VMOVAPS.Z Z0, K2, Z0
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z11
+	VCMPPS    $0x06, Z13, Z11, K2
+	VMOVAPS.Z Z1, K2, Z1
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z11
+	VCMPPS    $0x06, Z13, Z11, K2
+	VMOVAPS.Z Z2, K2, Z2
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z11
+	VCMPPS    $0x06, Z13, Z11, K2
+	VMOVAPS.Z Z3, K2, Z3
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z11
+	VCMPPS    $0x06, Z13, Z11, K2
+	VMOVAPS.Z Z4, K2, Z4
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z11
+	VCMPPS    $0x06, Z13, Z11, K2
+	VMOVAPS.Z Z5, K2, Z5
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z11
+	VCMPPS    $0x06, Z13, Z11, K2
+	VMOVAPS.Z Z6, K2, Z6
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z11
+	VCMPPS    $0x06, Z13, Z11, K2
+	VMOVAPS.Z Z7, K2, Z7
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z11
+	VCMPPS    $0x06, Z13, Z11, K2
+	VMOVAPS.Z Z8, K2, Z8
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z11
+	VCMPPS    $0x06, Z13, Z11, K2
+	VMOVAPS.Z Z9, K2, Z9
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z11
+	VCMPPS    $0x06, Z13, Z11, K2
+	VMOVAPS.Z Z10, K2, Z10
+	ADDQ      BX, SI
 
-skip120:
-	VMOVUPS Z0, K1, (DI)
-	VMOVUPS Z1, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z2, K1, (DI)
-	VMOVUPS Z3, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z4, K1, (DI)
-	VMOVUPS Z5, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z6, K1, (DI)
-	VMOVUPS Z7, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z8, K1, (DI)
-	VMOVUPS Z9, K2, 64(DI)
-	ADDQ    R8, DI
-	DECQ    R9
-	JNZ     loop115
+skip317:
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z5, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z6, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z7, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z8, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z9, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z10, K1, (DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	DECQ    56(AX)
+	JNZ     again311
 	VZEROUPPER
 	RET
 
-// func micro6AVX512(t *byte)
+// func micro12x1AVX512(t *byte)
 // Requires: AVX, AVX512F
-TEXT ·micro6AVX512(SB), NOSPLIT, $0-8
+TEXT ·micro12x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
-	MOVQ  24(AX), CX
-	MOVQ  32(AX), DX
-	MOVQ  104(AX), BX
-	MOVQ  40(AX), R8
-	MOVQ  (AX), SI
-	MOVQ  16(AX), DI
-	MOVQ  88(AX), R9
-	KMOVW R9, K1
-	SHRQ  $0x10, R9
-	KMOVW R9, K2
-	SHRQ  $0x10, R9
-	MOVQ  56(AX), R9
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	SHRQ  $0x10, CX
 
-loop121:
-	MOVQ   8(AX), R10
-	MOVQ   48(AX), R11
+again318:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3567,93 +7844,361 @@ loop121:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
-	MOVQ   SI, R12
-	LEAQ   (R12)(CX*2), R13
-	ADDQ   CX, R13
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	LEAQ   (R8)(CX*2), R9
+	ADDQ   CX, R9
+	LEAQ   (R9)(CX*2), R10
+	ADDQ   CX, R10
+	MOVQ   R10, R11
+	ADDQ   CX, R11
+	ADDQ   CX, R11
+	ADDQ   CX, R11
+	MOVQ   R11, (AX)
+	MOVQ   112(AX), R11
+	MOVQ   R11, 136(AX)
 
-loop122:
-	VMOVUPS          (R10), Z12
-	VMOVUPS          64(R10), Z13
-	VFMADD231PS.BCST (R12), Z12, Z0
-	VFMADD231PS.BCST (R12), Z13, Z1
-	VFMADD231PS.BCST (R12)(CX*1), Z12, Z2
-	VFMADD231PS.BCST (R12)(CX*1), Z13, Z3
-	VFMADD231PS.BCST (R12)(CX*2), Z12, Z4
-	VFMADD231PS.BCST (R12)(CX*2), Z13, Z5
-	VFMADD231PS.BCST (R13), Z12, Z6
-	VFMADD231PS.BCST (R13), Z13, Z7
-	VFMADD231PS.BCST (R13)(CX*1), Z12, Z8
-	VFMADD231PS.BCST (R13)(CX*1), Z13, Z9
-	VFMADD231PS.BCST (R13)(CX*2), Z12, Z10
-	VFMADD231PS.BCST (R13)(CX*2), Z13, Z11
-	ADDQ             DX, R12
-	ADDQ             DX, R13
-	ADDQ             BX, R10
+again319:
+	MOVQ 48(AX), R11
+
+loop320:
+	VMOVUPS          (SI), Z12
+	VFMADD231PS.BCST (DI), Z12, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z12, Z1
+	VFMADD231PS.BCST (DI)(CX*2), Z12, Z2
+	VFMADD231PS.BCST (R8), Z12, Z3
+	VFMADD231PS.BCST (R8)(CX*1), Z12, Z4
+	VFMADD231PS.BCST (R8)(CX*2), Z12, Z5
+	VFMADD231PS.BCST (R9), Z12, Z6
+	VFMADD231PS.BCST (R9)(CX*1), Z12, Z7
+	VFMADD231PS.BCST (R9)(CX*2), Z12, Z8
+	VFMADD231PS.BCST (R10), Z12, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z12, Z10
+	VFMADD231PS.BCST (R10)(CX*2), Z12, Z11
+	ADDQ             DX, DI
+	ADDQ             DX, R8
+	ADDQ             DX, R9
+	ADDQ             DX, R10
+	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop122
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	MOVQ             80(AX), R10
-	TESTQ            $0x00000001, R10
-	JZ               skip123
-	MOVQ             DI, R11
-	VMOVUPS.Z        (R11), K1, Z12
+	JNZ              loop320
+	MOVQ             120(AX), R11
+	ADDQ             R11, DI
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	ADDQ             R11, R10
+	ADDQ             128(AX), SI
+	DECQ             136(AX)
+	JNZ              again319
+	MOVQ             80(AX), CX
+	MOVQ             16(AX), DX
+	MOVQ             40(AX), BX
+	TESTQ            $0x00000001, CX
+	JZ               skip321
+	MOVQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Z12
 	VADDPS           Z12, Z0, Z0
-	VMOVUPS.Z        64(R11), K2, Z12
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z12
 	VADDPS           Z12, Z1, Z1
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z12
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z12
 	VADDPS           Z12, Z2, Z2
-	VMOVUPS.Z        64(R11), K2, Z12
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z12
 	VADDPS           Z12, Z3, Z3
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z12
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z12
 	VADDPS           Z12, Z4, Z4
-	VMOVUPS.Z        64(R11), K2, Z12
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z12
 	VADDPS           Z12, Z5, Z5
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z12
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z12
 	VADDPS           Z12, Z6, Z6
-	VMOVUPS.Z        64(R11), K2, Z12
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z12
 	VADDPS           Z12, Z7, Z7
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z12
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z12
 	VADDPS           Z12, Z8, Z8
-	VMOVUPS.Z        64(R11), K2, Z12
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z12
 	VADDPS           Z12, Z9, Z9
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z12
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z12
 	VADDPS           Z12, Z10, Z10
-	VMOVUPS.Z        64(R11), K2, Z12
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z12
 	VADDPS           Z12, Z11, Z11
-	ADDQ             R8, R11
+	ADDQ             BX, SI
 
-skip123:
-	TESTQ     $0x00000002, R10
-	JZ        skip124
-	MOVQ      64(AX), R11
-	VMOVUPS.Z (R11), K1, Z12
+skip321:
+	TESTQ     $0x00000002, CX
+	JZ        skip322
+	MOVQ      64(AX), SI
+	VMOVUPS.Z (SI), K1, Z12
 	VADDPS    Z12, Z0, Z0
-	VADDPS    Z12, Z2, Z2
-	VADDPS    Z12, Z4, Z4
-	VADDPS    Z12, Z6, Z6
-	VADDPS    Z12, Z8, Z8
-	VADDPS    Z12, Z10, Z10
-	VMOVUPS.Z 64(R11), K2, Z12
 	VADDPS    Z12, Z1, Z1
+	VADDPS    Z12, Z2, Z2
 	VADDPS    Z12, Z3, Z3
+	VADDPS    Z12, Z4, Z4
 	VADDPS    Z12, Z5, Z5
+	VADDPS    Z12, Z6, Z6
 	VADDPS    Z12, Z7, Z7
+	VADDPS    Z12, Z8, Z8
 	VADDPS    Z12, Z9, Z9
+	VADDPS    Z12, Z10, Z10
 	VADDPS    Z12, Z11, Z11
 
-skip124:
-	TESTQ  $0x00000004, R10
-	JZ     skip125
+skip322:
+	TESTQ  $0x00000004, CX
+	JZ     skip323
+	VPXORD Z13, Z13, Z13
+	VMAXPS Z0, Z13, Z0
+	VMAXPS Z1, Z13, Z1
+	VMAXPS Z2, Z13, Z2
+	VMAXPS Z3, Z13, Z3
+	VMAXPS Z4, Z13, Z4
+	VMAXPS Z5, Z13, Z5
+	VMAXPS Z6, Z13, Z6
+	VMAXPS Z7, Z13, Z7
+	VMAXPS Z8, Z13, Z8
+	VMAXPS Z9, Z13, Z9
+	VMAXPS Z10, Z13, Z10
+	VMAXPS Z11, Z13, Z11
+
+skip323:
+	TESTQ     $0x00000010, CX
+	JZ        skip324
+	MOVQ      96(AX), SI
+	ADDQ      DX, SI
+	VPXORD    Z14, Z14, Z14
+	VMOVUPS.Z (SI), K1, Z12
+	VCMPPS    $0x06, Z14, Z12, K2
+	VMOVAPS.Z Z0, K2, Z0
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z12
+	VCMPPS    $0x06, Z14, Z12, K2
+	VMOVAPS.Z Z1, K2, Z1
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z12
+	VCMPPS    $0x06, Z14, Z12, K2
+	VMOVAPS.Z Z2, K2, Z2
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z12
+	VCMPPS    $0x06, Z14, Z12, K2
+	VMOVAPS.Z Z3, K2, Z3
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z12
+	VCMPPS    $0x06, Z14, Z12, K2
+	VMOVAPS.Z Z4, K2, Z4
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z12
+	VCMPPS    $0x06, Z14, Z12, K2
+	VMOVAPS.Z Z5, K2, Z5
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z12
+	VCMPPS    $0x06, Z14, Z12, K2
+	VMOVAPS.Z Z6, K2, Z6
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z12
+	VCMPPS    $0x06, Z14, Z12, K2
+	VMOVAPS.Z Z7, K2, Z7
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z12
+	VCMPPS    $0x06, Z14, Z12, K2
+	VMOVAPS.Z Z8, K2, Z8
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z12
+	VCMPPS    $0x06, Z14, Z12, K2
+	VMOVAPS.Z Z9, K2, Z9
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z12
+	VCMPPS    $0x06, Z14, Z12, K2
+	VMOVAPS.Z Z10, K2, Z10
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z12
+	VCMPPS    $0x06, Z14, Z12, K2
+	VMOVAPS.Z Z11, K2, Z11
+	ADDQ      BX, SI
+
+skip324:
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z5, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z6, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z7, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z8, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z9, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z10, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z11, K1, (DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	DECQ    56(AX)
+	JNZ     again318
+	VZEROUPPER
+	RET
+
+// func micro13x1AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·micro13x1AVX512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	SHRQ  $0x10, CX
+
+again325:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	LEAQ   (R8)(CX*2), R9
+	ADDQ   CX, R9
+	LEAQ   (R9)(CX*2), R10
+	ADDQ   CX, R10
+	LEAQ   (R10)(CX*2), R11
+	ADDQ   CX, R11
+	MOVQ   R11, R12
+	ADDQ   CX, R12
+	MOVQ   R12, (AX)
+	MOVQ   112(AX), R12
+	MOVQ   R12, 136(AX)
+
+again326:
+	MOVQ 48(AX), R12
+
+loop327:
+	VMOVUPS          (SI), Z13
+	VFMADD231PS.BCST (DI), Z13, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z13, Z1
+	VFMADD231PS.BCST (DI)(CX*2), Z13, Z2
+	VFMADD231PS.BCST (R8), Z13, Z3
+	VFMADD231PS.BCST (R8)(CX*1), Z13, Z4
+	VFMADD231PS.BCST (R8)(CX*2), Z13, Z5
+	VFMADD231PS.BCST (R9), Z13, Z6
+	VFMADD231PS.BCST (R9)(CX*1), Z13, Z7
+	VFMADD231PS.BCST (R9)(CX*2), Z13, Z8
+	VFMADD231PS.BCST (R10), Z13, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z13, Z10
+	VFMADD231PS.BCST (R10)(CX*2), Z13, Z11
+	VFMADD231PS.BCST (R11), Z13, Z12
+	ADDQ             DX, DI
+	ADDQ             DX, R8
+	ADDQ             DX, R9
+	ADDQ             DX, R10
+	ADDQ             DX, R11
+	ADDQ             BX, SI
+	DECQ             R12
+	JNZ              loop327
+	MOVQ             120(AX), R12
+	ADDQ             R12, DI
+	ADDQ             R12, R8
+	ADDQ             R12, R9
+	ADDQ             R12, R10
+	ADDQ             R12, R11
+	ADDQ             128(AX), SI
+	DECQ             136(AX)
+	JNZ              again326
+	MOVQ             80(AX), CX
+	MOVQ             16(AX), DX
+	MOVQ             40(AX), BX
+	TESTQ            $0x00000001, CX
+	JZ               skip328
+	MOVQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Z13
+	VADDPS           Z13, Z0, Z0
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z13
+	VADDPS           Z13, Z1, Z1
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z13
+	VADDPS           Z13, Z2, Z2
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z13
+	VADDPS           Z13, Z3, Z3
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z13
+	VADDPS           Z13, Z4, Z4
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z13
+	VADDPS           Z13, Z5, Z5
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z13
+	VADDPS           Z13, Z6, Z6
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z13
+	VADDPS           Z13, Z7, Z7
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z13
+	VADDPS           Z13, Z8, Z8
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z13
+	VADDPS           Z13, Z9, Z9
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z13
+	VADDPS           Z13, Z10, Z10
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z13
+	VADDPS           Z13, Z11, Z11
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z13
+	VADDPS           Z13, Z12, Z12
+	ADDQ             BX, SI
+
+skip328:
+	TESTQ     $0x00000002, CX
+	JZ        skip329
+	MOVQ      64(AX), SI
+	VMOVUPS.Z (SI), K1, Z13
+	VADDPS    Z13, Z0, Z0
+	VADDPS    Z13, Z1, Z1
+	VADDPS    Z13, Z2, Z2
+	VADDPS    Z13, Z3, Z3
+	VADDPS    Z13, Z4, Z4
+	VADDPS    Z13, Z5, Z5
+	VADDPS    Z13, Z6, Z6
+	VADDPS    Z13, Z7, Z7
+	VADDPS    Z13, Z8, Z8
+	VADDPS    Z13, Z9, Z9
+	VADDPS    Z13, Z10, Z10
+	VADDPS    Z13, Z11, Z11
+	VADDPS    Z13, Z12, Z12
+
+skip329:
+	TESTQ  $0x00000004, CX
+	JZ     skip330
 	VPXORD Z14, Z14, Z14
 	VMAXPS Z0, Z14, Z0
 	VMAXPS Z1, Z14, Z1
@@ -3667,100 +8212,113 @@ skip124:
 	VMAXPS Z9, Z14, Z9
 	VMAXPS Z10, Z14, Z10
 	VMAXPS Z11, Z14, Z11
+	VMAXPS Z12, Z14, Z12
 
-skip125:
-	TESTQ     $0x00000010, R10
-	JZ        skip126
-	MOVQ      96(AX), R11
-	ADDQ      DI, R11
+skip330:
+	TESTQ     $0x00000010, CX
+	JZ        skip331
+	MOVQ      96(AX), SI
+	ADDQ      DX, SI
 	VPXORD    Z15, Z15, Z15
-	VMOVUPS.Z (R11), K1, Z12
-	VCMPPS    $0x06, Z15, Z12, K3
-	VMOVAPS.Z Z0, K3, Z0
-	VMOVUPS.Z 64(R11), K2, Z12
-	VCMPPS    $0x06, Z15, Z12, K3
-	VMOVAPS.Z Z1, K3, Z1
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z12
-	VCMPPS    $0x06, Z15, Z12, K3
-	VMOVAPS.Z Z2, K3, Z2
-	VMOVUPS.Z 64(R11), K2, Z12
-	VCMPPS    $0x06, Z15, Z12, K3
-	VMOVAPS.Z Z3, K3, Z3
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z12
-	VCMPPS    $0x06, Z15, Z12, K3
-	VMOVAPS.Z Z4, K3, Z4
-	VMOVUPS.Z 64(R11), K2, Z12
-	VCMPPS    $0x06, Z15, Z12, K3
-	VMOVAPS.Z Z5, K3, Z5
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z12
-	VCMPPS    $0x06, Z15, Z12, K3
-	VMOVAPS.Z Z6, K3, Z6
-	VMOVUPS.Z 64(R11), K2, Z12
-	VCMPPS    $0x06, Z15, Z12, K3
-	VMOVAPS.Z Z7, K3, Z7
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z12
-	VCMPPS    $0x06, Z15, Z12, K3
-	VMOVAPS.Z Z8, K3, Z8
-	VMOVUPS.Z 64(R11), K2, Z12
-	VCMPPS    $0x06, Z15, Z12, K3
-	VMOVAPS.Z Z9, K3, Z9
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z12
-	VCMPPS    $0x06, Z15, Z12, K3
-	VMOVAPS.Z Z10, K3, Z10
-	VMOVUPS.Z 64(R11), K2, Z12
-	VCMPPS    $0x06, Z15, Z12, K3
-	VMOVAPS.Z Z11, K3, Z11
-	ADDQ      R8, R11
+	VMOVUPS.Z (SI), K1, Z13
+	VCMPPS    $0x06, Z15, Z13, K2
+	VMOVAPS.Z Z0, K2, Z0
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z13
+	VCMPPS    $0x06, Z15, Z13, K2
+	VMOVAPS.Z Z1, K2, Z1
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z13
+	VCMPPS    $0x06, Z15, Z13, K2
+	VMOVAPS.Z Z2, K2, Z2
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z13
+	VCMPPS    $0x06, Z15, Z13, K2
+	VMOVAPS.Z Z3, K2, Z3
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z13
+	VCMPPS    $0x06, Z15, Z13, K2
+	VMOVAPS.Z Z4, K2, Z4
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z13
+	VCMPPS    $0x06, Z15, Z13, K2
+	VMOVAPS.Z Z5, K2, Z5
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z13
+	VCMPPS    $0x06, Z15, Z13, K2
+	VMOVAPS.Z Z6, K2, Z6
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z13
+	VCMPPS    $0x06, Z15, Z13, K2
+	VMOVAPS.Z Z7, K2, Z7
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z13
+	VCMPPS    $0x06, Z15, Z13, K2
+	VMOVAPS.Z Z8, K2, Z8
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z13
+	VCMPPS    $0x06, Z15, Z13, K2
+	VMOVAPS.Z Z9, K2, Z9
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z13
+	VCMPPS    $0x06, Z15, Z13, K2
+	VMOVAPS.Z Z10, K2, Z10
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z13
+	VCMPPS    $0x06, Z15, Z13, K2
+	VMOVAPS.Z Z11, K2, Z11
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z13
+	VCMPPS    $0x06, Z15, Z13, K2
+	VMOVAPS.Z Z12, K2, Z12
+	ADDQ      BX, SI
 
-skip126:
-	VMOVUPS Z0, K1, (DI)
-	VMOVUPS Z1, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z2, K1, (DI)
-	VMOVUPS Z3, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z4, K1, (DI)
-	VMOVUPS Z5, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z6, K1, (DI)
-	VMOVUPS Z7, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z8, K1, (DI)
-	VMOVUPS Z9, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z10, K1, (DI)
-	VMOVUPS Z11, K2, 64(DI)
-	ADDQ    R8, DI
-	DECQ    R9
-	JNZ     loop121
+skip331:
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z5, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z6, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z7, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z8, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z9, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z10, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z11, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z12, K1, (DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	DECQ    56(AX)
+	JNZ     again325
 	VZEROUPPER
 	RET
 
-// func micro7AVX512(t *byte)
+// func micro14x1AVX512(t *byte)
 // Requires: AVX, AVX512F
-TEXT ·micro7AVX512(SB), NOSPLIT, $0-8
+TEXT ·micro14x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
-	MOVQ  24(AX), CX
-	MOVQ  32(AX), DX
-	MOVQ  104(AX), BX
-	MOVQ  40(AX), R8
-	MOVQ  (AX), SI
-	MOVQ  16(AX), DI
-	MOVQ  88(AX), R9
-	KMOVW R9, K1
-	SHRQ  $0x10, R9
-	KMOVW R9, K2
-	SHRQ  $0x10, R9
-	MOVQ  56(AX), R9
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	SHRQ  $0x10, CX
 
-loop127:
-	MOVQ   8(AX), R10
-	MOVQ   48(AX), R11
+again332:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3775,87 +8333,1285 @@ loop127:
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
-	MOVQ   SI, R12
-	LEAQ   (R12)(CX*2), R13
-	ADDQ   CX, R13
-	LEAQ   (R13)(CX*2), R14
-	ADDQ   CX, R14
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	LEAQ   (R8)(CX*2), R9
+	ADDQ   CX, R9
+	LEAQ   (R9)(CX*2), R10
+	ADDQ   CX, R10
+	LEAQ   (R10)(CX*2), R11
+	ADDQ   CX, R11
+	MOVQ   R11, R12
+	ADDQ   CX, R12
+	ADDQ   CX, R12
+	MOVQ   R12, (AX)
+	MOVQ   112(AX), R12
+	MOVQ   R12, 136(AX)
 
-loop128:
-	VMOVUPS          (R10), Z14
-	VMOVUPS          64(R10), Z15
-	VFMADD231PS.BCST (R12), Z14, Z0
-	VFMADD231PS.BCST (R12), Z15, Z1
-	VFMADD231PS.BCST (R12)(CX*1), Z14, Z2
-	VFMADD231PS.BCST (R12)(CX*1), Z15, Z3
-	VFMADD231PS.BCST (R12)(CX*2), Z14, Z4
-	VFMADD231PS.BCST (R12)(CX*2), Z15, Z5
-	VFMADD231PS.BCST (R13), Z14, Z6
-	VFMADD231PS.BCST (R13), Z15, Z7
-	VFMADD231PS.BCST (R13)(CX*1), Z14, Z8
-	VFMADD231PS.BCST (R13)(CX*1), Z15, Z9
-	VFMADD231PS.BCST (R13)(CX*2), Z14, Z10
-	VFMADD231PS.BCST (R13)(CX*2), Z15, Z11
-	VFMADD231PS.BCST (R14), Z14, Z12
-	VFMADD231PS.BCST (R14), Z15, Z13
-	ADDQ             DX, R12
-	ADDQ             DX, R13
-	ADDQ             DX, R14
-	ADDQ             BX, R10
-	DECQ             R11
-	JNZ              loop128
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	MOVQ             80(AX), R10
-	TESTQ            $0x00000001, R10
-	JZ               skip129
-	MOVQ             DI, R11
-	VMOVUPS.Z        (R11), K1, Z14
+again333:
+	MOVQ 48(AX), R12
+
+loop334:
+	VMOVUPS          (SI), Z14
+	VFMADD231PS.BCST (DI), Z14, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z14, Z1
+	VFMADD231PS.BCST (DI)(CX*2), Z14, Z2
+	VFMADD231PS.BCST (R8), Z14, Z3
+	VFMADD231PS.BCST (R8)(CX*1), Z14, Z4
+	VFMADD231PS.BCST (R8)(CX*2), Z14, Z5
+	VFMADD231PS.BCST (R9), Z14, Z6
+	VFMADD231PS.BCST (R9)(CX*1), Z14, Z7
+	VFMADD231PS.BCST (R9)(CX*2), Z14, Z8
+	VFMADD231PS.BCST (R10), Z14, Z9
+	VFMADD231PS.BCST (R10)(CX*1), Z14, Z10
+	VFMADD231PS.BCST (R10)(CX*2), Z14, Z11
+	VFMADD231PS.BCST (R11), Z14, Z12
+	VFMADD231PS.BCST (R11)(CX*1), Z14, Z13
+	ADDQ             DX, DI
+	ADDQ             DX, R8
+	ADDQ             DX, R9
+	ADDQ             DX, R10
+	ADDQ             DX, R11
+	ADDQ             BX, SI
+	DECQ             R12
+	JNZ              loop334
+	MOVQ             120(AX), R12
+	ADDQ             R12, DI
+	ADDQ             R12, R8
+	ADDQ             R12, R9
+	ADDQ             R12, R10
+	ADDQ             R12, R11
+	ADDQ             128(AX), SI
+	DECQ             136(AX)
+	JNZ              again333
+	MOVQ             80(AX), CX
+	MOVQ             16(AX), DX
+	MOVQ             40(AX), BX
+	TESTQ            $0x00000001, CX
+	JZ               skip335
+	MOVQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Z14
 	VADDPS           Z14, Z0, Z0
-	VMOVUPS.Z        64(R11), K2, Z14
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z14
 	VADDPS           Z14, Z1, Z1
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z14
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z14
 	VADDPS           Z14, Z2, Z2
-	VMOVUPS.Z        64(R11), K2, Z14
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z14
 	VADDPS           Z14, Z3, Z3
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z14
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z14
 	VADDPS           Z14, Z4, Z4
-	VMOVUPS.Z        64(R11), K2, Z14
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z14
 	VADDPS           Z14, Z5, Z5
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z14
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z14
 	VADDPS           Z14, Z6, Z6
-	VMOVUPS.Z        64(R11), K2, Z14
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z14
 	VADDPS           Z14, Z7, Z7
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z14
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z14
 	VADDPS           Z14, Z8, Z8
-	VMOVUPS.Z        64(R11), K2, Z14
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z14
 	VADDPS           Z14, Z9, Z9
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z14
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z14
 	VADDPS           Z14, Z10, Z10
-	VMOVUPS.Z        64(R11), K2, Z14
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z14
 	VADDPS           Z14, Z11, Z11
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z14
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z14
 	VADDPS           Z14, Z12, Z12
-	VMOVUPS.Z        64(R11), K2, Z14
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z14
 	VADDPS           Z14, Z13, Z13
-	ADDQ             R8, R11
+	ADDQ             BX, SI
 
-skip129:
-	TESTQ     $0x00000002, R10
-	JZ        skip130
-	MOVQ      64(AX), R11
-	VMOVUPS.Z (R11), K1, Z14
+skip335:
+	TESTQ     $0x00000002, CX
+	JZ        skip336
+	MOVQ      64(AX), SI
+	VMOVUPS.Z (SI), K1, Z14
+	VADDPS    Z14, Z0, Z0
+	VADDPS    Z14, Z1, Z1
+	VADDPS    Z14, Z2, Z2
+	VADDPS    Z14, Z3, Z3
+	VADDPS    Z14, Z4, Z4
+	VADDPS    Z14, Z5, Z5
+	VADDPS    Z14, Z6, Z6
+	VADDPS    Z14, Z7, Z7
+	VADDPS    Z14, Z8, Z8
+	VADDPS    Z14, Z9, Z9
+	VADDPS    Z14, Z10, Z10
+	VADDPS    Z14, Z11, Z11
+	VADDPS    Z14, Z12, Z12
+	VADDPS    Z14, Z13, Z13
+
+skip336:
+	TESTQ  $0x00000004, CX
+	JZ     skip337
+	VPXORD Z15, Z15, Z15
+	VMAXPS Z0, Z15, Z0
+	VMAXPS Z1, Z15, Z1
+	VMAXPS Z2, Z15, Z2
+	VMAXPS Z3, Z15, Z3
+	VMAXPS Z4, Z15, Z4
+	VMAXPS Z5, Z15, Z5
+	VMAXPS Z6, Z15, Z6
+	VMAXPS Z7, Z15, Z7
+	VMAXPS Z8, Z15, Z8
+	VMAXPS Z9, Z15, Z9
+	VMAXPS Z10, Z15, Z10
+	VMAXPS Z11, Z15, Z11
+	VMAXPS Z12, Z15, Z12
+	VMAXPS Z13, Z15, Z13
+
+skip337:
+	TESTQ     $0x00000010, CX
+	JZ        skip338
+	MOVQ      96(AX), SI
+	ADDQ      DX, SI
+	VPXORD    Z16, Z16, Z16
+	VMOVUPS.Z (SI), K1, Z14
+	VCMPPS    $0x06, Z16, Z14, K2
+	VMOVAPS.Z Z0, K2, Z0
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z14
+	VCMPPS    $0x06, Z16, Z14, K2
+	VMOVAPS.Z Z1, K2, Z1
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z14
+	VCMPPS    $0x06, Z16, Z14, K2
+	VMOVAPS.Z Z2, K2, Z2
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z14
+	VCMPPS    $0x06, Z16, Z14, K2
+	VMOVAPS.Z Z3, K2, Z3
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z14
+	VCMPPS    $0x06, Z16, Z14, K2
+	VMOVAPS.Z Z4, K2, Z4
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z14
+	VCMPPS    $0x06, Z16, Z14, K2
+	VMOVAPS.Z Z5, K2, Z5
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z14
+	VCMPPS    $0x06, Z16, Z14, K2
+	VMOVAPS.Z Z6, K2, Z6
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z14
+	VCMPPS    $0x06, Z16, Z14, K2
+	VMOVAPS.Z Z7, K2, Z7
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z14
+	VCMPPS    $0x06, Z16, Z14, K2
+	VMOVAPS.Z Z8, K2, Z8
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z14
+	VCMPPS    $0x06, Z16, Z14, K2
+	VMOVAPS.Z Z9, K2, Z9
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z14
+	VCMPPS    $0x06, Z16, Z14, K2
+	VMOVAPS.Z Z10, K2, Z10
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z14
+	VCMPPS    $0x06, Z16, Z14, K2
+	VMOVAPS.Z Z11, K2, Z11
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z14
+	VCMPPS    $0x06, Z16, Z14, K2
+	VMOVAPS.Z Z12, K2, Z12
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z14
+	VCMPPS    $0x06, Z16, Z14, K2
+	VMOVAPS.Z Z13, K2, Z13
+	ADDQ      BX, SI
+
+skip338:
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z5, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z6, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z7, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z8, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z9, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z10, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z11, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z12, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z13, K1, (DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	DECQ    56(AX)
+	JNZ     again332
+	VZEROUPPER
+	RET
+
+// func micro1x2AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·micro1x2AVX512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	SHRQ  $0x10, CX
+	KMOVW CX, K2
+	SHRQ  $0x10, CX
+
+again339:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	MOVQ   (AX), DI
+	MOVQ   DI, R8
+	ADDQ   CX, R8
+	MOVQ   R8, (AX)
+	MOVQ   112(AX), CX
+	MOVQ   CX, 136(AX)
+
+again340:
+	MOVQ 48(AX), CX
+
+loop341:
+	VMOVUPS          (SI), Z2
+	VMOVUPS          64(SI), Z3
+	VFMADD231PS.BCST (DI), Z2, Z0
+	VFMADD231PS.BCST (DI), Z3, Z1
+	ADDQ             DX, DI
+	ADDQ             BX, SI
+	DECQ             CX
+	JNZ              loop341
+	MOVQ             120(AX), CX
+	ADDQ             CX, DI
+	ADDQ             128(AX), SI
+	DECQ             136(AX)
+	JNZ              again340
+	MOVQ             80(AX), CX
+	MOVQ             16(AX), DX
+	MOVQ             40(AX), BX
+	TESTQ            $0x00000001, CX
+	JZ               skip342
+	MOVQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Z2
+	VADDPS           Z2, Z0, Z0
+	VMOVUPS.Z        64(SI), K2, Z2
+	VADDPS           Z2, Z1, Z1
+	ADDQ             BX, SI
+
+skip342:
+	TESTQ     $0x00000002, CX
+	JZ        skip343
+	MOVQ      64(AX), SI
+	VMOVUPS.Z (SI), K1, Z2
+	VADDPS    Z2, Z0, Z0
+	VMOVUPS.Z 64(SI), K2, Z2
+	VADDPS    Z2, Z1, Z1
+
+skip343:
+	TESTQ  $0x00000004, CX
+	JZ     skip344
+	VPXORD Z4, Z4, Z4
+	VMAXPS Z0, Z4, Z0
+	VMAXPS Z1, Z4, Z1
+
+skip344:
+	TESTQ     $0x00000010, CX
+	JZ        skip345
+	MOVQ      96(AX), SI
+	ADDQ      DX, SI
+	VPXORD    Z5, Z5, Z5
+	VMOVUPS.Z (SI), K1, Z2
+	VCMPPS    $0x06, Z5, Z2, K3
+	VMOVAPS.Z Z0, K3, Z0
+	VMOVUPS.Z 64(SI), K2, Z2
+	VCMPPS    $0x06, Z5, Z2, K3
+	VMOVAPS.Z Z1, K3, Z1
+	ADDQ      BX, SI
+
+skip345:
+	VMOVUPS Z0, K1, (DX)
+	VMOVUPS Z1, K2, 64(DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	DECQ    56(AX)
+	JNZ     again339
+	VZEROUPPER
+	RET
+
+// func micro2x2AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·micro2x2AVX512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	SHRQ  $0x10, CX
+	KMOVW CX, K2
+	SHRQ  $0x10, CX
+
+again346:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   (AX), DI
+	MOVQ   DI, R8
+	ADDQ   CX, R8
+	ADDQ   CX, R8
+	MOVQ   R8, (AX)
+	MOVQ   112(AX), R8
+	MOVQ   R8, 136(AX)
+
+again347:
+	MOVQ 48(AX), R8
+
+loop348:
+	VMOVUPS          (SI), Z4
+	VMOVUPS          64(SI), Z5
+	VFMADD231PS.BCST (DI), Z4, Z0
+	VFMADD231PS.BCST (DI), Z5, Z1
+	VFMADD231PS.BCST (DI)(CX*1), Z4, Z2
+	VFMADD231PS.BCST (DI)(CX*1), Z5, Z3
+	ADDQ             DX, DI
+	ADDQ             BX, SI
+	DECQ             R8
+	JNZ              loop348
+	MOVQ             120(AX), R8
+	ADDQ             R8, DI
+	ADDQ             128(AX), SI
+	DECQ             136(AX)
+	JNZ              again347
+	MOVQ             80(AX), CX
+	MOVQ             16(AX), DX
+	MOVQ             40(AX), BX
+	TESTQ            $0x00000001, CX
+	JZ               skip349
+	MOVQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Z4
+	VADDPS           Z4, Z0, Z0
+	VMOVUPS.Z        64(SI), K2, Z4
+	VADDPS           Z4, Z1, Z1
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z4
+	VADDPS           Z4, Z2, Z2
+	VMOVUPS.Z        64(SI), K2, Z4
+	VADDPS           Z4, Z3, Z3
+	ADDQ             BX, SI
+
+skip349:
+	TESTQ     $0x00000002, CX
+	JZ        skip350
+	MOVQ      64(AX), SI
+	VMOVUPS.Z (SI), K1, Z4
+	VADDPS    Z4, Z0, Z0
+	VADDPS    Z4, Z2, Z2
+	VMOVUPS.Z 64(SI), K2, Z4
+	VADDPS    Z4, Z1, Z1
+	VADDPS    Z4, Z3, Z3
+
+skip350:
+	TESTQ  $0x00000004, CX
+	JZ     skip351
+	VPXORD Z6, Z6, Z6
+	VMAXPS Z0, Z6, Z0
+	VMAXPS Z1, Z6, Z1
+	VMAXPS Z2, Z6, Z2
+	VMAXPS Z3, Z6, Z3
+
+skip351:
+	TESTQ     $0x00000010, CX
+	JZ        skip352
+	MOVQ      96(AX), SI
+	ADDQ      DX, SI
+	VPXORD    Z7, Z7, Z7
+	VMOVUPS.Z (SI), K1, Z4
+	VCMPPS    $0x06, Z7, Z4, K3
+	VMOVAPS.Z Z0, K3, Z0
+	VMOVUPS.Z 64(SI), K2, Z4
+	VCMPPS    $0x06, Z7, Z4, K3
+	VMOVAPS.Z Z1, K3, Z1
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z4
+	VCMPPS    $0x06, Z7, Z4, K3
+	VMOVAPS.Z Z2, K3, Z2
+	VMOVUPS.Z 64(SI), K2, Z4
+	VCMPPS    $0x06, Z7, Z4, K3
+	VMOVAPS.Z Z3, K3, Z3
+	ADDQ      BX, SI
+
+skip352:
+	VMOVUPS Z0, K1, (DX)
+	VMOVUPS Z1, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z2, K1, (DX)
+	VMOVUPS Z3, K2, 64(DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	DECQ    56(AX)
+	JNZ     again346
+	VZEROUPPER
+	RET
+
+// func micro3x2AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·micro3x2AVX512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	SHRQ  $0x10, CX
+	KMOVW CX, K2
+	SHRQ  $0x10, CX
+
+again353:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	MOVQ   (AX), DI
+	MOVQ   DI, R8
+	ADDQ   CX, R8
+	ADDQ   CX, R8
+	ADDQ   CX, R8
+	MOVQ   R8, (AX)
+	MOVQ   112(AX), R8
+	MOVQ   R8, 136(AX)
+
+again354:
+	MOVQ 48(AX), R8
+
+loop355:
+	VMOVUPS          (SI), Z6
+	VMOVUPS          64(SI), Z7
+	VFMADD231PS.BCST (DI), Z6, Z0
+	VFMADD231PS.BCST (DI), Z7, Z1
+	VFMADD231PS.BCST (DI)(CX*1), Z6, Z2
+	VFMADD231PS.BCST (DI)(CX*1), Z7, Z3
+	VFMADD231PS.BCST (DI)(CX*2), Z6, Z4
+	VFMADD231PS.BCST (DI)(CX*2), Z7, Z5
+	ADDQ             DX, DI
+	ADDQ             BX, SI
+	DECQ             R8
+	JNZ              loop355
+	MOVQ             120(AX), R8
+	ADDQ             R8, DI
+	ADDQ             128(AX), SI
+	DECQ             136(AX)
+	JNZ              again354
+	MOVQ             80(AX), CX
+	MOVQ             16(AX), DX
+	MOVQ             40(AX), BX
+	TESTQ            $0x00000001, CX
+	JZ               skip356
+	MOVQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Z6
+	VADDPS           Z6, Z0, Z0
+	VMOVUPS.Z        64(SI), K2, Z6
+	VADDPS           Z6, Z1, Z1
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z6
+	VADDPS           Z6, Z2, Z2
+	VMOVUPS.Z        64(SI), K2, Z6
+	VADDPS           Z6, Z3, Z3
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z6
+	VADDPS           Z6, Z4, Z4
+	VMOVUPS.Z        64(SI), K2, Z6
+	VADDPS           Z6, Z5, Z5
+	ADDQ             BX, SI
+
+skip356:
+	TESTQ     $0x00000002, CX
+	JZ        skip357
+	MOVQ      64(AX), SI
+	VMOVUPS.Z (SI), K1, Z6
+	VADDPS    Z6, Z0, Z0
+	VADDPS    Z6, Z2, Z2
+	VADDPS    Z6, Z4, Z4
+	VMOVUPS.Z 64(SI), K2, Z6
+	VADDPS    Z6, Z1, Z1
+	VADDPS    Z6, Z3, Z3
+	VADDPS    Z6, Z5, Z5
+
+skip357:
+	TESTQ  $0x00000004, CX
+	JZ     skip358
+	VPXORD Z8, Z8, Z8
+	VMAXPS Z0, Z8, Z0
+	VMAXPS Z1, Z8, Z1
+	VMAXPS Z2, Z8, Z2
+	VMAXPS Z3, Z8, Z3
+	VMAXPS Z4, Z8, Z4
+	VMAXPS Z5, Z8, Z5
+
+skip358:
+	TESTQ     $0x00000010, CX
+	JZ        skip359
+	MOVQ      96(AX), SI
+	ADDQ      DX, SI
+	VPXORD    Z9, Z9, Z9
+	VMOVUPS.Z (SI), K1, Z6
+	VCMPPS    $0x06, Z9, Z6, K3
+	VMOVAPS.Z Z0, K3, Z0
+	VMOVUPS.Z 64(SI), K2, Z6
+	VCMPPS    $0x06, Z9, Z6, K3
+	VMOVAPS.Z Z1, K3, Z1
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z6
+	VCMPPS    $0x06, Z9, Z6, K3
+	VMOVAPS.Z Z2, K3, Z2
+	VMOVUPS.Z 64(SI), K2, Z6
+	VCMPPS    $0x06, Z9, Z6, K3
+	VMOVAPS.Z Z3, K3, Z3
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z6
+	VCMPPS    $0x06, Z9, Z6, K3
+	VMOVAPS.Z Z4, K3, Z4
+	VMOVUPS.Z 64(SI), K2, Z6
+	VCMPPS    $0x06, Z9, Z6, K3
+	VMOVAPS.Z Z5, K3, Z5
+	ADDQ      BX, SI
+
+skip359:
+	VMOVUPS Z0, K1, (DX)
+	VMOVUPS Z1, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z2, K1, (DX)
+	VMOVUPS Z3, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z4, K1, (DX)
+	VMOVUPS Z5, K2, 64(DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	DECQ    56(AX)
+	JNZ     again353
+	VZEROUPPER
+	RET
+
+// func micro4x2AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·micro4x2AVX512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	SHRQ  $0x10, CX
+	KMOVW CX, K2
+	SHRQ  $0x10, CX
+
+again360:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	MOVQ   R8, R9
+	ADDQ   CX, R9
+	MOVQ   R9, (AX)
+	MOVQ   112(AX), R9
+	MOVQ   R9, 136(AX)
+
+again361:
+	MOVQ 48(AX), R9
+
+loop362:
+	VMOVUPS          (SI), Z8
+	VMOVUPS          64(SI), Z9
+	VFMADD231PS.BCST (DI), Z8, Z0
+	VFMADD231PS.BCST (DI), Z9, Z1
+	VFMADD231PS.BCST (DI)(CX*1), Z8, Z2
+	VFMADD231PS.BCST (DI)(CX*1), Z9, Z3
+	VFMADD231PS.BCST (DI)(CX*2), Z8, Z4
+	VFMADD231PS.BCST (DI)(CX*2), Z9, Z5
+	VFMADD231PS.BCST (R8), Z8, Z6
+	VFMADD231PS.BCST (R8), Z9, Z7
+	ADDQ             DX, DI
+	ADDQ             DX, R8
+	ADDQ             BX, SI
+	DECQ             R9
+	JNZ              loop362
+	MOVQ             120(AX), R9
+	ADDQ             R9, DI
+	ADDQ             R9, R8
+	ADDQ             128(AX), SI
+	DECQ             136(AX)
+	JNZ              again361
+	MOVQ             80(AX), CX
+	MOVQ             16(AX), DX
+	MOVQ             40(AX), BX
+	TESTQ            $0x00000001, CX
+	JZ               skip363
+	MOVQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Z8
+	VADDPS           Z8, Z0, Z0
+	VMOVUPS.Z        64(SI), K2, Z8
+	VADDPS           Z8, Z1, Z1
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z8
+	VADDPS           Z8, Z2, Z2
+	VMOVUPS.Z        64(SI), K2, Z8
+	VADDPS           Z8, Z3, Z3
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z8
+	VADDPS           Z8, Z4, Z4
+	VMOVUPS.Z        64(SI), K2, Z8
+	VADDPS           Z8, Z5, Z5
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z8
+	VADDPS           Z8, Z6, Z6
+	VMOVUPS.Z        64(SI), K2, Z8
+	VADDPS           Z8, Z7, Z7
+	ADDQ             BX, SI
+
+skip363:
+	TESTQ     $0x00000002, CX
+	JZ        skip364
+	MOVQ      64(AX), SI
+	VMOVUPS.Z (SI), K1, Z8
+	VADDPS    Z8, Z0, Z0
+	VADDPS    Z8, Z2, Z2
+	VADDPS    Z8, Z4, Z4
+	VADDPS    Z8, Z6, Z6
+	VMOVUPS.Z 64(SI), K2, Z8
+	VADDPS    Z8, Z1, Z1
+	VADDPS    Z8, Z3, Z3
+	VADDPS    Z8, Z5, Z5
+	VADDPS    Z8, Z7, Z7
+
+skip364:
+	TESTQ  $0x00000004, CX
+	JZ     skip365
+	VPXORD Z10, Z10, Z10
+	VMAXPS Z0, Z10, Z0
+	VMAXPS Z1, Z10, Z1
+	VMAXPS Z2, Z10, Z2
+	VMAXPS Z3, Z10, Z3
+	VMAXPS Z4, Z10, Z4
+	VMAXPS Z5, Z10, Z5
+	VMAXPS Z6, Z10, Z6
+	VMAXPS Z7, Z10, Z7
+
+skip365:
+	TESTQ     $0x00000010, CX
+	JZ        skip366
+	MOVQ      96(AX), SI
+	ADDQ      DX, SI
+	VPXORD    Z11, Z11, Z11
+	VMOVUPS.Z (SI), K1, Z8
+	VCMPPS    $0x06, Z11, Z8, K3
+	VMOVAPS.Z Z0, K3, Z0
+	VMOVUPS.Z 64(SI), K2, Z8
+	VCMPPS    $0x06, Z11, Z8, K3
+	VMOVAPS.Z Z1, K3, Z1
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z8
+	VCMPPS    $0x06, Z11, Z8, K3
+	VMOVAPS.Z Z2, K3, Z2
+	VMOVUPS.Z 64(SI), K2, Z8
+	VCMPPS    $0x06, Z11, Z8, K3
+	VMOVAPS.Z Z3, K3, Z3
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z8
+	VCMPPS    $0x06, Z11, Z8, K3
+	VMOVAPS.Z Z4, K3, Z4
+	VMOVUPS.Z 64(SI), K2, Z8
+	VCMPPS    $0x06, Z11, Z8, K3
+	VMOVAPS.Z Z5, K3, Z5
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z8
+	VCMPPS    $0x06, Z11, Z8, K3
+	VMOVAPS.Z Z6, K3, Z6
+	VMOVUPS.Z 64(SI), K2, Z8
+	VCMPPS    $0x06, Z11, Z8, K3
+	VMOVAPS.Z Z7, K3, Z7
+	ADDQ      BX, SI
+
+skip366:
+	VMOVUPS Z0, K1, (DX)
+	VMOVUPS Z1, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z2, K1, (DX)
+	VMOVUPS Z3, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z4, K1, (DX)
+	VMOVUPS Z5, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z6, K1, (DX)
+	VMOVUPS Z7, K2, 64(DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	DECQ    56(AX)
+	JNZ     again360
+	VZEROUPPER
+	RET
+
+// func micro5x2AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·micro5x2AVX512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	SHRQ  $0x10, CX
+	KMOVW CX, K2
+	SHRQ  $0x10, CX
+
+again367:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	MOVQ   R8, R9
+	ADDQ   CX, R9
+	ADDQ   CX, R9
+	MOVQ   R9, (AX)
+	MOVQ   112(AX), R9
+	MOVQ   R9, 136(AX)
+
+again368:
+	MOVQ 48(AX), R9
+
+loop369:
+	VMOVUPS          (SI), Z10
+	VMOVUPS          64(SI), Z11
+	VFMADD231PS.BCST (DI), Z10, Z0
+	VFMADD231PS.BCST (DI), Z11, Z1
+	VFMADD231PS.BCST (DI)(CX*1), Z10, Z2
+	VFMADD231PS.BCST (DI)(CX*1), Z11, Z3
+	VFMADD231PS.BCST (DI)(CX*2), Z10, Z4
+	VFMADD231PS.BCST (DI)(CX*2), Z11, Z5
+	VFMADD231PS.BCST (R8), Z10, Z6
+	VFMADD231PS.BCST (R8), Z11, Z7
+	VFMADD231PS.BCST (R8)(CX*1), Z10, Z8
+	VFMADD231PS.BCST (R8)(CX*1), Z11, Z9
+	ADDQ             DX, DI
+	ADDQ             DX, R8
+	ADDQ             BX, SI
+	DECQ             R9
+	JNZ              loop369
+	MOVQ             120(AX), R9
+	ADDQ             R9, DI
+	ADDQ             R9, R8
+	ADDQ             128(AX), SI
+	DECQ             136(AX)
+	JNZ              again368
+	MOVQ             80(AX), CX
+	MOVQ             16(AX), DX
+	MOVQ             40(AX), BX
+	TESTQ            $0x00000001, CX
+	JZ               skip370
+	MOVQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Z10
+	VADDPS           Z10, Z0, Z0
+	VMOVUPS.Z        64(SI), K2, Z10
+	VADDPS           Z10, Z1, Z1
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z10
+	VADDPS           Z10, Z2, Z2
+	VMOVUPS.Z        64(SI), K2, Z10
+	VADDPS           Z10, Z3, Z3
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z10
+	VADDPS           Z10, Z4, Z4
+	VMOVUPS.Z        64(SI), K2, Z10
+	VADDPS           Z10, Z5, Z5
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z10
+	VADDPS           Z10, Z6, Z6
+	VMOVUPS.Z        64(SI), K2, Z10
+	VADDPS           Z10, Z7, Z7
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z10
+	VADDPS           Z10, Z8, Z8
+	VMOVUPS.Z        64(SI), K2, Z10
+	VADDPS           Z10, Z9, Z9
+	ADDQ             BX, SI
+
+skip370:
+	TESTQ     $0x00000002, CX
+	JZ        skip371
+	MOVQ      64(AX), SI
+	VMOVUPS.Z (SI), K1, Z10
+	VADDPS    Z10, Z0, Z0
+	VADDPS    Z10, Z2, Z2
+	VADDPS    Z10, Z4, Z4
+	VADDPS    Z10, Z6, Z6
+	VADDPS    Z10, Z8, Z8
+	VMOVUPS.Z 64(SI), K2, Z10
+	VADDPS    Z10, Z1, Z1
+	VADDPS    Z10, Z3, Z3
+	VADDPS    Z10, Z5, Z5
+	VADDPS    Z10, Z7, Z7
+	VADDPS    Z10, Z9, Z9
+
+skip371:
+	TESTQ  $0x00000004, CX
+	JZ     skip372
+	VPXORD Z12, Z12, Z12
+	VMAXPS Z0, Z12, Z0
+	VMAXPS Z1, Z12, Z1
+	VMAXPS Z2, Z12, Z2
+	VMAXPS Z3, Z12, Z3
+	VMAXPS Z4, Z12, Z4
+	VMAXPS Z5, Z12, Z5
+	VMAXPS Z6, Z12, Z6
+	VMAXPS Z7, Z12, Z7
+	VMAXPS Z8, Z12, Z8
+	VMAXPS Z9, Z12, Z9
+
+skip372:
+	TESTQ     $0x00000010, CX
+	JZ        skip373
+	MOVQ      96(AX), SI
+	ADDQ      DX, SI
+	VPXORD    Z13, Z13, Z13
+	VMOVUPS.Z (SI), K1, Z10
+	VCMPPS    $0x06, Z13, Z10, K3
+	VMOVAPS.Z Z0, K3, Z0
+	VMOVUPS.Z 64(SI), K2, Z10
+	VCMPPS    $0x06, Z13, Z10, K3
+	VMOVAPS.Z Z1, K3, Z1
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z10
+	VCMPPS    $0x06, Z13, Z10, K3
+	VMOVAPS.Z Z2, K3, Z2
+	VMOVUPS.Z 64(SI), K2, Z10
+	VCMPPS    $0x06, Z13, Z10, K3
+	VMOVAPS.Z Z3, K3, Z3
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z10
+	VCMPPS    $0x06, Z13, Z10, K3
+	VMOVAPS.Z Z4, K3, Z4
+	VMOVUPS.Z 64(SI), K2, Z10
+	VCMPPS    $0x06, Z13, Z10, K3
+	VMOVAPS.Z Z5, K3, Z5
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z10
+	VCMPPS    $0x06, Z13, Z10, K3
+	VMOVAPS.Z Z6, K3, Z6
+	VMOVUPS.Z 64(SI), K2, Z10
+	VCMPPS    $0x06, Z13, Z10, K3
+	VMOVAPS.Z Z7, K3, Z7
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z10
+	VCMPPS    $0x06, Z13, Z10, K3
+	VMOVAPS.Z Z8, K3, Z8
+	VMOVUPS.Z 64(SI), K2, Z10
+	VCMPPS    $0x06, Z13, Z10, K3
+	VMOVAPS.Z Z9, K3, Z9
+	ADDQ      BX, SI
+
+skip373:
+	VMOVUPS Z0, K1, (DX)
+	VMOVUPS Z1, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z2, K1, (DX)
+	VMOVUPS Z3, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z4, K1, (DX)
+	VMOVUPS Z5, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z6, K1, (DX)
+	VMOVUPS Z7, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z8, K1, (DX)
+	VMOVUPS Z9, K2, 64(DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	DECQ    56(AX)
+	JNZ     again367
+	VZEROUPPER
+	RET
+
+// func micro6x2AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·micro6x2AVX512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	SHRQ  $0x10, CX
+	KMOVW CX, K2
+	SHRQ  $0x10, CX
+
+again374:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	MOVQ   R8, R9
+	ADDQ   CX, R9
+	ADDQ   CX, R9
+	ADDQ   CX, R9
+	MOVQ   R9, (AX)
+	MOVQ   112(AX), R9
+	MOVQ   R9, 136(AX)
+
+again375:
+	MOVQ 48(AX), R9
+
+loop376:
+	VMOVUPS          (SI), Z12
+	VMOVUPS          64(SI), Z13
+	VFMADD231PS.BCST (DI), Z12, Z0
+	VFMADD231PS.BCST (DI), Z13, Z1
+	VFMADD231PS.BCST (DI)(CX*1), Z12, Z2
+	VFMADD231PS.BCST (DI)(CX*1), Z13, Z3
+	VFMADD231PS.BCST (DI)(CX*2), Z12, Z4
+	VFMADD231PS.BCST (DI)(CX*2), Z13, Z5
+	VFMADD231PS.BCST (R8), Z12, Z6
+	VFMADD231PS.BCST (R8), Z13, Z7
+	VFMADD231PS.BCST (R8)(CX*1), Z12, Z8
+	VFMADD231PS.BCST (R8)(CX*1), Z13, Z9
+	VFMADD231PS.BCST (R8)(CX*2), Z12, Z10
+	VFMADD231PS.BCST (R8)(CX*2), Z13, Z11
+	ADDQ             DX, DI
+	ADDQ             DX, R8
+	ADDQ             BX, SI
+	DECQ             R9
+	JNZ              loop376
+	MOVQ             120(AX), R9
+	ADDQ             R9, DI
+	ADDQ             R9, R8
+	ADDQ             128(AX), SI
+	DECQ             136(AX)
+	JNZ              again375
+	MOVQ             80(AX), CX
+	MOVQ             16(AX), DX
+	MOVQ             40(AX), BX
+	TESTQ            $0x00000001, CX
+	JZ               skip377
+	MOVQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Z12
+	VADDPS           Z12, Z0, Z0
+	VMOVUPS.Z        64(SI), K2, Z12
+	VADDPS           Z12, Z1, Z1
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z12
+	VADDPS           Z12, Z2, Z2
+	VMOVUPS.Z        64(SI), K2, Z12
+	VADDPS           Z12, Z3, Z3
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z12
+	VADDPS           Z12, Z4, Z4
+	VMOVUPS.Z        64(SI), K2, Z12
+	VADDPS           Z12, Z5, Z5
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z12
+	VADDPS           Z12, Z6, Z6
+	VMOVUPS.Z        64(SI), K2, Z12
+	VADDPS           Z12, Z7, Z7
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z12
+	VADDPS           Z12, Z8, Z8
+	VMOVUPS.Z        64(SI), K2, Z12
+	VADDPS           Z12, Z9, Z9
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z12
+	VADDPS           Z12, Z10, Z10
+	VMOVUPS.Z        64(SI), K2, Z12
+	VADDPS           Z12, Z11, Z11
+	ADDQ             BX, SI
+
+skip377:
+	TESTQ     $0x00000002, CX
+	JZ        skip378
+	MOVQ      64(AX), SI
+	VMOVUPS.Z (SI), K1, Z12
+	VADDPS    Z12, Z0, Z0
+	VADDPS    Z12, Z2, Z2
+	VADDPS    Z12, Z4, Z4
+	VADDPS    Z12, Z6, Z6
+	VADDPS    Z12, Z8, Z8
+	VADDPS    Z12, Z10, Z10
+	VMOVUPS.Z 64(SI), K2, Z12
+	VADDPS    Z12, Z1, Z1
+	VADDPS    Z12, Z3, Z3
+	VADDPS    Z12, Z5, Z5
+	VADDPS    Z12, Z7, Z7
+	VADDPS    Z12, Z9, Z9
+	VADDPS    Z12, Z11, Z11
+
+skip378:
+	TESTQ  $0x00000004, CX
+	JZ     skip379
+	VPXORD Z14, Z14, Z14
+	VMAXPS Z0, Z14, Z0
+	VMAXPS Z1, Z14, Z1
+	VMAXPS Z2, Z14, Z2
+	VMAXPS Z3, Z14, Z3
+	VMAXPS Z4, Z14, Z4
+	VMAXPS Z5, Z14, Z5
+	VMAXPS Z6, Z14, Z6
+	VMAXPS Z7, Z14, Z7
+	VMAXPS Z8, Z14, Z8
+	VMAXPS Z9, Z14, Z9
+	VMAXPS Z10, Z14, Z10
+	VMAXPS Z11, Z14, Z11
+
+skip379:
+	TESTQ     $0x00000010, CX
+	JZ        skip380
+	MOVQ      96(AX), SI
+	ADDQ      DX, SI
+	VPXORD    Z15, Z15, Z15
+	VMOVUPS.Z (SI), K1, Z12
+	VCMPPS    $0x06, Z15, Z12, K3
+	VMOVAPS.Z Z0, K3, Z0
+	VMOVUPS.Z 64(SI), K2, Z12
+	VCMPPS    $0x06, Z15, Z12, K3
+	VMOVAPS.Z Z1, K3, Z1
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z12
+	VCMPPS    $0x06, Z15, Z12, K3
+	VMOVAPS.Z Z2, K3, Z2
+	VMOVUPS.Z 64(SI), K2, Z12
+	VCMPPS    $0x06, Z15, Z12, K3
+	VMOVAPS.Z Z3, K3, Z3
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z12
+	VCMPPS    $0x06, Z15, Z12, K3
+	VMOVAPS.Z Z4, K3, Z4
+	VMOVUPS.Z 64(SI), K2, Z12
+	VCMPPS    $0x06, Z15, Z12, K3
+	VMOVAPS.Z Z5, K3, Z5
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z12
+	VCMPPS    $0x06, Z15, Z12, K3
+	VMOVAPS.Z Z6, K3, Z6
+	VMOVUPS.Z 64(SI), K2, Z12
+	VCMPPS    $0x06, Z15, Z12, K3
+	VMOVAPS.Z Z7, K3, Z7
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z12
+	VCMPPS    $0x06, Z15, Z12, K3
+	VMOVAPS.Z Z8, K3, Z8
+	VMOVUPS.Z 64(SI), K2, Z12
+	VCMPPS    $0x06, Z15, Z12, K3
+	VMOVAPS.Z Z9, K3, Z9
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z12
+	VCMPPS    $0x06, Z15, Z12, K3
+	VMOVAPS.Z Z10, K3, Z10
+	VMOVUPS.Z 64(SI), K2, Z12
+	VCMPPS    $0x06, Z15, Z12, K3
+	VMOVAPS.Z Z11, K3, Z11
+	ADDQ      BX, SI
+
+skip380:
+	VMOVUPS Z0, K1, (DX)
+	VMOVUPS Z1, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z2, K1, (DX)
+	VMOVUPS Z3, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z4, K1, (DX)
+	VMOVUPS Z5, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z6, K1, (DX)
+	VMOVUPS Z7, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z8, K1, (DX)
+	VMOVUPS Z9, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z10, K1, (DX)
+	VMOVUPS Z11, K2, 64(DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	DECQ    56(AX)
+	JNZ     again374
+	VZEROUPPER
+	RET
+
+// func micro7x2AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·micro7x2AVX512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	SHRQ  $0x10, CX
+	KMOVW CX, K2
+	SHRQ  $0x10, CX
+
+again381:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	LEAQ   (R8)(CX*2), R9
+	ADDQ   CX, R9
+	MOVQ   R9, R10
+	ADDQ   CX, R10
+	MOVQ   R10, (AX)
+	MOVQ   112(AX), R10
+	MOVQ   R10, 136(AX)
+
+again382:
+	MOVQ 48(AX), R10
+
+loop383:
+	VMOVUPS          (SI), Z14
+	VMOVUPS          64(SI), Z15
+	VFMADD231PS.BCST (DI), Z14, Z0
+	VFMADD231PS.BCST (DI), Z15, Z1
+	VFMADD231PS.BCST (DI)(CX*1), Z14, Z2
+	VFMADD231PS.BCST (DI)(CX*1), Z15, Z3
+	VFMADD231PS.BCST (DI)(CX*2), Z14, Z4
+	VFMADD231PS.BCST (DI)(CX*2), Z15, Z5
+	VFMADD231PS.BCST (R8), Z14, Z6
+	VFMADD231PS.BCST (R8), Z15, Z7
+	VFMADD231PS.BCST (R8)(CX*1), Z14, Z8
+	VFMADD231PS.BCST (R8)(CX*1), Z15, Z9
+	VFMADD231PS.BCST (R8)(CX*2), Z14, Z10
+	VFMADD231PS.BCST (R8)(CX*2), Z15, Z11
+	VFMADD231PS.BCST (R9), Z14, Z12
+	VFMADD231PS.BCST (R9), Z15, Z13
+	ADDQ             DX, DI
+	ADDQ             DX, R8
+	ADDQ             DX, R9
+	ADDQ             BX, SI
+	DECQ             R10
+	JNZ              loop383
+	MOVQ             120(AX), R10
+	ADDQ             R10, DI
+	ADDQ             R10, R8
+	ADDQ             R10, R9
+	ADDQ             128(AX), SI
+	DECQ             136(AX)
+	JNZ              again382
+	MOVQ             80(AX), CX
+	MOVQ             16(AX), DX
+	MOVQ             40(AX), BX
+	TESTQ            $0x00000001, CX
+	JZ               skip384
+	MOVQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Z14
+	VADDPS           Z14, Z0, Z0
+	VMOVUPS.Z        64(SI), K2, Z14
+	VADDPS           Z14, Z1, Z1
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z14
+	VADDPS           Z14, Z2, Z2
+	VMOVUPS.Z        64(SI), K2, Z14
+	VADDPS           Z14, Z3, Z3
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z14
+	VADDPS           Z14, Z4, Z4
+	VMOVUPS.Z        64(SI), K2, Z14
+	VADDPS           Z14, Z5, Z5
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z14
+	VADDPS           Z14, Z6, Z6
+	VMOVUPS.Z        64(SI), K2, Z14
+	VADDPS           Z14, Z7, Z7
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z14
+	VADDPS           Z14, Z8, Z8
+	VMOVUPS.Z        64(SI), K2, Z14
+	VADDPS           Z14, Z9, Z9
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z14
+	VADDPS           Z14, Z10, Z10
+	VMOVUPS.Z        64(SI), K2, Z14
+	VADDPS           Z14, Z11, Z11
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z14
+	VADDPS           Z14, Z12, Z12
+	VMOVUPS.Z        64(SI), K2, Z14
+	VADDPS           Z14, Z13, Z13
+	ADDQ             BX, SI
+
+skip384:
+	TESTQ     $0x00000002, CX
+	JZ        skip385
+	MOVQ      64(AX), SI
+	VMOVUPS.Z (SI), K1, Z14
 	VADDPS    Z14, Z0, Z0
 	VADDPS    Z14, Z2, Z2
 	VADDPS    Z14, Z4, Z4
@@ -3863,7 +9619,7 @@ skip129:
 	VADDPS    Z14, Z8, Z8
 	VADDPS    Z14, Z10, Z10
 	VADDPS    Z14, Z12, Z12
-	VMOVUPS.Z 64(R11), K2, Z14
+	VMOVUPS.Z 64(SI), K2, Z14
 	VADDPS    Z14, Z1, Z1
 	VADDPS    Z14, Z3, Z3
 	VADDPS    Z14, Z5, Z5
@@ -3872,9 +9628,9 @@ skip129:
 	VADDPS    Z14, Z11, Z11
 	VADDPS    Z14, Z13, Z13
 
-skip130:
-	TESTQ  $0x00000004, R10
-	JZ     skip131
+skip385:
+	TESTQ  $0x00000004, CX
+	JZ     skip386
 	VPXORD Z16, Z16, Z16
 	VMAXPS Z0, Z16, Z0
 	VMAXPS Z1, Z16, Z1
@@ -3891,109 +9647,105 @@ skip130:
 	VMAXPS Z12, Z16, Z12
 	VMAXPS Z13, Z16, Z13
 
-skip131:
-	TESTQ     $0x00000010, R10
-	JZ        skip132
-	MOVQ      96(AX), R11
-	ADDQ      DI, R11
+skip386:
+	TESTQ     $0x00000010, CX
+	JZ        skip387
+	MOVQ      96(AX), SI
+	ADDQ      DX, SI
 	VPXORD    Z17, Z17, Z17
-	VMOVUPS.Z (R11), K1, Z14
+	VMOVUPS.Z (SI), K1, Z14
 	VCMPPS    $0x06, Z17, Z14, K3
 	VMOVAPS.Z Z0, K3, Z0
-	VMOVUPS.Z 64(R11), K2, Z14
+	VMOVUPS.Z 64(SI), K2, Z14
 	VCMPPS    $0x06, Z17, Z14, K3
 	VMOVAPS.Z Z1, K3, Z1
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z14
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z14
 	VCMPPS    $0x06, Z17, Z14, K3
 	VMOVAPS.Z Z2, K3, Z2
-	VMOVUPS.Z 64(R11), K2, Z14
+	VMOVUPS.Z 64(SI), K2, Z14
 	VCMPPS    $0x06, Z17, Z14, K3
 	VMOVAPS.Z Z3, K3, Z3
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z14
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z14
 	VCMPPS    $0x06, Z17, Z14, K3
 	VMOVAPS.Z Z4, K3, Z4
-	VMOVUPS.Z 64(R11), K2, Z14
+	VMOVUPS.Z 64(SI), K2, Z14
 	VCMPPS    $0x06, Z17, Z14, K3
 	VMOVAPS.Z Z5, K3, Z5
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z14
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z14
 	VCMPPS    $0x06, Z17, Z14, K3
 	VMOVAPS.Z Z6, K3, Z6
-	VMOVUPS.Z 64(R11), K2, Z14
+	VMOVUPS.Z 64(SI), K2, Z14
 	VCMPPS    $0x06, Z17, Z14, K3
 	VMOVAPS.Z Z7, K3, Z7
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z14
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z14
 	VCMPPS    $0x06, Z17, Z14, K3
 	VMOVAPS.Z Z8, K3, Z8
-	VMOVUPS.Z 64(R11), K2, Z14
+	VMOVUPS.Z 64(SI), K2, Z14
 	VCMPPS    $0x06, Z17, Z14, K3
 	VMOVAPS.Z Z9, K3, Z9
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z14
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z14
 	VCMPPS    $0x06, Z17, Z14, K3
 	VMOVAPS.Z Z10, K3, Z10
-	VMOVUPS.Z 64(R11), K2, Z14
+	VMOVUPS.Z 64(SI), K2, Z14
 	VCMPPS    $0x06, Z17, Z14, K3
 	VMOVAPS.Z Z11, K3, Z11
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z14
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z14
 	VCMPPS    $0x06, Z17, Z14, K3
 	VMOVAPS.Z Z12, K3, Z12
-	VMOVUPS.Z 64(R11), K2, Z14
+	VMOVUPS.Z 64(SI), K2, Z14
 	VCMPPS    $0x06, Z17, Z14, K3
 	VMOVAPS.Z Z13, K3, Z13
-	ADDQ      R8, R11
+	ADDQ      BX, SI
 
-skip132:
-	VMOVUPS Z0, K1, (DI)
-	VMOVUPS Z1, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z2, K1, (DI)
-	VMOVUPS Z3, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z4, K1, (DI)
-	VMOVUPS Z5, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z6, K1, (DI)
-	VMOVUPS Z7, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z8, K1, (DI)
-	VMOVUPS Z9, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z10, K1, (DI)
-	VMOVUPS Z11, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z12, K1, (DI)
-	VMOVUPS Z13, K2, 64(DI)
-	ADDQ    R8, DI
-	DECQ    R9
-	JNZ     loop127
+skip387:
+	VMOVUPS Z0, K1, (DX)
+	VMOVUPS Z1, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z2, K1, (DX)
+	VMOVUPS Z3, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z4, K1, (DX)
+	VMOVUPS Z5, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z6, K1, (DX)
+	VMOVUPS Z7, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z8, K1, (DX)
+	VMOVUPS Z9, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z10, K1, (DX)
+	VMOVUPS Z11, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z12, K1, (DX)
+	VMOVUPS Z13, K2, 64(DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	DECQ    56(AX)
+	JNZ     again381
 	VZEROUPPER
 	RET
 
-// func micro8AVX512(t *byte)
+// func micro8x2AVX512(t *byte)
 // Requires: AVX, AVX512F
-TEXT ·micro8AVX512(SB), NOSPLIT, $0-8
+TEXT ·micro8x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
-	MOVQ  24(AX), CX
-	MOVQ  32(AX), DX
-	MOVQ  104(AX), BX
-	MOVQ  40(AX), R8
-	MOVQ  (AX), SI
-	MOVQ  16(AX), DI
-	MOVQ  88(AX), R9
-	KMOVW R9, K1
-	SHRQ  $0x10, R9
-	KMOVW R9, K2
-	SHRQ  $0x10, R9
-	MOVQ  56(AX), R9
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	SHRQ  $0x10, CX
+	KMOVW CX, K2
+	SHRQ  $0x10, CX
 
-loop133:
-	MOVQ   8(AX), R10
-	MOVQ   48(AX), R11
+again388:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4010,95 +9762,105 @@ loop133:
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
-	MOVQ   SI, R12
-	LEAQ   (R12)(CX*2), R13
-	ADDQ   CX, R13
-	LEAQ   (R13)(CX*2), R14
-	ADDQ   CX, R14
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	LEAQ   (R8)(CX*2), R9
+	ADDQ   CX, R9
+	MOVQ   R9, R10
+	ADDQ   CX, R10
+	ADDQ   CX, R10
+	MOVQ   R10, (AX)
+	MOVQ   112(AX), R10
+	MOVQ   R10, 136(AX)
 
-loop134:
-	VMOVUPS          (R10), Z16
-	VMOVUPS          64(R10), Z17
-	VFMADD231PS.BCST (R12), Z16, Z0
-	VFMADD231PS.BCST (R12), Z17, Z1
-	VFMADD231PS.BCST (R12)(CX*1), Z16, Z2
-	VFMADD231PS.BCST (R12)(CX*1), Z17, Z3
-	VFMADD231PS.BCST (R12)(CX*2), Z16, Z4
-	VFMADD231PS.BCST (R12)(CX*2), Z17, Z5
-	VFMADD231PS.BCST (R13), Z16, Z6
-	VFMADD231PS.BCST (R13), Z17, Z7
-	VFMADD231PS.BCST (R13)(CX*1), Z16, Z8
-	VFMADD231PS.BCST (R13)(CX*1), Z17, Z9
-	VFMADD231PS.BCST (R13)(CX*2), Z16, Z10
-	VFMADD231PS.BCST (R13)(CX*2), Z17, Z11
-	VFMADD231PS.BCST (R14), Z16, Z12
-	VFMADD231PS.BCST (R14), Z17, Z13
-	VFMADD231PS.BCST (R14)(CX*1), Z16, Z14
-	VFMADD231PS.BCST (R14)(CX*1), Z17, Z15
-	ADDQ             DX, R12
-	ADDQ             DX, R13
-	ADDQ             DX, R14
-	ADDQ             BX, R10
-	DECQ             R11
-	JNZ              loop134
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	MOVQ             80(AX), R10
-	TESTQ            $0x00000001, R10
-	JZ               skip135
-	MOVQ             DI, R11
-	VMOVUPS.Z        (R11), K1, Z16
+again389:
+	MOVQ 48(AX), R10
+
+loop390:
+	VMOVUPS          (SI), Z16
+	VMOVUPS          64(SI), Z17
+	VFMADD231PS.BCST (DI), Z16, Z0
+	VFMADD231PS.BCST (DI), Z17, Z1
+	VFMADD231PS.BCST (DI)(CX*1), Z16, Z2
+	VFMADD231PS.BCST (DI)(CX*1), Z17, Z3
+	VFMADD231PS.BCST (DI)(CX*2), Z16, Z4
+	VFMADD231PS.BCST (DI)(CX*2), Z17, Z5
+	VFMADD231PS.BCST (R8), Z16, Z6
+	VFMADD231PS.BCST (R8), Z17, Z7
+	VFMADD231PS.BCST (R8)(CX*1), Z16, Z8
+	VFMADD231PS.BCST (R8)(CX*1), Z17, Z9
+	VFMADD231PS.BCST (R8)(CX*2), Z16, Z10
+	VFMADD231PS.BCST (R8)(CX*2), Z17, Z11
+	VFMADD231PS.BCST (R9), Z16, Z12
+	VFMADD231PS.BCST (R9), Z17, Z13
+	VFMADD231PS.BCST (R9)(CX*1), Z16, Z14
+	VFMADD231PS.BCST (R9)(CX*1), Z17, Z15
+	ADDQ             DX, DI
+	ADDQ             DX, R8
+	ADDQ             DX, R9
+	ADDQ             BX, SI
+	DECQ             R10
+	JNZ              loop390
+	MOVQ             120(AX), R10
+	ADDQ             R10, DI
+	ADDQ             R10, R8
+	ADDQ             R10, R9
+	ADDQ             128(AX), SI
+	DECQ             136(AX)
+	JNZ              again389
+	MOVQ             80(AX), CX
+	MOVQ             16(AX), DX
+	MOVQ             40(AX), BX
+	TESTQ            $0x00000001, CX
+	JZ               skip391
+	MOVQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Z16
 	VADDPS           Z16, Z0, Z0
-	VMOVUPS.Z        64(R11), K2, Z16
+	VMOVUPS.Z        64(SI), K2, Z16
 	VADDPS           Z16, Z1, Z1
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z16
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z16
 	VADDPS           Z16, Z2, Z2
-	VMOVUPS.Z        64(R11), K2, Z16
+	VMOVUPS.Z        64(SI), K2, Z16
 	VADDPS           Z16, Z3, Z3
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z16
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z16
 	VADDPS           Z16, Z4, Z4
-	VMOVUPS.Z        64(R11), K2, Z16
+	VMOVUPS.Z        64(SI), K2, Z16
 	VADDPS           Z16, Z5, Z5
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z16
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z16
 	VADDPS           Z16, Z6, Z6
-	VMOVUPS.Z        64(R11), K2, Z16
+	VMOVUPS.Z        64(SI), K2, Z16
 	VADDPS           Z16, Z7, Z7
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z16
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z16
 	VADDPS           Z16, Z8, Z8
-	VMOVUPS.Z        64(R11), K2, Z16
+	VMOVUPS.Z        64(SI), K2, Z16
 	VADDPS           Z16, Z9, Z9
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z16
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z16
 	VADDPS           Z16, Z10, Z10
-	VMOVUPS.Z        64(R11), K2, Z16
+	VMOVUPS.Z        64(SI), K2, Z16
 	VADDPS           Z16, Z11, Z11
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z16
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z16
 	VADDPS           Z16, Z12, Z12
-	VMOVUPS.Z        64(R11), K2, Z16
+	VMOVUPS.Z        64(SI), K2, Z16
 	VADDPS           Z16, Z13, Z13
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z16
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z16
 	VADDPS           Z16, Z14, Z14
-	VMOVUPS.Z        64(R11), K2, Z16
+	VMOVUPS.Z        64(SI), K2, Z16
 	VADDPS           Z16, Z15, Z15
-	ADDQ             R8, R11
+	ADDQ             BX, SI
 
-skip135:
-	TESTQ     $0x00000002, R10
-	JZ        skip136
-	MOVQ      64(AX), R11
-	VMOVUPS.Z (R11), K1, Z16
+skip391:
+	TESTQ     $0x00000002, CX
+	JZ        skip392
+	MOVQ      64(AX), SI
+	VMOVUPS.Z (SI), K1, Z16
 	VADDPS    Z16, Z0, Z0
 	VADDPS    Z16, Z2, Z2
 	VADDPS    Z16, Z4, Z4
@@ -4107,7 +9869,7 @@ skip135:
 	VADDPS    Z16, Z10, Z10
 	VADDPS    Z16, Z12, Z12
 	VADDPS    Z16, Z14, Z14
-	VMOVUPS.Z 64(R11), K2, Z16
+	VMOVUPS.Z 64(SI), K2, Z16
 	VADDPS    Z16, Z1, Z1
 	VADDPS    Z16, Z3, Z3
 	VADDPS    Z16, Z5, Z5
@@ -4117,9 +9879,9 @@ skip135:
 	VADDPS    Z16, Z13, Z13
 	VADDPS    Z16, Z15, Z15
 
-skip136:
-	TESTQ  $0x00000004, R10
-	JZ     skip137
+skip392:
+	TESTQ  $0x00000004, CX
+	JZ     skip393
 	VPXORD Z18, Z18, Z18
 	VMAXPS Z0, Z18, Z0
 	VMAXPS Z1, Z18, Z1
@@ -4138,119 +9900,115 @@ skip136:
 	VMAXPS Z14, Z18, Z14
 	VMAXPS Z15, Z18, Z15
 
-skip137:
-	TESTQ     $0x00000010, R10
-	JZ        skip138
-	MOVQ      96(AX), R11
-	ADDQ      DI, R11
+skip393:
+	TESTQ     $0x00000010, CX
+	JZ        skip394
+	MOVQ      96(AX), SI
+	ADDQ      DX, SI
 	VPXORD    Z19, Z19, Z19
-	VMOVUPS.Z (R11), K1, Z16
+	VMOVUPS.Z (SI), K1, Z16
 	VCMPPS    $0x06, Z19, Z16, K3
 	VMOVAPS.Z Z0, K3, Z0
-	VMOVUPS.Z 64(R11), K2, Z16
+	VMOVUPS.Z 64(SI), K2, Z16
 	VCMPPS    $0x06, Z19, Z16, K3
 	VMOVAPS.Z Z1, K3, Z1
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z16
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z16
 	VCMPPS    $0x06, Z19, Z16, K3
 	VMOVAPS.Z Z2, K3, Z2
-	VMOVUPS.Z 64(R11), K2, Z16
+	VMOVUPS.Z 64(SI), K2, Z16
 	VCMPPS    $0x06, Z19, Z16, K3
 	VMOVAPS.Z Z3, K3, Z3
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z16
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z16
 	VCMPPS    $0x06, Z19, Z16, K3
 	VMOVAPS.Z Z4, K3, Z4
-	VMOVUPS.Z 64(R11), K2, Z16
+	VMOVUPS.Z 64(SI), K2, Z16
 	VCMPPS    $0x06, Z19, Z16, K3
 	VMOVAPS.Z Z5, K3, Z5
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z16
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z16
 	VCMPPS    $0x06, Z19, Z16, K3
 	VMOVAPS.Z Z6, K3, Z6
-	VMOVUPS.Z 64(R11), K2, Z16
+	VMOVUPS.Z 64(SI), K2, Z16
 	VCMPPS    $0x06, Z19, Z16, K3
 	VMOVAPS.Z Z7, K3, Z7
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z16
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z16
 	VCMPPS    $0x06, Z19, Z16, K3
 	VMOVAPS.Z Z8, K3, Z8
-	VMOVUPS.Z 64(R11), K2, Z16
+	VMOVUPS.Z 64(SI), K2, Z16
 	VCMPPS    $0x06, Z19, Z16, K3
 	VMOVAPS.Z Z9, K3, Z9
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z16
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z16
 	VCMPPS    $0x06, Z19, Z16, K3
 	VMOVAPS.Z Z10, K3, Z10
-	VMOVUPS.Z 64(R11), K2, Z16
+	VMOVUPS.Z 64(SI), K2, Z16
 	VCMPPS    $0x06, Z19, Z16, K3
 	VMOVAPS.Z Z11, K3, Z11
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z16
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z16
 	VCMPPS    $0x06, Z19, Z16, K3
 	VMOVAPS.Z Z12, K3, Z12
-	VMOVUPS.Z 64(R11), K2, Z16
+	VMOVUPS.Z 64(SI), K2, Z16
 	VCMPPS    $0x06, Z19, Z16, K3
 	VMOVAPS.Z Z13, K3, Z13
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z16
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z16
 	VCMPPS    $0x06, Z19, Z16, K3
 	VMOVAPS.Z Z14, K3, Z14
-	VMOVUPS.Z 64(R11), K2, Z16
+	VMOVUPS.Z 64(SI), K2, Z16
 	VCMPPS    $0x06, Z19, Z16, K3
 	VMOVAPS.Z Z15, K3, Z15
-	ADDQ      R8, R11
+	ADDQ      BX, SI
 
-skip138:
-	VMOVUPS Z0, K1, (DI)
-	VMOVUPS Z1, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z2, K1, (DI)
-	VMOVUPS Z3, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z4, K1, (DI)
-	VMOVUPS Z5, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z6, K1, (DI)
-	VMOVUPS Z7, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z8, K1, (DI)
-	VMOVUPS Z9, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z10, K1, (DI)
-	VMOVUPS Z11, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z12, K1, (DI)
-	VMOVUPS Z13, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z14, K1, (DI)
-	VMOVUPS Z15, K2, 64(DI)
-	ADDQ    R8, DI
-	DECQ    R9
-	JNZ     loop133
+skip394:
+	VMOVUPS Z0, K1, (DX)
+	VMOVUPS Z1, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z2, K1, (DX)
+	VMOVUPS Z3, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z4, K1, (DX)
+	VMOVUPS Z5, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z6, K1, (DX)
+	VMOVUPS Z7, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z8, K1, (DX)
+	VMOVUPS Z9, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z10, K1, (DX)
+	VMOVUPS Z11, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z12, K1, (DX)
+	VMOVUPS Z13, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z14, K1, (DX)
+	VMOVUPS Z15, K2, 64(DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	DECQ    56(AX)
+	JNZ     again388
 	VZEROUPPER
 	RET
 
-// func micro9AVX512(t *byte)
+// func micro9x2AVX512(t *byte)
 // Requires: AVX, AVX512F
-TEXT ·micro9AVX512(SB), NOSPLIT, $0-8
+TEXT ·micro9x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
-	MOVQ  24(AX), CX
-	MOVQ  32(AX), DX
-	MOVQ  104(AX), BX
-	MOVQ  40(AX), R8
-	MOVQ  (AX), SI
-	MOVQ  16(AX), DI
-	MOVQ  88(AX), R9
-	KMOVW R9, K1
-	SHRQ  $0x10, R9
-	KMOVW R9, K2
-	SHRQ  $0x10, R9
-	MOVQ  56(AX), R9
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	SHRQ  $0x10, CX
+	KMOVW CX, K2
+	SHRQ  $0x10, CX
 
-loop139:
-	MOVQ   8(AX), R10
-	MOVQ   48(AX), R11
+again395:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4269,103 +10027,113 @@ loop139:
 	VPXORD Z15, Z15, Z15
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
-	MOVQ   SI, R12
-	LEAQ   (R12)(CX*2), R13
-	ADDQ   CX, R13
-	LEAQ   (R13)(CX*2), R14
-	ADDQ   CX, R14
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	LEAQ   (R8)(CX*2), R9
+	ADDQ   CX, R9
+	MOVQ   R9, R10
+	ADDQ   CX, R10
+	ADDQ   CX, R10
+	ADDQ   CX, R10
+	MOVQ   R10, (AX)
+	MOVQ   112(AX), R10
+	MOVQ   R10, 136(AX)
 
-loop140:
-	VMOVUPS          (R10), Z18
-	VMOVUPS          64(R10), Z19
-	VFMADD231PS.BCST (R12), Z18, Z0
-	VFMADD231PS.BCST (R12), Z19, Z1
-	VFMADD231PS.BCST (R12)(CX*1), Z18, Z2
-	VFMADD231PS.BCST (R12)(CX*1), Z19, Z3
-	VFMADD231PS.BCST (R12)(CX*2), Z18, Z4
-	VFMADD231PS.BCST (R12)(CX*2), Z19, Z5
-	VFMADD231PS.BCST (R13), Z18, Z6
-	VFMADD231PS.BCST (R13), Z19, Z7
-	VFMADD231PS.BCST (R13)(CX*1), Z18, Z8
-	VFMADD231PS.BCST (R13)(CX*1), Z19, Z9
-	VFMADD231PS.BCST (R13)(CX*2), Z18, Z10
-	VFMADD231PS.BCST (R13)(CX*2), Z19, Z11
-	VFMADD231PS.BCST (R14), Z18, Z12
-	VFMADD231PS.BCST (R14), Z19, Z13
-	VFMADD231PS.BCST (R14)(CX*1), Z18, Z14
-	VFMADD231PS.BCST (R14)(CX*1), Z19, Z15
-	VFMADD231PS.BCST (R14)(CX*2), Z18, Z16
-	VFMADD231PS.BCST (R14)(CX*2), Z19, Z17
-	ADDQ             DX, R12
-	ADDQ             DX, R13
-	ADDQ             DX, R14
-	ADDQ             BX, R10
-	DECQ             R11
-	JNZ              loop140
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	MOVQ             80(AX), R10
-	TESTQ            $0x00000001, R10
-	JZ               skip141
-	MOVQ             DI, R11
-	VMOVUPS.Z        (R11), K1, Z18
+again396:
+	MOVQ 48(AX), R10
+
+loop397:
+	VMOVUPS          (SI), Z18
+	VMOVUPS          64(SI), Z19
+	VFMADD231PS.BCST (DI), Z18, Z0
+	VFMADD231PS.BCST (DI), Z19, Z1
+	VFMADD231PS.BCST (DI)(CX*1), Z18, Z2
+	VFMADD231PS.BCST (DI)(CX*1), Z19, Z3
+	VFMADD231PS.BCST (DI)(CX*2), Z18, Z4
+	VFMADD231PS.BCST (DI)(CX*2), Z19, Z5
+	VFMADD231PS.BCST (R8), Z18, Z6
+	VFMADD231PS.BCST (R8), Z19, Z7
+	VFMADD231PS.BCST (R8)(CX*1), Z18, Z8
+	VFMADD231PS.BCST (R8)(CX*1), Z19, Z9
+	VFMADD231PS.BCST (R8)(CX*2), Z18, Z10
+	VFMADD231PS.BCST (R8)(CX*2), Z19, Z11
+	VFMADD231PS.BCST (R9), Z18, Z12
+	VFMADD231PS.BCST (R9), Z19, Z13
+	VFMADD231PS.BCST (R9)(CX*1), Z18, Z14
+	VFMADD231PS.BCST (R9)(CX*1), Z19, Z15
+	VFMADD231PS.BCST (R9)(CX*2), Z18, Z16
+	VFMADD231PS.BCST (R9)(CX*2), Z19, Z17
+	ADDQ             DX, DI
+	ADDQ             DX, R8
+	ADDQ             DX, R9
+	ADDQ             BX, SI
+	DECQ             R10
+	JNZ              loop397
+	MOVQ             120(AX), R10
+	ADDQ             R10, DI
+	ADDQ             R10, R8
+	ADDQ             R10, R9
+	ADDQ             128(AX), SI
+	DECQ             136(AX)
+	JNZ              again396
+	MOVQ             80(AX), CX
+	MOVQ             16(AX), DX
+	MOVQ             40(AX), BX
+	TESTQ            $0x00000001, CX
+	JZ               skip398
+	MOVQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Z18
 	VADDPS           Z18, Z0, Z0
-	VMOVUPS.Z        64(R11), K2, Z18
+	VMOVUPS.Z        64(SI), K2, Z18
 	VADDPS           Z18, Z1, Z1
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z18
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z18
 	VADDPS           Z18, Z2, Z2
-	VMOVUPS.Z        64(R11), K2, Z18
+	VMOVUPS.Z        64(SI), K2, Z18
 	VADDPS           Z18, Z3, Z3
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z18
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z18
 	VADDPS           Z18, Z4, Z4
-	VMOVUPS.Z        64(R11), K2, Z18
+	VMOVUPS.Z        64(SI), K2, Z18
 	VADDPS           Z18, Z5, Z5
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z18
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z18
 	VADDPS           Z18, Z6, Z6
-	VMOVUPS.Z        64(R11), K2, Z18
+	VMOVUPS.Z        64(SI), K2, Z18
 	VADDPS           Z18, Z7, Z7
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z18
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z18
 	VADDPS           Z18, Z8, Z8
-	VMOVUPS.Z        64(R11), K2, Z18
+	VMOVUPS.Z        64(SI), K2, Z18
 	VADDPS           Z18, Z9, Z9
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z18
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z18
 	VADDPS           Z18, Z10, Z10
-	VMOVUPS.Z        64(R11), K2, Z18
+	VMOVUPS.Z        64(SI), K2, Z18
 	VADDPS           Z18, Z11, Z11
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z18
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z18
 	VADDPS           Z18, Z12, Z12
-	VMOVUPS.Z        64(R11), K2, Z18
+	VMOVUPS.Z        64(SI), K2, Z18
 	VADDPS           Z18, Z13, Z13
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z18
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z18
 	VADDPS           Z18, Z14, Z14
-	VMOVUPS.Z        64(R11), K2, Z18
+	VMOVUPS.Z        64(SI), K2, Z18
 	VADDPS           Z18, Z15, Z15
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z18
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z18
 	VADDPS           Z18, Z16, Z16
-	VMOVUPS.Z        64(R11), K2, Z18
+	VMOVUPS.Z        64(SI), K2, Z18
 	VADDPS           Z18, Z17, Z17
-	ADDQ             R8, R11
+	ADDQ             BX, SI
 
-skip141:
-	TESTQ     $0x00000002, R10
-	JZ        skip142
-	MOVQ      64(AX), R11
-	VMOVUPS.Z (R11), K1, Z18
+skip398:
+	TESTQ     $0x00000002, CX
+	JZ        skip399
+	MOVQ      64(AX), SI
+	VMOVUPS.Z (SI), K1, Z18
 	VADDPS    Z18, Z0, Z0
 	VADDPS    Z18, Z2, Z2
 	VADDPS    Z18, Z4, Z4
@@ -4375,7 +10143,7 @@ skip141:
 	VADDPS    Z18, Z12, Z12
 	VADDPS    Z18, Z14, Z14
 	VADDPS    Z18, Z16, Z16
-	VMOVUPS.Z 64(R11), K2, Z18
+	VMOVUPS.Z 64(SI), K2, Z18
 	VADDPS    Z18, Z1, Z1
 	VADDPS    Z18, Z3, Z3
 	VADDPS    Z18, Z5, Z5
@@ -4386,9 +10154,9 @@ skip141:
 	VADDPS    Z18, Z15, Z15
 	VADDPS    Z18, Z17, Z17
 
-skip142:
-	TESTQ  $0x00000004, R10
-	JZ     skip143
+skip399:
+	TESTQ  $0x00000004, CX
+	JZ     skip400
 	VPXORD Z20, Z20, Z20
 	VMAXPS Z0, Z20, Z0
 	VMAXPS Z1, Z20, Z1
@@ -4409,129 +10177,125 @@ skip142:
 	VMAXPS Z16, Z20, Z16
 	VMAXPS Z17, Z20, Z17
 
-skip143:
-	TESTQ     $0x00000010, R10
-	JZ        skip144
-	MOVQ      96(AX), R11
-	ADDQ      DI, R11
+skip400:
+	TESTQ     $0x00000010, CX
+	JZ        skip401
+	MOVQ      96(AX), SI
+	ADDQ      DX, SI
 	VPXORD    Z21, Z21, Z21
-	VMOVUPS.Z (R11), K1, Z18
+	VMOVUPS.Z (SI), K1, Z18
 	VCMPPS    $0x06, Z21, Z18, K3
 	VMOVAPS.Z Z0, K3, Z0
-	VMOVUPS.Z 64(R11), K2, Z18
+	VMOVUPS.Z 64(SI), K2, Z18
 	VCMPPS    $0x06, Z21, Z18, K3
 	VMOVAPS.Z Z1, K3, Z1
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z18
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z18
 	VCMPPS    $0x06, Z21, Z18, K3
 	VMOVAPS.Z Z2, K3, Z2
-	VMOVUPS.Z 64(R11), K2, Z18
+	VMOVUPS.Z 64(SI), K2, Z18
 	VCMPPS    $0x06, Z21, Z18, K3
 	VMOVAPS.Z Z3, K3, Z3
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z18
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z18
 	VCMPPS    $0x06, Z21, Z18, K3
 	VMOVAPS.Z Z4, K3, Z4
-	VMOVUPS.Z 64(R11), K2, Z18
+	VMOVUPS.Z 64(SI), K2, Z18
 	VCMPPS    $0x06, Z21, Z18, K3
 	VMOVAPS.Z Z5, K3, Z5
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z18
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z18
 	VCMPPS    $0x06, Z21, Z18, K3
 	VMOVAPS.Z Z6, K3, Z6
-	VMOVUPS.Z 64(R11), K2, Z18
+	VMOVUPS.Z 64(SI), K2, Z18
 	VCMPPS    $0x06, Z21, Z18, K3
 	VMOVAPS.Z Z7, K3, Z7
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z18
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z18
 	VCMPPS    $0x06, Z21, Z18, K3
 	VMOVAPS.Z Z8, K3, Z8
-	VMOVUPS.Z 64(R11), K2, Z18
+	VMOVUPS.Z 64(SI), K2, Z18
 	VCMPPS    $0x06, Z21, Z18, K3
 	VMOVAPS.Z Z9, K3, Z9
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z18
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z18
 	VCMPPS    $0x06, Z21, Z18, K3
 	VMOVAPS.Z Z10, K3, Z10
-	VMOVUPS.Z 64(R11), K2, Z18
+	VMOVUPS.Z 64(SI), K2, Z18
 	VCMPPS    $0x06, Z21, Z18, K3
 	VMOVAPS.Z Z11, K3, Z11
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z18
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z18
 	VCMPPS    $0x06, Z21, Z18, K3
 	VMOVAPS.Z Z12, K3, Z12
-	VMOVUPS.Z 64(R11), K2, Z18
+	VMOVUPS.Z 64(SI), K2, Z18
 	VCMPPS    $0x06, Z21, Z18, K3
 	VMOVAPS.Z Z13, K3, Z13
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z18
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z18
 	VCMPPS    $0x06, Z21, Z18, K3
 	VMOVAPS.Z Z14, K3, Z14
-	VMOVUPS.Z 64(R11), K2, Z18
+	VMOVUPS.Z 64(SI), K2, Z18
 	VCMPPS    $0x06, Z21, Z18, K3
 	VMOVAPS.Z Z15, K3, Z15
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z18
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z18
 	VCMPPS    $0x06, Z21, Z18, K3
 	VMOVAPS.Z Z16, K3, Z16
-	VMOVUPS.Z 64(R11), K2, Z18
+	VMOVUPS.Z 64(SI), K2, Z18
 	VCMPPS    $0x06, Z21, Z18, K3
 	VMOVAPS.Z Z17, K3, Z17
-	ADDQ      R8, R11
+	ADDQ      BX, SI
 
-skip144:
-	VMOVUPS Z0, K1, (DI)
-	VMOVUPS Z1, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z2, K1, (DI)
-	VMOVUPS Z3, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z4, K1, (DI)
-	VMOVUPS Z5, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z6, K1, (DI)
-	VMOVUPS Z7, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z8, K1, (DI)
-	VMOVUPS Z9, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z10, K1, (DI)
-	VMOVUPS Z11, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z12, K1, (DI)
-	VMOVUPS Z13, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z14, K1, (DI)
-	VMOVUPS Z15, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z16, K1, (DI)
-	VMOVUPS Z17, K2, 64(DI)
-	ADDQ    R8, DI
-	DECQ    R9
-	JNZ     loop139
+skip401:
+	VMOVUPS Z0, K1, (DX)
+	VMOVUPS Z1, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z2, K1, (DX)
+	VMOVUPS Z3, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z4, K1, (DX)
+	VMOVUPS Z5, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z6, K1, (DX)
+	VMOVUPS Z7, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z8, K1, (DX)
+	VMOVUPS Z9, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z10, K1, (DX)
+	VMOVUPS Z11, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z12, K1, (DX)
+	VMOVUPS Z13, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z14, K1, (DX)
+	VMOVUPS Z15, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z16, K1, (DX)
+	VMOVUPS Z17, K2, 64(DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	DECQ    56(AX)
+	JNZ     again395
 	VZEROUPPER
 	RET
 
-// func micro10AVX512(t *byte)
+// func micro10x2AVX512(t *byte)
 // Requires: AVX, AVX512F
-TEXT ·micro10AVX512(SB), NOSPLIT, $0-8
+TEXT ·micro10x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
-	MOVQ  24(AX), CX
-	MOVQ  32(AX), DX
-	MOVQ  104(AX), BX
-	MOVQ  40(AX), R8
-	MOVQ  (AX), SI
-	MOVQ  16(AX), DI
-	MOVQ  88(AX), R9
-	KMOVW R9, K1
-	SHRQ  $0x10, R9
-	KMOVW R9, K2
-	SHRQ  $0x10, R9
-	MOVQ  56(AX), R9
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	SHRQ  $0x10, CX
+	KMOVW CX, K2
+	SHRQ  $0x10, CX
 
-loop145:
-	MOVQ   8(AX), R10
-	MOVQ   48(AX), R11
+again402:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4552,114 +10316,122 @@ loop145:
 	VPXORD Z17, Z17, Z17
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
-	MOVQ   SI, R12
-	LEAQ   (R12)(CX*2), R13
-	ADDQ   CX, R13
-	LEAQ   (R13)(CX*2), R14
-	ADDQ   CX, R14
-	LEAQ   (R14)(CX*2), R15
-	ADDQ   CX, R15
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	LEAQ   (R8)(CX*2), R9
+	ADDQ   CX, R9
+	LEAQ   (R9)(CX*2), R10
+	ADDQ   CX, R10
+	MOVQ   R10, R11
+	ADDQ   CX, R11
+	MOVQ   R11, (AX)
+	MOVQ   112(AX), R11
+	MOVQ   R11, 136(AX)
 
-loop146:
-	VMOVUPS          (R10), Z20
-	VMOVUPS          64(R10), Z21
-	VFMADD231PS.BCST (R12), Z20, Z0
-	VFMADD231PS.BCST (R12), Z21, Z1
-	VFMADD231PS.BCST (R12)(CX*1), Z20, Z2
-	VFMADD231PS.BCST (R12)(CX*1), Z21, Z3
-	VFMADD231PS.BCST (R12)(CX*2), Z20, Z4
-	VFMADD231PS.BCST (R12)(CX*2), Z21, Z5
-	VFMADD231PS.BCST (R13), Z20, Z6
-	VFMADD231PS.BCST (R13), Z21, Z7
-	VFMADD231PS.BCST (R13)(CX*1), Z20, Z8
-	VFMADD231PS.BCST (R13)(CX*1), Z21, Z9
-	VFMADD231PS.BCST (R13)(CX*2), Z20, Z10
-	VFMADD231PS.BCST (R13)(CX*2), Z21, Z11
-	VFMADD231PS.BCST (R14), Z20, Z12
-	VFMADD231PS.BCST (R14), Z21, Z13
-	VFMADD231PS.BCST (R14)(CX*1), Z20, Z14
-	VFMADD231PS.BCST (R14)(CX*1), Z21, Z15
-	VFMADD231PS.BCST (R14)(CX*2), Z20, Z16
-	VFMADD231PS.BCST (R14)(CX*2), Z21, Z17
-	VFMADD231PS.BCST (R15), Z20, Z18
-	VFMADD231PS.BCST (R15), Z21, Z19
-	ADDQ             DX, R12
-	ADDQ             DX, R13
-	ADDQ             DX, R14
-	ADDQ             DX, R15
-	ADDQ             BX, R10
+again403:
+	MOVQ 48(AX), R11
+
+loop404:
+	VMOVUPS          (SI), Z20
+	VMOVUPS          64(SI), Z21
+	VFMADD231PS.BCST (DI), Z20, Z0
+	VFMADD231PS.BCST (DI), Z21, Z1
+	VFMADD231PS.BCST (DI)(CX*1), Z20, Z2
+	VFMADD231PS.BCST (DI)(CX*1), Z21, Z3
+	VFMADD231PS.BCST (DI)(CX*2), Z20, Z4
+	VFMADD231PS.BCST (DI)(CX*2), Z21, Z5
+	VFMADD231PS.BCST (R8), Z20, Z6
+	VFMADD231PS.BCST (R8), Z21, Z7
+	VFMADD231PS.BCST (R8)(CX*1), Z20, Z8
+	VFMADD231PS.BCST (R8)(CX*1), Z21, Z9
+	VFMADD231PS.BCST (R8)(CX*2), Z20, Z10
+	VFMADD231PS.BCST (R8)(CX*2), Z21, Z11
+	VFMADD231PS.BCST (R9), Z20, Z12
+	VFMADD231PS.BCST (R9), Z21, Z13
+	VFMADD231PS.BCST (R9)(CX*1), Z20, Z14
+	VFMADD231PS.BCST (R9)(CX*1), Z21, Z15
+	VFMADD231PS.BCST (R9)(CX*2), Z20, Z16
+	VFMADD231PS.BCST (R9)(CX*2), Z21, Z17
+	VFMADD231PS.BCST (R10), Z20, Z18
+	VFMADD231PS.BCST (R10), Z21, Z19
+	ADDQ             DX, DI
+	ADDQ             DX, R8
+	ADDQ             DX, R9
+	ADDQ             DX, R10
+	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop146
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	MOVQ             80(AX), R10
-	TESTQ            $0x00000001, R10
-	JZ               skip147
-	MOVQ             DI, R11
-	VMOVUPS.Z        (R11), K1, Z20
+	JNZ              loop404
+	MOVQ             120(AX), R11
+	ADDQ             R11, DI
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	ADDQ             R11, R10
+	ADDQ             128(AX), SI
+	DECQ             136(AX)
+	JNZ              again403
+	MOVQ             80(AX), CX
+	MOVQ             16(AX), DX
+	MOVQ             40(AX), BX
+	TESTQ            $0x00000001, CX
+	JZ               skip405
+	MOVQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Z20
 	VADDPS           Z20, Z0, Z0
-	VMOVUPS.Z        64(R11), K2, Z20
+	VMOVUPS.Z        64(SI), K2, Z20
 	VADDPS           Z20, Z1, Z1
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z20
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z20
 	VADDPS           Z20, Z2, Z2
-	VMOVUPS.Z        64(R11), K2, Z20
+	VMOVUPS.Z        64(SI), K2, Z20
 	VADDPS           Z20, Z3, Z3
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z20
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z20
 	VADDPS           Z20, Z4, Z4
-	VMOVUPS.Z        64(R11), K2, Z20
+	VMOVUPS.Z        64(SI), K2, Z20
 	VADDPS           Z20, Z5, Z5
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z20
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z20
 	VADDPS           Z20, Z6, Z6
-	VMOVUPS.Z        64(R11), K2, Z20
+	VMOVUPS.Z        64(SI), K2, Z20
 	VADDPS           Z20, Z7, Z7
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z20
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z20
 	VADDPS           Z20, Z8, Z8
-	VMOVUPS.Z        64(R11), K2, Z20
+	VMOVUPS.Z        64(SI), K2, Z20
 	VADDPS           Z20, Z9, Z9
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z20
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z20
 	VADDPS           Z20, Z10, Z10
-	VMOVUPS.Z        64(R11), K2, Z20
+	VMOVUPS.Z        64(SI), K2, Z20
 	VADDPS           Z20, Z11, Z11
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z20
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z20
 	VADDPS           Z20, Z12, Z12
-	VMOVUPS.Z        64(R11), K2, Z20
+	VMOVUPS.Z        64(SI), K2, Z20
 	VADDPS           Z20, Z13, Z13
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z20
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z20
 	VADDPS           Z20, Z14, Z14
-	VMOVUPS.Z        64(R11), K2, Z20
+	VMOVUPS.Z        64(SI), K2, Z20
 	VADDPS           Z20, Z15, Z15
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z20
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z20
 	VADDPS           Z20, Z16, Z16
-	VMOVUPS.Z        64(R11), K2, Z20
+	VMOVUPS.Z        64(SI), K2, Z20
 	VADDPS           Z20, Z17, Z17
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z20
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z20
 	VADDPS           Z20, Z18, Z18
-	VMOVUPS.Z        64(R11), K2, Z20
+	VMOVUPS.Z        64(SI), K2, Z20
 	VADDPS           Z20, Z19, Z19
-	ADDQ             R8, R11
+	ADDQ             BX, SI
 
-skip147:
-	TESTQ     $0x00000002, R10
-	JZ        skip148
-	MOVQ      64(AX), R11
-	VMOVUPS.Z (R11), K1, Z20
+skip405:
+	TESTQ     $0x00000002, CX
+	JZ        skip406
+	MOVQ      64(AX), SI
+	VMOVUPS.Z (SI), K1, Z20
 	VADDPS    Z20, Z0, Z0
 	VADDPS    Z20, Z2, Z2
 	VADDPS    Z20, Z4, Z4
@@ -4670,7 +10442,7 @@ skip147:
 	VADDPS    Z20, Z14, Z14
 	VADDPS    Z20, Z16, Z16
 	VADDPS    Z20, Z18, Z18
-	VMOVUPS.Z 64(R11), K2, Z20
+	VMOVUPS.Z 64(SI), K2, Z20
 	VADDPS    Z20, Z1, Z1
 	VADDPS    Z20, Z3, Z3
 	VADDPS    Z20, Z5, Z5
@@ -4682,9 +10454,9 @@ skip147:
 	VADDPS    Z20, Z17, Z17
 	VADDPS    Z20, Z19, Z19
 
-skip148:
-	TESTQ  $0x00000004, R10
-	JZ     skip149
+skip406:
+	TESTQ  $0x00000004, CX
+	JZ     skip407
 	VPXORD Z22, Z22, Z22
 	VMAXPS Z0, Z22, Z0
 	VMAXPS Z1, Z22, Z1
@@ -4707,139 +10479,135 @@ skip148:
 	VMAXPS Z18, Z22, Z18
 	VMAXPS Z19, Z22, Z19
 
-skip149:
-	TESTQ     $0x00000010, R10
-	JZ        skip150
-	MOVQ      96(AX), R11
-	ADDQ      DI, R11
+skip407:
+	TESTQ     $0x00000010, CX
+	JZ        skip408
+	MOVQ      96(AX), SI
+	ADDQ      DX, SI
 	VPXORD    Z23, Z23, Z23
-	VMOVUPS.Z (R11), K1, Z20
+	VMOVUPS.Z (SI), K1, Z20
 	VCMPPS    $0x06, Z23, Z20, K3
 	VMOVAPS.Z Z0, K3, Z0
-	VMOVUPS.Z 64(R11), K2, Z20
+	VMOVUPS.Z 64(SI), K2, Z20
 	VCMPPS    $0x06, Z23, Z20, K3
 	VMOVAPS.Z Z1, K3, Z1
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z20
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z20
 	VCMPPS    $0x06, Z23, Z20, K3
 	VMOVAPS.Z Z2, K3, Z2
-	VMOVUPS.Z 64(R11), K2, Z20
+	VMOVUPS.Z 64(SI), K2, Z20
 	VCMPPS    $0x06, Z23, Z20, K3
 	VMOVAPS.Z Z3, K3, Z3
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z20
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z20
 	VCMPPS    $0x06, Z23, Z20, K3
 	VMOVAPS.Z Z4, K3, Z4
-	VMOVUPS.Z 64(R11), K2, Z20
+	VMOVUPS.Z 64(SI), K2, Z20
 	VCMPPS    $0x06, Z23, Z20, K3
 	VMOVAPS.Z Z5, K3, Z5
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z20
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z20
 	VCMPPS    $0x06, Z23, Z20, K3
 	VMOVAPS.Z Z6, K3, Z6
-	VMOVUPS.Z 64(R11), K2, Z20
+	VMOVUPS.Z 64(SI), K2, Z20
 	VCMPPS    $0x06, Z23, Z20, K3
 	VMOVAPS.Z Z7, K3, Z7
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z20
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z20
 	VCMPPS    $0x06, Z23, Z20, K3
 	VMOVAPS.Z Z8, K3, Z8
-	VMOVUPS.Z 64(R11), K2, Z20
+	VMOVUPS.Z 64(SI), K2, Z20
 	VCMPPS    $0x06, Z23, Z20, K3
 	VMOVAPS.Z Z9, K3, Z9
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z20
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z20
 	VCMPPS    $0x06, Z23, Z20, K3
 	VMOVAPS.Z Z10, K3, Z10
-	VMOVUPS.Z 64(R11), K2, Z20
+	VMOVUPS.Z 64(SI), K2, Z20
 	VCMPPS    $0x06, Z23, Z20, K3
 	VMOVAPS.Z Z11, K3, Z11
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z20
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z20
 	VCMPPS    $0x06, Z23, Z20, K3
 	VMOVAPS.Z Z12, K3, Z12
-	VMOVUPS.Z 64(R11), K2, Z20
+	VMOVUPS.Z 64(SI), K2, Z20
 	VCMPPS    $0x06, Z23, Z20, K3
 	VMOVAPS.Z Z13, K3, Z13
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z20
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z20
 	VCMPPS    $0x06, Z23, Z20, K3
 	VMOVAPS.Z Z14, K3, Z14
-	VMOVUPS.Z 64(R11), K2, Z20
+	VMOVUPS.Z 64(SI), K2, Z20
 	VCMPPS    $0x06, Z23, Z20, K3
 	VMOVAPS.Z Z15, K3, Z15
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z20
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z20
 	VCMPPS    $0x06, Z23, Z20, K3
 	VMOVAPS.Z Z16, K3, Z16
-	VMOVUPS.Z 64(R11), K2, Z20
+	VMOVUPS.Z 64(SI), K2, Z20
 	VCMPPS    $0x06, Z23, Z20, K3
 	VMOVAPS.Z Z17, K3, Z17
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z20
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z20
 	VCMPPS    $0x06, Z23, Z20, K3
 	VMOVAPS.Z Z18, K3, Z18
-	VMOVUPS.Z 64(R11), K2, Z20
+	VMOVUPS.Z 64(SI), K2, Z20
 	VCMPPS    $0x06, Z23, Z20, K3
 	VMOVAPS.Z Z19, K3, Z19
-	ADDQ      R8, R11
+	ADDQ      BX, SI
 
-skip150:
-	VMOVUPS Z0, K1, (DI)
-	VMOVUPS Z1, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z2, K1, (DI)
-	VMOVUPS Z3, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z4, K1, (DI)
-	VMOVUPS Z5, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z6, K1, (DI)
-	VMOVUPS Z7, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z8, K1, (DI)
-	VMOVUPS Z9, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z10, K1, (DI)
-	VMOVUPS Z11, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z12, K1, (DI)
-	VMOVUPS Z13, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z14, K1, (DI)
-	VMOVUPS Z15, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z16, K1, (DI)
-	VMOVUPS Z17, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z18, K1, (DI)
-	VMOVUPS Z19, K2, 64(DI)
-	ADDQ    R8, DI
-	DECQ    R9
-	JNZ     loop145
+skip408:
+	VMOVUPS Z0, K1, (DX)
+	VMOVUPS Z1, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z2, K1, (DX)
+	VMOVUPS Z3, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z4, K1, (DX)
+	VMOVUPS Z5, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z6, K1, (DX)
+	VMOVUPS Z7, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z8, K1, (DX)
+	VMOVUPS Z9, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z10, K1, (DX)
+	VMOVUPS Z11, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z12, K1, (DX)
+	VMOVUPS Z13, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z14, K1, (DX)
+	VMOVUPS Z15, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z16, K1, (DX)
+	VMOVUPS Z17, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z18, K1, (DX)
+	VMOVUPS Z19, K2, 64(DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	DECQ    56(AX)
+	JNZ     again402
 	VZEROUPPER
 	RET
 
-// func micro11AVX512(t *byte)
+// func micro11x2AVX512(t *byte)
 // Requires: AVX, AVX512F
-TEXT ·micro11AVX512(SB), NOSPLIT, $0-8
+TEXT ·micro11x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
-	MOVQ  24(AX), CX
-	MOVQ  32(AX), DX
-	MOVQ  104(AX), BX
-	MOVQ  40(AX), R8
-	MOVQ  (AX), SI
-	MOVQ  16(AX), DI
-	MOVQ  88(AX), R9
-	KMOVW R9, K1
-	SHRQ  $0x10, R9
-	KMOVW R9, K2
-	SHRQ  $0x10, R9
-	MOVQ  56(AX), R9
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	SHRQ  $0x10, CX
+	KMOVW CX, K2
+	SHRQ  $0x10, CX
 
-loop151:
-	MOVQ   8(AX), R10
-	MOVQ   48(AX), R11
+again409:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4862,122 +10630,130 @@ loop151:
 	VPXORD Z19, Z19, Z19
 	VPXORD Z20, Z20, Z20
 	VPXORD Z21, Z21, Z21
-	MOVQ   SI, R12
-	LEAQ   (R12)(CX*2), R13
-	ADDQ   CX, R13
-	LEAQ   (R13)(CX*2), R14
-	ADDQ   CX, R14
-	LEAQ   (R14)(CX*2), R15
-	ADDQ   CX, R15
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	LEAQ   (R8)(CX*2), R9
+	ADDQ   CX, R9
+	LEAQ   (R9)(CX*2), R10
+	ADDQ   CX, R10
+	MOVQ   R10, R11
+	ADDQ   CX, R11
+	ADDQ   CX, R11
+	MOVQ   R11, (AX)
+	MOVQ   112(AX), R11
+	MOVQ   R11, 136(AX)
 
-loop152:
-	VMOVUPS          (R10), Z22
-	VMOVUPS          64(R10), Z23
-	VFMADD231PS.BCST (R12), Z22, Z0
-	VFMADD231PS.BCST (R12), Z23, Z1
-	VFMADD231PS.BCST (R12)(CX*1), Z22, Z2
-	VFMADD231PS.BCST (R12)(CX*1), Z23, Z3
-	VFMADD231PS.BCST (R12)(CX*2), Z22, Z4
-	VFMADD231PS.BCST (R12)(CX*2), Z23, Z5
-	VFMADD231PS.BCST (R13), Z22, Z6
-	VFMADD231PS.BCST (R13), Z23, Z7
-	VFMADD231PS.BCST (R13)(CX*1), Z22, Z8
-	VFMADD231PS.BCST (R13)(CX*1), Z23, Z9
-	VFMADD231PS.BCST (R13)(CX*2), Z22, Z10
-	VFMADD231PS.BCST (R13)(CX*2), Z23, Z11
-	VFMADD231PS.BCST (R14), Z22, Z12
-	VFMADD231PS.BCST (R14), Z23, Z13
-	VFMADD231PS.BCST (R14)(CX*1), Z22, Z14
-	VFMADD231PS.BCST (R14)(CX*1), Z23, Z15
-	VFMADD231PS.BCST (R14)(CX*2), Z22, Z16
-	VFMADD231PS.BCST (R14)(CX*2), Z23, Z17
-	VFMADD231PS.BCST (R15), Z22, Z18
-	VFMADD231PS.BCST (R15), Z23, Z19
-	VFMADD231PS.BCST (R15)(CX*1), Z22, Z20
-	VFMADD231PS.BCST (R15)(CX*1), Z23, Z21
-	ADDQ             DX, R12
-	ADDQ             DX, R13
-	ADDQ             DX, R14
-	ADDQ             DX, R15
-	ADDQ             BX, R10
+again410:
+	MOVQ 48(AX), R11
+
+loop411:
+	VMOVUPS          (SI), Z22
+	VMOVUPS          64(SI), Z23
+	VFMADD231PS.BCST (DI), Z22, Z0
+	VFMADD231PS.BCST (DI), Z23, Z1
+	VFMADD231PS.BCST (DI)(CX*1), Z22, Z2
+	VFMADD231PS.BCST (DI)(CX*1), Z23, Z3
+	VFMADD231PS.BCST (DI)(CX*2), Z22, Z4
+	VFMADD231PS.BCST (DI)(CX*2), Z23, Z5
+	VFMADD231PS.BCST (R8), Z22, Z6
+	VFMADD231PS.BCST (R8), Z23, Z7
+	VFMADD231PS.BCST (R8)(CX*1), Z22, Z8
+	VFMADD231PS.BCST (R8)(CX*1), Z23, Z9
+	VFMADD231PS.BCST (R8)(CX*2), Z22, Z10
+	VFMADD231PS.BCST (R8)(CX*2), Z23, Z11
+	VFMADD231PS.BCST (R9), Z22, Z12
+	VFMADD231PS.BCST (R9), Z23, Z13
+	VFMADD231PS.BCST (R9)(CX*1), Z22, Z14
+	VFMADD231PS.BCST (R9)(CX*1), Z23, Z15
+	VFMADD231PS.BCST (R9)(CX*2), Z22, Z16
+	VFMADD231PS.BCST (R9)(CX*2), Z23, Z17
+	VFMADD231PS.BCST (R10), Z22, Z18
+	VFMADD231PS.BCST (R10), Z23, Z19
+	VFMADD231PS.BCST (R10)(CX*1), Z22, Z20
+	VFMADD231PS.BCST (R10)(CX*1), Z23, Z21
+	ADDQ             DX, DI
+	ADDQ             DX, R8
+	ADDQ             DX, R9
+	ADDQ             DX, R10
+	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop152
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	MOVQ             80(AX), R10
-	TESTQ            $0x00000001, R10
-	JZ               skip153
-	MOVQ             DI, R11
-	VMOVUPS.Z        (R11), K1, Z22
+	JNZ              loop411
+	MOVQ             120(AX), R11
+	ADDQ             R11, DI
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	ADDQ             R11, R10
+	ADDQ             128(AX), SI
+	DECQ             136(AX)
+	JNZ              again410
+	MOVQ             80(AX), CX
+	MOVQ             16(AX), DX
+	MOVQ             40(AX), BX
+	TESTQ            $0x00000001, CX
+	JZ               skip412
+	MOVQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Z22
 	VADDPS           Z22, Z0, Z0
-	VMOVUPS.Z        64(R11), K2, Z22
+	VMOVUPS.Z        64(SI), K2, Z22
 	VADDPS           Z22, Z1, Z1
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z22
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z22
 	VADDPS           Z22, Z2, Z2
-	VMOVUPS.Z        64(R11), K2, Z22
+	VMOVUPS.Z        64(SI), K2, Z22
 	VADDPS           Z22, Z3, Z3
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z22
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z22
 	VADDPS           Z22, Z4, Z4
-	VMOVUPS.Z        64(R11), K2, Z22
+	VMOVUPS.Z        64(SI), K2, Z22
 	VADDPS           Z22, Z5, Z5
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z22
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z22
 	VADDPS           Z22, Z6, Z6
-	VMOVUPS.Z        64(R11), K2, Z22
+	VMOVUPS.Z        64(SI), K2, Z22
 	VADDPS           Z22, Z7, Z7
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z22
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z22
 	VADDPS           Z22, Z8, Z8
-	VMOVUPS.Z        64(R11), K2, Z22
+	VMOVUPS.Z        64(SI), K2, Z22
 	VADDPS           Z22, Z9, Z9
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z22
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z22
 	VADDPS           Z22, Z10, Z10
-	VMOVUPS.Z        64(R11), K2, Z22
+	VMOVUPS.Z        64(SI), K2, Z22
 	VADDPS           Z22, Z11, Z11
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z22
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z22
 	VADDPS           Z22, Z12, Z12
-	VMOVUPS.Z        64(R11), K2, Z22
+	VMOVUPS.Z        64(SI), K2, Z22
 	VADDPS           Z22, Z13, Z13
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z22
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z22
 	VADDPS           Z22, Z14, Z14
-	VMOVUPS.Z        64(R11), K2, Z22
+	VMOVUPS.Z        64(SI), K2, Z22
 	VADDPS           Z22, Z15, Z15
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z22
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z22
 	VADDPS           Z22, Z16, Z16
-	VMOVUPS.Z        64(R11), K2, Z22
+	VMOVUPS.Z        64(SI), K2, Z22
 	VADDPS           Z22, Z17, Z17
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z22
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z22
 	VADDPS           Z22, Z18, Z18
-	VMOVUPS.Z        64(R11), K2, Z22
+	VMOVUPS.Z        64(SI), K2, Z22
 	VADDPS           Z22, Z19, Z19
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z22
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z22
 	VADDPS           Z22, Z20, Z20
-	VMOVUPS.Z        64(R11), K2, Z22
+	VMOVUPS.Z        64(SI), K2, Z22
 	VADDPS           Z22, Z21, Z21
-	ADDQ             R8, R11
+	ADDQ             BX, SI
 
-skip153:
-	TESTQ     $0x00000002, R10
-	JZ        skip154
-	MOVQ      64(AX), R11
-	VMOVUPS.Z (R11), K1, Z22
+skip412:
+	TESTQ     $0x00000002, CX
+	JZ        skip413
+	MOVQ      64(AX), SI
+	VMOVUPS.Z (SI), K1, Z22
 	VADDPS    Z22, Z0, Z0
 	VADDPS    Z22, Z2, Z2
 	VADDPS    Z22, Z4, Z4
@@ -4989,7 +10765,7 @@ skip153:
 	VADDPS    Z22, Z16, Z16
 	VADDPS    Z22, Z18, Z18
 	VADDPS    Z22, Z20, Z20
-	VMOVUPS.Z 64(R11), K2, Z22
+	VMOVUPS.Z 64(SI), K2, Z22
 	VADDPS    Z22, Z1, Z1
 	VADDPS    Z22, Z3, Z3
 	VADDPS    Z22, Z5, Z5
@@ -5002,9 +10778,9 @@ skip153:
 	VADDPS    Z22, Z19, Z19
 	VADDPS    Z22, Z21, Z21
 
-skip154:
-	TESTQ  $0x00000004, R10
-	JZ     skip155
+skip413:
+	TESTQ  $0x00000004, CX
+	JZ     skip414
 	VPXORD Z24, Z24, Z24
 	VMAXPS Z0, Z24, Z0
 	VMAXPS Z1, Z24, Z1
@@ -5029,149 +10805,145 @@ skip154:
 	VMAXPS Z20, Z24, Z20
 	VMAXPS Z21, Z24, Z21
 
-skip155:
-	TESTQ     $0x00000010, R10
-	JZ        skip156
-	MOVQ      96(AX), R11
-	ADDQ      DI, R11
+skip414:
+	TESTQ     $0x00000010, CX
+	JZ        skip415
+	MOVQ      96(AX), SI
+	ADDQ      DX, SI
 	VPXORD    Z25, Z25, Z25
-	VMOVUPS.Z (R11), K1, Z22
+	VMOVUPS.Z (SI), K1, Z22
 	VCMPPS    $0x06, Z25, Z22, K3
 	VMOVAPS.Z Z0, K3, Z0
-	VMOVUPS.Z 64(R11), K2, Z22
+	VMOVUPS.Z 64(SI), K2, Z22
 	VCMPPS    $0x06, Z25, Z22, K3
 	VMOVAPS.Z Z1, K3, Z1
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z22
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z22
 	VCMPPS    $0x06, Z25, Z22, K3
 	VMOVAPS.Z Z2, K3, Z2
-	VMOVUPS.Z 64(R11), K2, Z22
+	VMOVUPS.Z 64(SI), K2, Z22
 	VCMPPS    $0x06, Z25, Z22, K3
 	VMOVAPS.Z Z3, K3, Z3
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z22
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z22
 	VCMPPS    $0x06, Z25, Z22, K3
 	VMOVAPS.Z Z4, K3, Z4
-	VMOVUPS.Z 64(R11), K2, Z22
+	VMOVUPS.Z 64(SI), K2, Z22
 	VCMPPS    $0x06, Z25, Z22, K3
 	VMOVAPS.Z Z5, K3, Z5
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z22
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z22
 	VCMPPS    $0x06, Z25, Z22, K3
 	VMOVAPS.Z Z6, K3, Z6
-	VMOVUPS.Z 64(R11), K2, Z22
+	VMOVUPS.Z 64(SI), K2, Z22
 	VCMPPS    $0x06, Z25, Z22, K3
 	VMOVAPS.Z Z7, K3, Z7
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z22
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z22
 	VCMPPS    $0x06, Z25, Z22, K3
 	VMOVAPS.Z Z8, K3, Z8
-	VMOVUPS.Z 64(R11), K2, Z22
+	VMOVUPS.Z 64(SI), K2, Z22
 	VCMPPS    $0x06, Z25, Z22, K3
 	VMOVAPS.Z Z9, K3, Z9
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z22
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z22
 	VCMPPS    $0x06, Z25, Z22, K3
 	VMOVAPS.Z Z10, K3, Z10
-	VMOVUPS.Z 64(R11), K2, Z22
+	VMOVUPS.Z 64(SI), K2, Z22
 	VCMPPS    $0x06, Z25, Z22, K3
 	VMOVAPS.Z Z11, K3, Z11
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z22
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z22
 	VCMPPS    $0x06, Z25, Z22, K3
 	VMOVAPS.Z Z12, K3, Z12
-	VMOVUPS.Z 64(R11), K2, Z22
+	VMOVUPS.Z 64(SI), K2, Z22
 	VCMPPS    $0x06, Z25, Z22, K3
 	VMOVAPS.Z Z13, K3, Z13
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z22
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z22
 	VCMPPS    $0x06, Z25, Z22, K3
 	VMOVAPS.Z Z14, K3, Z14
-	VMOVUPS.Z 64(R11), K2, Z22
+	VMOVUPS.Z 64(SI), K2, Z22
 	VCMPPS    $0x06, Z25, Z22, K3
 	VMOVAPS.Z Z15, K3, Z15
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z22
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z22
 	VCMPPS    $0x06, Z25, Z22, K3
 	VMOVAPS.Z Z16, K3, Z16
-	VMOVUPS.Z 64(R11), K2, Z22
+	VMOVUPS.Z 64(SI), K2, Z22
 	VCMPPS    $0x06, Z25, Z22, K3
 	VMOVAPS.Z Z17, K3, Z17
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z22
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z22
 	VCMPPS    $0x06, Z25, Z22, K3
 	VMOVAPS.Z Z18, K3, Z18
-	VMOVUPS.Z 64(R11), K2, Z22
+	VMOVUPS.Z 64(SI), K2, Z22
 	VCMPPS    $0x06, Z25, Z22, K3
 	VMOVAPS.Z Z19, K3, Z19
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z22
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z22
 	VCMPPS    $0x06, Z25, Z22, K3
 	VMOVAPS.Z Z20, K3, Z20
-	VMOVUPS.Z 64(R11), K2, Z22
+	VMOVUPS.Z 64(SI), K2, Z22
 	VCMPPS    $0x06, Z25, Z22, K3
 	VMOVAPS.Z Z21, K3, Z21
-	ADDQ      R8, R11
+	ADDQ      BX, SI
 
-skip156:
-	VMOVUPS Z0, K1, (DI)
-	VMOVUPS Z1, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z2, K1, (DI)
-	VMOVUPS Z3, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z4, K1, (DI)
-	VMOVUPS Z5, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z6, K1, (DI)
-	VMOVUPS Z7, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z8, K1, (DI)
-	VMOVUPS Z9, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z10, K1, (DI)
-	VMOVUPS Z11, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z12, K1, (DI)
-	VMOVUPS Z13, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z14, K1, (DI)
-	VMOVUPS Z15, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z16, K1, (DI)
-	VMOVUPS Z17, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z18, K1, (DI)
-	VMOVUPS Z19, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z20, K1, (DI)
-	VMOVUPS Z21, K2, 64(DI)
-	ADDQ    R8, DI
-	DECQ    R9
-	JNZ     loop151
+skip415:
+	VMOVUPS Z0, K1, (DX)
+	VMOVUPS Z1, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z2, K1, (DX)
+	VMOVUPS Z3, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z4, K1, (DX)
+	VMOVUPS Z5, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z6, K1, (DX)
+	VMOVUPS Z7, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z8, K1, (DX)
+	VMOVUPS Z9, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z10, K1, (DX)
+	VMOVUPS Z11, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z12, K1, (DX)
+	VMOVUPS Z13, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z14, K1, (DX)
+	VMOVUPS Z15, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z16, K1, (DX)
+	VMOVUPS Z17, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z18, K1, (DX)
+	VMOVUPS Z19, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z20, K1, (DX)
+	VMOVUPS Z21, K2, 64(DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	DECQ    56(AX)
+	JNZ     again409
 	VZEROUPPER
 	RET
 
-// func micro12AVX512(t *byte)
+// func micro12x2AVX512(t *byte)
 // Requires: AVX, AVX512F
-TEXT ·micro12AVX512(SB), NOSPLIT, $0-8
+TEXT ·micro12x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
-	MOVQ  24(AX), CX
-	MOVQ  32(AX), DX
-	MOVQ  104(AX), BX
-	MOVQ  40(AX), R8
-	MOVQ  (AX), SI
-	MOVQ  16(AX), DI
-	MOVQ  88(AX), R9
-	KMOVW R9, K1
-	SHRQ  $0x10, R9
-	KMOVW R9, K2
-	SHRQ  $0x10, R9
-	MOVQ  56(AX), R9
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	SHRQ  $0x10, CX
+	KMOVW CX, K2
+	SHRQ  $0x10, CX
 
-loop157:
-	MOVQ   8(AX), R10
-	MOVQ   48(AX), R11
+again416:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5196,130 +10968,138 @@ loop157:
 	VPXORD Z21, Z21, Z21
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
-	MOVQ   SI, R12
-	LEAQ   (R12)(CX*2), R13
-	ADDQ   CX, R13
-	LEAQ   (R13)(CX*2), R14
-	ADDQ   CX, R14
-	LEAQ   (R14)(CX*2), R15
-	ADDQ   CX, R15
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	LEAQ   (R8)(CX*2), R9
+	ADDQ   CX, R9
+	LEAQ   (R9)(CX*2), R10
+	ADDQ   CX, R10
+	MOVQ   R10, R11
+	ADDQ   CX, R11
+	ADDQ   CX, R11
+	ADDQ   CX, R11
+	MOVQ   R11, (AX)
+	MOVQ   112(AX), R11
+	MOVQ   R11, 136(AX)
 
-loop158:
-	VMOVUPS          (R10), Z24
-	VMOVUPS          64(R10), Z25
-	VFMADD231PS.BCST (R12), Z24, Z0
-	VFMADD231PS.BCST (R12), Z25, Z1
-	VFMADD231PS.BCST (R12)(CX*1), Z24, Z2
-	VFMADD231PS.BCST (R12)(CX*1), Z25, Z3
-	VFMADD231PS.BCST (R12)(CX*2), Z24, Z4
-	VFMADD231PS.BCST (R12)(CX*2), Z25, Z5
-	VFMADD231PS.BCST (R13), Z24, Z6
-	VFMADD231PS.BCST (R13), Z25, Z7
-	VFMADD231PS.BCST (R13)(CX*1), Z24, Z8
-	VFMADD231PS.BCST (R13)(CX*1), Z25, Z9
-	VFMADD231PS.BCST (R13)(CX*2), Z24, Z10
-	VFMADD231PS.BCST (R13)(CX*2), Z25, Z11
-	VFMADD231PS.BCST (R14), Z24, Z12
-	VFMADD231PS.BCST (R14), Z25, Z13
-	VFMADD231PS.BCST (R14)(CX*1), Z24, Z14
-	VFMADD231PS.BCST (R14)(CX*1), Z25, Z15
-	VFMADD231PS.BCST (R14)(CX*2), Z24, Z16
-	VFMADD231PS.BCST (R14)(CX*2), Z25, Z17
-	VFMADD231PS.BCST (R15), Z24, Z18
-	VFMADD231PS.BCST (R15), Z25, Z19
-	VFMADD231PS.BCST (R15)(CX*1), Z24, Z20
-	VFMADD231PS.BCST (R15)(CX*1), Z25, Z21
-	VFMADD231PS.BCST (R15)(CX*2), Z24, Z22
-	VFMADD231PS.BCST (R15)(CX*2), Z25, Z23
-	ADDQ             DX, R12
-	ADDQ             DX, R13
-	ADDQ             DX, R14
-	ADDQ             DX, R15
-	ADDQ             BX, R10
+again417:
+	MOVQ 48(AX), R11
+
+loop418:
+	VMOVUPS          (SI), Z24
+	VMOVUPS          64(SI), Z25
+	VFMADD231PS.BCST (DI), Z24, Z0
+	VFMADD231PS.BCST (DI), Z25, Z1
+	VFMADD231PS.BCST (DI)(CX*1), Z24, Z2
+	VFMADD231PS.BCST (DI)(CX*1), Z25, Z3
+	VFMADD231PS.BCST (DI)(CX*2), Z24, Z4
+	VFMADD231PS.BCST (DI)(CX*2), Z25, Z5
+	VFMADD231PS.BCST (R8), Z24, Z6
+	VFMADD231PS.BCST (R8), Z25, Z7
+	VFMADD231PS.BCST (R8)(CX*1), Z24, Z8
+	VFMADD231PS.BCST (R8)(CX*1), Z25, Z9
+	VFMADD231PS.BCST (R8)(CX*2), Z24, Z10
+	VFMADD231PS.BCST (R8)(CX*2), Z25, Z11
+	VFMADD231PS.BCST (R9), Z24, Z12
+	VFMADD231PS.BCST (R9), Z25, Z13
+	VFMADD231PS.BCST (R9)(CX*1), Z24, Z14
+	VFMADD231PS.BCST (R9)(CX*1), Z25, Z15
+	VFMADD231PS.BCST (R9)(CX*2), Z24, Z16
+	VFMADD231PS.BCST (R9)(CX*2), Z25, Z17
+	VFMADD231PS.BCST (R10), Z24, Z18
+	VFMADD231PS.BCST (R10), Z25, Z19
+	VFMADD231PS.BCST (R10)(CX*1), Z24, Z20
+	VFMADD231PS.BCST (R10)(CX*1), Z25, Z21
+	VFMADD231PS.BCST (R10)(CX*2), Z24, Z22
+	VFMADD231PS.BCST (R10)(CX*2), Z25, Z23
+	ADDQ             DX, DI
+	ADDQ             DX, R8
+	ADDQ             DX, R9
+	ADDQ             DX, R10
+	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop158
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	MOVQ             80(AX), R10
-	TESTQ            $0x00000001, R10
-	JZ               skip159
-	MOVQ             DI, R11
-	VMOVUPS.Z        (R11), K1, Z24
+	JNZ              loop418
+	MOVQ             120(AX), R11
+	ADDQ             R11, DI
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	ADDQ             R11, R10
+	ADDQ             128(AX), SI
+	DECQ             136(AX)
+	JNZ              again417
+	MOVQ             80(AX), CX
+	MOVQ             16(AX), DX
+	MOVQ             40(AX), BX
+	TESTQ            $0x00000001, CX
+	JZ               skip419
+	MOVQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Z24
 	VADDPS           Z24, Z0, Z0
-	VMOVUPS.Z        64(R11), K2, Z24
+	VMOVUPS.Z        64(SI), K2, Z24
 	VADDPS           Z24, Z1, Z1
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z24
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z24
 	VADDPS           Z24, Z2, Z2
-	VMOVUPS.Z        64(R11), K2, Z24
+	VMOVUPS.Z        64(SI), K2, Z24
 	VADDPS           Z24, Z3, Z3
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z24
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z24
 	VADDPS           Z24, Z4, Z4
-	VMOVUPS.Z        64(R11), K2, Z24
+	VMOVUPS.Z        64(SI), K2, Z24
 	VADDPS           Z24, Z5, Z5
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z24
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z24
 	VADDPS           Z24, Z6, Z6
-	VMOVUPS.Z        64(R11), K2, Z24
+	VMOVUPS.Z        64(SI), K2, Z24
 	VADDPS           Z24, Z7, Z7
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z24
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z24
 	VADDPS           Z24, Z8, Z8
-	VMOVUPS.Z        64(R11), K2, Z24
+	VMOVUPS.Z        64(SI), K2, Z24
 	VADDPS           Z24, Z9, Z9
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z24
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z24
 	VADDPS           Z24, Z10, Z10
-	VMOVUPS.Z        64(R11), K2, Z24
+	VMOVUPS.Z        64(SI), K2, Z24
 	VADDPS           Z24, Z11, Z11
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z24
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z24
 	VADDPS           Z24, Z12, Z12
-	VMOVUPS.Z        64(R11), K2, Z24
+	VMOVUPS.Z        64(SI), K2, Z24
 	VADDPS           Z24, Z13, Z13
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z24
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z24
 	VADDPS           Z24, Z14, Z14
-	VMOVUPS.Z        64(R11), K2, Z24
+	VMOVUPS.Z        64(SI), K2, Z24
 	VADDPS           Z24, Z15, Z15
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z24
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z24
 	VADDPS           Z24, Z16, Z16
-	VMOVUPS.Z        64(R11), K2, Z24
+	VMOVUPS.Z        64(SI), K2, Z24
 	VADDPS           Z24, Z17, Z17
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z24
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z24
 	VADDPS           Z24, Z18, Z18
-	VMOVUPS.Z        64(R11), K2, Z24
+	VMOVUPS.Z        64(SI), K2, Z24
 	VADDPS           Z24, Z19, Z19
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z24
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z24
 	VADDPS           Z24, Z20, Z20
-	VMOVUPS.Z        64(R11), K2, Z24
+	VMOVUPS.Z        64(SI), K2, Z24
 	VADDPS           Z24, Z21, Z21
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z24
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z24
 	VADDPS           Z24, Z22, Z22
-	VMOVUPS.Z        64(R11), K2, Z24
+	VMOVUPS.Z        64(SI), K2, Z24
 	VADDPS           Z24, Z23, Z23
-	ADDQ             R8, R11
+	ADDQ             BX, SI
 
-skip159:
-	TESTQ     $0x00000002, R10
-	JZ        skip160
-	MOVQ      64(AX), R11
-	VMOVUPS.Z (R11), K1, Z24
+skip419:
+	TESTQ     $0x00000002, CX
+	JZ        skip420
+	MOVQ      64(AX), SI
+	VMOVUPS.Z (SI), K1, Z24
 	VADDPS    Z24, Z0, Z0
 	VADDPS    Z24, Z2, Z2
 	VADDPS    Z24, Z4, Z4
@@ -5332,7 +11112,7 @@ skip159:
 	VADDPS    Z24, Z18, Z18
 	VADDPS    Z24, Z20, Z20
 	VADDPS    Z24, Z22, Z22
-	VMOVUPS.Z 64(R11), K2, Z24
+	VMOVUPS.Z 64(SI), K2, Z24
 	VADDPS    Z24, Z1, Z1
 	VADDPS    Z24, Z3, Z3
 	VADDPS    Z24, Z5, Z5
@@ -5346,9 +11126,9 @@ skip159:
 	VADDPS    Z24, Z21, Z21
 	VADDPS    Z24, Z23, Z23
 
-skip160:
-	TESTQ  $0x00000004, R10
-	JZ     skip161
+skip420:
+	TESTQ  $0x00000004, CX
+	JZ     skip421
 	VPXORD Z26, Z26, Z26
 	VMAXPS Z0, Z26, Z0
 	VMAXPS Z1, Z26, Z1
@@ -5375,159 +11155,155 @@ skip160:
 	VMAXPS Z22, Z26, Z22
 	VMAXPS Z23, Z26, Z23
 
-skip161:
-	TESTQ     $0x00000010, R10
-	JZ        skip162
-	MOVQ      96(AX), R11
-	ADDQ      DI, R11
+skip421:
+	TESTQ     $0x00000010, CX
+	JZ        skip422
+	MOVQ      96(AX), SI
+	ADDQ      DX, SI
 	VPXORD    Z27, Z27, Z27
-	VMOVUPS.Z (R11), K1, Z24
+	VMOVUPS.Z (SI), K1, Z24
 	VCMPPS    $0x06, Z27, Z24, K3
 	VMOVAPS.Z Z0, K3, Z0
-	VMOVUPS.Z 64(R11), K2, Z24
+	VMOVUPS.Z 64(SI), K2, Z24
 	VCMPPS    $0x06, Z27, Z24, K3
 	VMOVAPS.Z Z1, K3, Z1
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z24
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z24
 	VCMPPS    $0x06, Z27, Z24, K3
 	VMOVAPS.Z Z2, K3, Z2
-	VMOVUPS.Z 64(R11), K2, Z24
+	VMOVUPS.Z 64(SI), K2, Z24
 	VCMPPS    $0x06, Z27, Z24, K3
 	VMOVAPS.Z Z3, K3, Z3
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z24
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z24
 	VCMPPS    $0x06, Z27, Z24, K3
 	VMOVAPS.Z Z4, K3, Z4
-	VMOVUPS.Z 64(R11), K2, Z24
+	VMOVUPS.Z 64(SI), K2, Z24
 	VCMPPS    $0x06, Z27, Z24, K3
 	VMOVAPS.Z Z5, K3, Z5
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z24
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z24
 	VCMPPS    $0x06, Z27, Z24, K3
 	VMOVAPS.Z Z6, K3, Z6
-	VMOVUPS.Z 64(R11), K2, Z24
+	VMOVUPS.Z 64(SI), K2, Z24
 	VCMPPS    $0x06, Z27, Z24, K3
 	VMOVAPS.Z Z7, K3, Z7
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z24
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z24
 	VCMPPS    $0x06, Z27, Z24, K3
 	VMOVAPS.Z Z8, K3, Z8
-	VMOVUPS.Z 64(R11), K2, Z24
+	VMOVUPS.Z 64(SI), K2, Z24
 	VCMPPS    $0x06, Z27, Z24, K3
 	VMOVAPS.Z Z9, K3, Z9
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z24
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z24
 	VCMPPS    $0x06, Z27, Z24, K3
 	VMOVAPS.Z Z10, K3, Z10
-	VMOVUPS.Z 64(R11), K2, Z24
+	VMOVUPS.Z 64(SI), K2, Z24
 	VCMPPS    $0x06, Z27, Z24, K3
 	VMOVAPS.Z Z11, K3, Z11
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z24
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z24
 	VCMPPS    $0x06, Z27, Z24, K3
 	VMOVAPS.Z Z12, K3, Z12
-	VMOVUPS.Z 64(R11), K2, Z24
+	VMOVUPS.Z 64(SI), K2, Z24
 	VCMPPS    $0x06, Z27, Z24, K3
 	VMOVAPS.Z Z13, K3, Z13
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z24
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z24
 	VCMPPS    $0x06, Z27, Z24, K3
 	VMOVAPS.Z Z14, K3, Z14
-	VMOVUPS.Z 64(R11), K2, Z24
+	VMOVUPS.Z 64(SI), K2, Z24
 	VCMPPS    $0x06, Z27, Z24, K3
 	VMOVAPS.Z Z15, K3, Z15
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z24
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z24
 	VCMPPS    $0x06, Z27, Z24, K3
 	VMOVAPS.Z Z16, K3, Z16
-	VMOVUPS.Z 64(R11), K2, Z24
+	VMOVUPS.Z 64(SI), K2, Z24
 	VCMPPS    $0x06, Z27, Z24, K3
 	VMOVAPS.Z Z17, K3, Z17
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z24
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z24
 	VCMPPS    $0x06, Z27, Z24, K3
 	VMOVAPS.Z Z18, K3, Z18
-	VMOVUPS.Z 64(R11), K2, Z24
+	VMOVUPS.Z 64(SI), K2, Z24
 	VCMPPS    $0x06, Z27, Z24, K3
 	VMOVAPS.Z Z19, K3, Z19
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z24
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z24
 	VCMPPS    $0x06, Z27, Z24, K3
 	VMOVAPS.Z Z20, K3, Z20
-	VMOVUPS.Z 64(R11), K2, Z24
+	VMOVUPS.Z 64(SI), K2, Z24
 	VCMPPS    $0x06, Z27, Z24, K3
 	VMOVAPS.Z Z21, K3, Z21
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z24
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z24
 	VCMPPS    $0x06, Z27, Z24, K3
 	VMOVAPS.Z Z22, K3, Z22
-	VMOVUPS.Z 64(R11), K2, Z24
+	VMOVUPS.Z 64(SI), K2, Z24
 	VCMPPS    $0x06, Z27, Z24, K3
 	VMOVAPS.Z Z23, K3, Z23
-	ADDQ      R8, R11
+	ADDQ      BX, SI
 
-skip162:
-	VMOVUPS Z0, K1, (DI)
-	VMOVUPS Z1, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z2, K1, (DI)
-	VMOVUPS Z3, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z4, K1, (DI)
-	VMOVUPS Z5, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z6, K1, (DI)
-	VMOVUPS Z7, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z8, K1, (DI)
-	VMOVUPS Z9, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z10, K1, (DI)
-	VMOVUPS Z11, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z12, K1, (DI)
-	VMOVUPS Z13, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z14, K1, (DI)
-	VMOVUPS Z15, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z16, K1, (DI)
-	VMOVUPS Z17, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z18, K1, (DI)
-	VMOVUPS Z19, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z20, K1, (DI)
-	VMOVUPS Z21, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z22, K1, (DI)
-	VMOVUPS Z23, K2, 64(DI)
-	ADDQ    R8, DI
-	DECQ    R9
-	JNZ     loop157
+skip422:
+	VMOVUPS Z0, K1, (DX)
+	VMOVUPS Z1, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z2, K1, (DX)
+	VMOVUPS Z3, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z4, K1, (DX)
+	VMOVUPS Z5, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z6, K1, (DX)
+	VMOVUPS Z7, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z8, K1, (DX)
+	VMOVUPS Z9, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z10, K1, (DX)
+	VMOVUPS Z11, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z12, K1, (DX)
+	VMOVUPS Z13, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z14, K1, (DX)
+	VMOVUPS Z15, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z16, K1, (DX)
+	VMOVUPS Z17, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z18, K1, (DX)
+	VMOVUPS Z19, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z20, K1, (DX)
+	VMOVUPS Z21, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z22, K1, (DX)
+	VMOVUPS Z23, K2, 64(DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	DECQ    56(AX)
+	JNZ     again416
 	VZEROUPPER
 	RET
 
-// func micro13AVX512(t *byte)
+// func micro13x2AVX512(t *byte)
 // Requires: AVX, AVX512F
-TEXT ·micro13AVX512(SB), NOSPLIT, $8-8
+TEXT ·micro13x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
-	MOVQ  24(AX), CX
-	MOVQ  32(AX), DX
-	MOVQ  104(AX), BX
-	MOVQ  40(AX), R8
-	MOVQ  (AX), SI
-	MOVQ  16(AX), DI
-	MOVQ  88(AX), R9
-	KMOVW R9, K1
-	SHRQ  $0x10, R9
-	KMOVW R9, K2
-	SHRQ  $0x10, R9
-	MOVQ  56(AX), R9
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	SHRQ  $0x10, CX
+	KMOVW CX, K2
+	SHRQ  $0x10, CX
 
-loop163:
-	MOVQ   8(AX), R10
-	MOVQ   48(AX), R11
+again423:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5554,141 +11330,147 @@ loop163:
 	VPXORD Z23, Z23, Z23
 	VPXORD Z24, Z24, Z24
 	VPXORD Z25, Z25, Z25
-	MOVQ   SI, R12
-	LEAQ   (R12)(CX*2), R13
-	ADDQ   CX, R13
-	LEAQ   (R13)(CX*2), R14
-	ADDQ   CX, R14
-	LEAQ   (R14)(CX*2), R15
-	ADDQ   CX, R15
-	LEAQ   (R15)(CX*2), BP
-	ADDQ   CX, BP
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	LEAQ   (R8)(CX*2), R9
+	ADDQ   CX, R9
+	LEAQ   (R9)(CX*2), R10
+	ADDQ   CX, R10
+	LEAQ   (R10)(CX*2), R11
+	ADDQ   CX, R11
+	MOVQ   R11, R12
+	ADDQ   CX, R12
+	MOVQ   R12, (AX)
+	MOVQ   112(AX), R12
+	MOVQ   R12, 136(AX)
 
-loop164:
-	VMOVUPS          (R10), Z26
-	VMOVUPS          64(R10), Z27
-	VFMADD231PS.BCST (R12), Z26, Z0
-	VFMADD231PS.BCST (R12), Z27, Z1
-	VFMADD231PS.BCST (R12)(CX*1), Z26, Z2
-	VFMADD231PS.BCST (R12)(CX*1), Z27, Z3
-	VFMADD231PS.BCST (R12)(CX*2), Z26, Z4
-	VFMADD231PS.BCST (R12)(CX*2), Z27, Z5
-	VFMADD231PS.BCST (R13), Z26, Z6
-	VFMADD231PS.BCST (R13), Z27, Z7
-	VFMADD231PS.BCST (R13)(CX*1), Z26, Z8
-	VFMADD231PS.BCST (R13)(CX*1), Z27, Z9
-	VFMADD231PS.BCST (R13)(CX*2), Z26, Z10
-	VFMADD231PS.BCST (R13)(CX*2), Z27, Z11
-	VFMADD231PS.BCST (R14), Z26, Z12
-	VFMADD231PS.BCST (R14), Z27, Z13
-	VFMADD231PS.BCST (R14)(CX*1), Z26, Z14
-	VFMADD231PS.BCST (R14)(CX*1), Z27, Z15
-	VFMADD231PS.BCST (R14)(CX*2), Z26, Z16
-	VFMADD231PS.BCST (R14)(CX*2), Z27, Z17
-	VFMADD231PS.BCST (R15), Z26, Z18
-	VFMADD231PS.BCST (R15), Z27, Z19
-	VFMADD231PS.BCST (R15)(CX*1), Z26, Z20
-	VFMADD231PS.BCST (R15)(CX*1), Z27, Z21
-	VFMADD231PS.BCST (R15)(CX*2), Z26, Z22
-	VFMADD231PS.BCST (R15)(CX*2), Z27, Z23
-	VFMADD231PS.BCST (BP), Z26, Z24
-	VFMADD231PS.BCST (BP), Z27, Z25
-	ADDQ             DX, R12
-	ADDQ             DX, R13
-	ADDQ             DX, R14
-	ADDQ             DX, R15
-	ADDQ             DX, BP
-	ADDQ             BX, R10
-	DECQ             R11
-	JNZ              loop164
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	MOVQ             80(AX), R10
-	TESTQ            $0x00000001, R10
-	JZ               skip165
-	MOVQ             DI, R11
-	VMOVUPS.Z        (R11), K1, Z26
+again424:
+	MOVQ 48(AX), R12
+
+loop425:
+	VMOVUPS          (SI), Z26
+	VMOVUPS          64(SI), Z27
+	VFMADD231PS.BCST (DI), Z26, Z0
+	VFMADD231PS.BCST (DI), Z27, Z1
+	VFMADD231PS.BCST (DI)(CX*1), Z26, Z2
+	VFMADD231PS.BCST (DI)(CX*1), Z27, Z3
+	VFMADD231PS.BCST (DI)(CX*2), Z26, Z4
+	VFMADD231PS.BCST (DI)(CX*2), Z27, Z5
+	VFMADD231PS.BCST (R8), Z26, Z6
+	VFMADD231PS.BCST (R8), Z27, Z7
+	VFMADD231PS.BCST (R8)(CX*1), Z26, Z8
+	VFMADD231PS.BCST (R8)(CX*1), Z27, Z9
+	VFMADD231PS.BCST (R8)(CX*2), Z26, Z10
+	VFMADD231PS.BCST (R8)(CX*2), Z27, Z11
+	VFMADD231PS.BCST (R9), Z26, Z12
+	VFMADD231PS.BCST (R9), Z27, Z13
+	VFMADD231PS.BCST (R9)(CX*1), Z26, Z14
+	VFMADD231PS.BCST (R9)(CX*1), Z27, Z15
+	VFMADD231PS.BCST (R9)(CX*2), Z26, Z16
+	VFMADD231PS.BCST (R9)(CX*2), Z27, Z17
+	VFMADD231PS.BCST (R10), Z26, Z18
+	VFMADD231PS.BCST (R10), Z27, Z19
+	VFMADD231PS.BCST (R10)(CX*1), Z26, Z20
+	VFMADD231PS.BCST (R10)(CX*1), Z27, Z21
+	VFMADD231PS.BCST (R10)(CX*2), Z26, Z22
+	VFMADD231PS.BCST (R10)(CX*2), Z27, Z23
+	VFMADD231PS.BCST (R11), Z26, Z24
+	VFMADD231PS.BCST (R11), Z27, Z25
+	ADDQ             DX, DI
+	ADDQ             DX, R8
+	ADDQ             DX, R9
+	ADDQ             DX, R10
+	ADDQ             DX, R11
+	ADDQ             BX, SI
+	DECQ             R12
+	JNZ              loop425
+	MOVQ             120(AX), R12
+	ADDQ             R12, DI
+	ADDQ             R12, R8
+	ADDQ             R12, R9
+	ADDQ             R12, R10
+	ADDQ             R12, R11
+	ADDQ             128(AX), SI
+	DECQ             136(AX)
+	JNZ              again424
+	MOVQ             80(AX), CX
+	MOVQ             16(AX), DX
+	MOVQ             40(AX), BX
+	TESTQ            $0x00000001, CX
+	JZ               skip426
+	MOVQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Z26
 	VADDPS           Z26, Z0, Z0
-	VMOVUPS.Z        64(R11), K2, Z26
+	VMOVUPS.Z        64(SI), K2, Z26
 	VADDPS           Z26, Z1, Z1
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z26
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z26
 	VADDPS           Z26, Z2, Z2
-	VMOVUPS.Z        64(R11), K2, Z26
+	VMOVUPS.Z        64(SI), K2, Z26
 	VADDPS           Z26, Z3, Z3
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z26
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z26
 	VADDPS           Z26, Z4, Z4
-	VMOVUPS.Z        64(R11), K2, Z26
+	VMOVUPS.Z        64(SI), K2, Z26
 	VADDPS           Z26, Z5, Z5
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z26
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z26
 	VADDPS           Z26, Z6, Z6
-	VMOVUPS.Z        64(R11), K2, Z26
+	VMOVUPS.Z        64(SI), K2, Z26
 	VADDPS           Z26, Z7, Z7
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z26
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z26
 	VADDPS           Z26, Z8, Z8
-	VMOVUPS.Z        64(R11), K2, Z26
+	VMOVUPS.Z        64(SI), K2, Z26
 	VADDPS           Z26, Z9, Z9
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z26
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z26
 	VADDPS           Z26, Z10, Z10
-	VMOVUPS.Z        64(R11), K2, Z26
+	VMOVUPS.Z        64(SI), K2, Z26
 	VADDPS           Z26, Z11, Z11
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z26
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z26
 	VADDPS           Z26, Z12, Z12
-	VMOVUPS.Z        64(R11), K2, Z26
+	VMOVUPS.Z        64(SI), K2, Z26
 	VADDPS           Z26, Z13, Z13
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z26
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z26
 	VADDPS           Z26, Z14, Z14
-	VMOVUPS.Z        64(R11), K2, Z26
+	VMOVUPS.Z        64(SI), K2, Z26
 	VADDPS           Z26, Z15, Z15
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z26
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z26
 	VADDPS           Z26, Z16, Z16
-	VMOVUPS.Z        64(R11), K2, Z26
+	VMOVUPS.Z        64(SI), K2, Z26
 	VADDPS           Z26, Z17, Z17
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z26
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z26
 	VADDPS           Z26, Z18, Z18
-	VMOVUPS.Z        64(R11), K2, Z26
+	VMOVUPS.Z        64(SI), K2, Z26
 	VADDPS           Z26, Z19, Z19
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z26
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z26
 	VADDPS           Z26, Z20, Z20
-	VMOVUPS.Z        64(R11), K2, Z26
+	VMOVUPS.Z        64(SI), K2, Z26
 	VADDPS           Z26, Z21, Z21
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z26
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z26
 	VADDPS           Z26, Z22, Z22
-	VMOVUPS.Z        64(R11), K2, Z26
+	VMOVUPS.Z        64(SI), K2, Z26
 	VADDPS           Z26, Z23, Z23
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z26
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z26
 	VADDPS           Z26, Z24, Z24
-	VMOVUPS.Z        64(R11), K2, Z26
+	VMOVUPS.Z        64(SI), K2, Z26
 	VADDPS           Z26, Z25, Z25
-	ADDQ             R8, R11
+	ADDQ             BX, SI
 
-skip165:
-	TESTQ     $0x00000002, R10
-	JZ        skip166
-	MOVQ      64(AX), R11
-	VMOVUPS.Z (R11), K1, Z26
+skip426:
+	TESTQ     $0x00000002, CX
+	JZ        skip427
+	MOVQ      64(AX), SI
+	VMOVUPS.Z (SI), K1, Z26
 	VADDPS    Z26, Z0, Z0
 	VADDPS    Z26, Z2, Z2
 	VADDPS    Z26, Z4, Z4
@@ -5702,7 +11484,7 @@ skip165:
 	VADDPS    Z26, Z20, Z20
 	VADDPS    Z26, Z22, Z22
 	VADDPS    Z26, Z24, Z24
-	VMOVUPS.Z 64(R11), K2, Z26
+	VMOVUPS.Z 64(SI), K2, Z26
 	VADDPS    Z26, Z1, Z1
 	VADDPS    Z26, Z3, Z3
 	VADDPS    Z26, Z5, Z5
@@ -5717,9 +11499,9 @@ skip165:
 	VADDPS    Z26, Z23, Z23
 	VADDPS    Z26, Z25, Z25
 
-skip166:
-	TESTQ  $0x00000004, R10
-	JZ     skip167
+skip427:
+	TESTQ  $0x00000004, CX
+	JZ     skip428
 	VPXORD Z28, Z28, Z28
 	VMAXPS Z0, Z28, Z0
 	VMAXPS Z1, Z28, Z1
@@ -5748,169 +11530,165 @@ skip166:
 	VMAXPS Z24, Z28, Z24
 	VMAXPS Z25, Z28, Z25
 
-skip167:
-	TESTQ     $0x00000010, R10
-	JZ        skip168
-	MOVQ      96(AX), R11
-	ADDQ      DI, R11
+skip428:
+	TESTQ     $0x00000010, CX
+	JZ        skip429
+	MOVQ      96(AX), SI
+	ADDQ      DX, SI
 	VPXORD    Z29, Z29, Z29
-	VMOVUPS.Z (R11), K1, Z26
+	VMOVUPS.Z (SI), K1, Z26
 	VCMPPS    $0x06, Z29, Z26, K3
 	VMOVAPS.Z Z0, K3, Z0
-	VMOVUPS.Z 64(R11), K2, Z26
+	VMOVUPS.Z 64(SI), K2, Z26
 	VCMPPS    $0x06, Z29, Z26, K3
 	VMOVAPS.Z Z1, K3, Z1
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z26
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z26
 	VCMPPS    $0x06, Z29, Z26, K3
 	VMOVAPS.Z Z2, K3, Z2
-	VMOVUPS.Z 64(R11), K2, Z26
+	VMOVUPS.Z 64(SI), K2, Z26
 	VCMPPS    $0x06, Z29, Z26, K3
 	VMOVAPS.Z Z3, K3, Z3
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z26
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z26
 	VCMPPS    $0x06, Z29, Z26, K3
 	VMOVAPS.Z Z4, K3, Z4
-	VMOVUPS.Z 64(R11), K2, Z26
+	VMOVUPS.Z 64(SI), K2, Z26
 	VCMPPS    $0x06, Z29, Z26, K3
 	VMOVAPS.Z Z5, K3, Z5
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z26
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z26
 	VCMPPS    $0x06, Z29, Z26, K3
 	VMOVAPS.Z Z6, K3, Z6
-	VMOVUPS.Z 64(R11), K2, Z26
+	VMOVUPS.Z 64(SI), K2, Z26
 	VCMPPS    $0x06, Z29, Z26, K3
 	VMOVAPS.Z Z7, K3, Z7
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z26
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z26
 	VCMPPS    $0x06, Z29, Z26, K3
 	VMOVAPS.Z Z8, K3, Z8
-	VMOVUPS.Z 64(R11), K2, Z26
+	VMOVUPS.Z 64(SI), K2, Z26
 	VCMPPS    $0x06, Z29, Z26, K3
 	VMOVAPS.Z Z9, K3, Z9
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z26
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z26
 	VCMPPS    $0x06, Z29, Z26, K3
 	VMOVAPS.Z Z10, K3, Z10
-	VMOVUPS.Z 64(R11), K2, Z26
+	VMOVUPS.Z 64(SI), K2, Z26
 	VCMPPS    $0x06, Z29, Z26, K3
 	VMOVAPS.Z Z11, K3, Z11
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z26
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z26
 	VCMPPS    $0x06, Z29, Z26, K3
 	VMOVAPS.Z Z12, K3, Z12
-	VMOVUPS.Z 64(R11), K2, Z26
+	VMOVUPS.Z 64(SI), K2, Z26
 	VCMPPS    $0x06, Z29, Z26, K3
 	VMOVAPS.Z Z13, K3, Z13
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z26
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z26
 	VCMPPS    $0x06, Z29, Z26, K3
 	VMOVAPS.Z Z14, K3, Z14
-	VMOVUPS.Z 64(R11), K2, Z26
+	VMOVUPS.Z 64(SI), K2, Z26
 	VCMPPS    $0x06, Z29, Z26, K3
 	VMOVAPS.Z Z15, K3, Z15
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z26
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z26
 	VCMPPS    $0x06, Z29, Z26, K3
 	VMOVAPS.Z Z16, K3, Z16
-	VMOVUPS.Z 64(R11), K2, Z26
+	VMOVUPS.Z 64(SI), K2, Z26
 	VCMPPS    $0x06, Z29, Z26, K3
 	VMOVAPS.Z Z17, K3, Z17
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z26
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z26
 	VCMPPS    $0x06, Z29, Z26, K3
 	VMOVAPS.Z Z18, K3, Z18
-	VMOVUPS.Z 64(R11), K2, Z26
+	VMOVUPS.Z 64(SI), K2, Z26
 	VCMPPS    $0x06, Z29, Z26, K3
 	VMOVAPS.Z Z19, K3, Z19
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z26
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z26
 	VCMPPS    $0x06, Z29, Z26, K3
 	VMOVAPS.Z Z20, K3, Z20
-	VMOVUPS.Z 64(R11), K2, Z26
+	VMOVUPS.Z 64(SI), K2, Z26
 	VCMPPS    $0x06, Z29, Z26, K3
 	VMOVAPS.Z Z21, K3, Z21
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z26
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z26
 	VCMPPS    $0x06, Z29, Z26, K3
 	VMOVAPS.Z Z22, K3, Z22
-	VMOVUPS.Z 64(R11), K2, Z26
+	VMOVUPS.Z 64(SI), K2, Z26
 	VCMPPS    $0x06, Z29, Z26, K3
 	VMOVAPS.Z Z23, K3, Z23
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z26
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z26
 	VCMPPS    $0x06, Z29, Z26, K3
 	VMOVAPS.Z Z24, K3, Z24
-	VMOVUPS.Z 64(R11), K2, Z26
+	VMOVUPS.Z 64(SI), K2, Z26
 	VCMPPS    $0x06, Z29, Z26, K3
 	VMOVAPS.Z Z25, K3, Z25
-	ADDQ      R8, R11
+	ADDQ      BX, SI
 
-skip168:
-	VMOVUPS Z0, K1, (DI)
-	VMOVUPS Z1, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z2, K1, (DI)
-	VMOVUPS Z3, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z4, K1, (DI)
-	VMOVUPS Z5, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z6, K1, (DI)
-	VMOVUPS Z7, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z8, K1, (DI)
-	VMOVUPS Z9, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z10, K1, (DI)
-	VMOVUPS Z11, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z12, K1, (DI)
-	VMOVUPS Z13, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z14, K1, (DI)
-	VMOVUPS Z15, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z16, K1, (DI)
-	VMOVUPS Z17, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z18, K1, (DI)
-	VMOVUPS Z19, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z20, K1, (DI)
-	VMOVUPS Z21, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z22, K1, (DI)
-	VMOVUPS Z23, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z24, K1, (DI)
-	VMOVUPS Z25, K2, 64(DI)
-	ADDQ    R8, DI
-	DECQ    R9
-	JNZ     loop163
+skip429:
+	VMOVUPS Z0, K1, (DX)
+	VMOVUPS Z1, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z2, K1, (DX)
+	VMOVUPS Z3, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z4, K1, (DX)
+	VMOVUPS Z5, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z6, K1, (DX)
+	VMOVUPS Z7, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z8, K1, (DX)
+	VMOVUPS Z9, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z10, K1, (DX)
+	VMOVUPS Z11, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z12, K1, (DX)
+	VMOVUPS Z13, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z14, K1, (DX)
+	VMOVUPS Z15, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z16, K1, (DX)
+	VMOVUPS Z17, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z18, K1, (DX)
+	VMOVUPS Z19, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z20, K1, (DX)
+	VMOVUPS Z21, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z22, K1, (DX)
+	VMOVUPS Z23, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z24, K1, (DX)
+	VMOVUPS Z25, K2, 64(DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	DECQ    56(AX)
+	JNZ     again423
 	VZEROUPPER
 	RET
 
-// func micro14AVX512(t *byte)
+// func micro14x2AVX512(t *byte)
 // Requires: AVX, AVX512F
-TEXT ·micro14AVX512(SB), NOSPLIT, $8-8
+TEXT ·micro14x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
-	MOVQ  24(AX), CX
-	MOVQ  32(AX), DX
-	MOVQ  104(AX), BX
-	MOVQ  40(AX), R8
-	MOVQ  (AX), SI
-	MOVQ  16(AX), DI
-	MOVQ  88(AX), R9
-	KMOVW R9, K1
-	SHRQ  $0x10, R9
-	KMOVW R9, K2
-	SHRQ  $0x10, R9
-	MOVQ  56(AX), R9
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	SHRQ  $0x10, CX
+	KMOVW CX, K2
+	SHRQ  $0x10, CX
 
-loop169:
-	MOVQ   8(AX), R10
-	MOVQ   48(AX), R11
+again430:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5939,149 +11717,155 @@ loop169:
 	VPXORD Z25, Z25, Z25
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
-	MOVQ   SI, R12
-	LEAQ   (R12)(CX*2), R13
-	ADDQ   CX, R13
-	LEAQ   (R13)(CX*2), R14
-	ADDQ   CX, R14
-	LEAQ   (R14)(CX*2), R15
-	ADDQ   CX, R15
-	LEAQ   (R15)(CX*2), BP
-	ADDQ   CX, BP
+	MOVQ   (AX), DI
+	LEAQ   (DI)(CX*2), R8
+	ADDQ   CX, R8
+	LEAQ   (R8)(CX*2), R9
+	ADDQ   CX, R9
+	LEAQ   (R9)(CX*2), R10
+	ADDQ   CX, R10
+	LEAQ   (R10)(CX*2), R11
+	ADDQ   CX, R11
+	MOVQ   R11, R12
+	ADDQ   CX, R12
+	ADDQ   CX, R12
+	MOVQ   R12, (AX)
+	MOVQ   112(AX), R12
+	MOVQ   R12, 136(AX)
 
-loop170:
-	VMOVUPS          (R10), Z28
-	VMOVUPS          64(R10), Z29
-	VFMADD231PS.BCST (R12), Z28, Z0
-	VFMADD231PS.BCST (R12), Z29, Z1
-	VFMADD231PS.BCST (R12)(CX*1), Z28, Z2
-	VFMADD231PS.BCST (R12)(CX*1), Z29, Z3
-	VFMADD231PS.BCST (R12)(CX*2), Z28, Z4
-	VFMADD231PS.BCST (R12)(CX*2), Z29, Z5
-	VFMADD231PS.BCST (R13), Z28, Z6
-	VFMADD231PS.BCST (R13), Z29, Z7
-	VFMADD231PS.BCST (R13)(CX*1), Z28, Z8
-	VFMADD231PS.BCST (R13)(CX*1), Z29, Z9
-	VFMADD231PS.BCST (R13)(CX*2), Z28, Z10
-	VFMADD231PS.BCST (R13)(CX*2), Z29, Z11
-	VFMADD231PS.BCST (R14), Z28, Z12
-	VFMADD231PS.BCST (R14), Z29, Z13
-	VFMADD231PS.BCST (R14)(CX*1), Z28, Z14
-	VFMADD231PS.BCST (R14)(CX*1), Z29, Z15
-	VFMADD231PS.BCST (R14)(CX*2), Z28, Z16
-	VFMADD231PS.BCST (R14)(CX*2), Z29, Z17
-	VFMADD231PS.BCST (R15), Z28, Z18
-	VFMADD231PS.BCST (R15), Z29, Z19
-	VFMADD231PS.BCST (R15)(CX*1), Z28, Z20
-	VFMADD231PS.BCST (R15)(CX*1), Z29, Z21
-	VFMADD231PS.BCST (R15)(CX*2), Z28, Z22
-	VFMADD231PS.BCST (R15)(CX*2), Z29, Z23
-	VFMADD231PS.BCST (BP), Z28, Z24
-	VFMADD231PS.BCST (BP), Z29, Z25
-	VFMADD231PS.BCST (BP)(CX*1), Z28, Z26
-	VFMADD231PS.BCST (BP)(CX*1), Z29, Z27
-	ADDQ             DX, R12
-	ADDQ             DX, R13
-	ADDQ             DX, R14
-	ADDQ             DX, R15
-	ADDQ             DX, BP
-	ADDQ             BX, R10
-	DECQ             R11
-	JNZ              loop170
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	ADDQ             CX, SI
-	MOVQ             80(AX), R10
-	TESTQ            $0x00000001, R10
-	JZ               skip171
-	MOVQ             DI, R11
-	VMOVUPS.Z        (R11), K1, Z28
+again431:
+	MOVQ 48(AX), R12
+
+loop432:
+	VMOVUPS          (SI), Z28
+	VMOVUPS          64(SI), Z29
+	VFMADD231PS.BCST (DI), Z28, Z0
+	VFMADD231PS.BCST (DI), Z29, Z1
+	VFMADD231PS.BCST (DI)(CX*1), Z28, Z2
+	VFMADD231PS.BCST (DI)(CX*1), Z29, Z3
+	VFMADD231PS.BCST (DI)(CX*2), Z28, Z4
+	VFMADD231PS.BCST (DI)(CX*2), Z29, Z5
+	VFMADD231PS.BCST (R8), Z28, Z6
+	VFMADD231PS.BCST (R8), Z29, Z7
+	VFMADD231PS.BCST (R8)(CX*1), Z28, Z8
+	VFMADD231PS.BCST (R8)(CX*1), Z29, Z9
+	VFMADD231PS.BCST (R8)(CX*2), Z28, Z10
+	VFMADD231PS.BCST (R8)(CX*2), Z29, Z11
+	VFMADD231PS.BCST (R9), Z28, Z12
+	VFMADD231PS.BCST (R9), Z29, Z13
+	VFMADD231PS.BCST (R9)(CX*1), Z28, Z14
+	VFMADD231PS.BCST (R9)(CX*1), Z29, Z15
+	VFMADD231PS.BCST (R9)(CX*2), Z28, Z16
+	VFMADD231PS.BCST (R9)(CX*2), Z29, Z17
+	VFMADD231PS.BCST (R10), Z28, Z18
+	VFMADD231PS.BCST (R10), Z29, Z19
+	VFMADD231PS.BCST (R10)(CX*1), Z28, Z20
+	VFMADD231PS.BCST (R10)(CX*1), Z29, Z21
+	VFMADD231PS.BCST (R10)(CX*2), Z28, Z22
+	VFMADD231PS.BCST (R10)(CX*2), Z29, Z23
+	VFMADD231PS.BCST (R11), Z28, Z24
+	VFMADD231PS.BCST (R11), Z29, Z25
+	VFMADD231PS.BCST (R11)(CX*1), Z28, Z26
+	VFMADD231PS.BCST (R11)(CX*1), Z29, Z27
+	ADDQ             DX, DI
+	ADDQ             DX, R8
+	ADDQ             DX, R9
+	ADDQ             DX, R10
+	ADDQ             DX, R11
+	ADDQ             BX, SI
+	DECQ             R12
+	JNZ              loop432
+	MOVQ             120(AX), R12
+	ADDQ             R12, DI
+	ADDQ             R12, R8
+	ADDQ             R12, R9
+	ADDQ             R12, R10
+	ADDQ             R12, R11
+	ADDQ             128(AX), SI
+	DECQ             136(AX)
+	JNZ              again431
+	MOVQ             80(AX), CX
+	MOVQ             16(AX), DX
+	MOVQ             40(AX), BX
+	TESTQ            $0x00000001, CX
+	JZ               skip433
+	MOVQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Z28
 	VADDPS           Z28, Z0, Z0
-	VMOVUPS.Z        64(R11), K2, Z28
+	VMOVUPS.Z        64(SI), K2, Z28
 	VADDPS           Z28, Z1, Z1
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z28
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z28
 	VADDPS           Z28, Z2, Z2
-	VMOVUPS.Z        64(R11), K2, Z28
+	VMOVUPS.Z        64(SI), K2, Z28
 	VADDPS           Z28, Z3, Z3
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z28
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z28
 	VADDPS           Z28, Z4, Z4
-	VMOVUPS.Z        64(R11), K2, Z28
+	VMOVUPS.Z        64(SI), K2, Z28
 	VADDPS           Z28, Z5, Z5
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z28
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z28
 	VADDPS           Z28, Z6, Z6
-	VMOVUPS.Z        64(R11), K2, Z28
+	VMOVUPS.Z        64(SI), K2, Z28
 	VADDPS           Z28, Z7, Z7
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z28
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z28
 	VADDPS           Z28, Z8, Z8
-	VMOVUPS.Z        64(R11), K2, Z28
+	VMOVUPS.Z        64(SI), K2, Z28
 	VADDPS           Z28, Z9, Z9
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z28
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z28
 	VADDPS           Z28, Z10, Z10
-	VMOVUPS.Z        64(R11), K2, Z28
+	VMOVUPS.Z        64(SI), K2, Z28
 	VADDPS           Z28, Z11, Z11
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z28
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z28
 	VADDPS           Z28, Z12, Z12
-	VMOVUPS.Z        64(R11), K2, Z28
+	VMOVUPS.Z        64(SI), K2, Z28
 	VADDPS           Z28, Z13, Z13
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z28
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z28
 	VADDPS           Z28, Z14, Z14
-	VMOVUPS.Z        64(R11), K2, Z28
+	VMOVUPS.Z        64(SI), K2, Z28
 	VADDPS           Z28, Z15, Z15
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z28
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z28
 	VADDPS           Z28, Z16, Z16
-	VMOVUPS.Z        64(R11), K2, Z28
+	VMOVUPS.Z        64(SI), K2, Z28
 	VADDPS           Z28, Z17, Z17
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z28
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z28
 	VADDPS           Z28, Z18, Z18
-	VMOVUPS.Z        64(R11), K2, Z28
+	VMOVUPS.Z        64(SI), K2, Z28
 	VADDPS           Z28, Z19, Z19
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z28
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z28
 	VADDPS           Z28, Z20, Z20
-	VMOVUPS.Z        64(R11), K2, Z28
+	VMOVUPS.Z        64(SI), K2, Z28
 	VADDPS           Z28, Z21, Z21
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z28
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z28
 	VADDPS           Z28, Z22, Z22
-	VMOVUPS.Z        64(R11), K2, Z28
+	VMOVUPS.Z        64(SI), K2, Z28
 	VADDPS           Z28, Z23, Z23
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z28
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z28
 	VADDPS           Z28, Z24, Z24
-	VMOVUPS.Z        64(R11), K2, Z28
+	VMOVUPS.Z        64(SI), K2, Z28
 	VADDPS           Z28, Z25, Z25
-	ADDQ             R8, R11
-	VMOVUPS.Z        (R11), K1, Z28
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z28
 	VADDPS           Z28, Z26, Z26
-	VMOVUPS.Z        64(R11), K2, Z28
+	VMOVUPS.Z        64(SI), K2, Z28
 	VADDPS           Z28, Z27, Z27
-	ADDQ             R8, R11
+	ADDQ             BX, SI
 
-skip171:
-	TESTQ     $0x00000002, R10
-	JZ        skip172
-	MOVQ      64(AX), R11
-	VMOVUPS.Z (R11), K1, Z28
+skip433:
+	TESTQ     $0x00000002, CX
+	JZ        skip434
+	MOVQ      64(AX), SI
+	VMOVUPS.Z (SI), K1, Z28
 	VADDPS    Z28, Z0, Z0
 	VADDPS    Z28, Z2, Z2
 	VADDPS    Z28, Z4, Z4
@@ -6096,7 +11880,7 @@ skip171:
 	VADDPS    Z28, Z22, Z22
 	VADDPS    Z28, Z24, Z24
 	VADDPS    Z28, Z26, Z26
-	VMOVUPS.Z 64(R11), K2, Z28
+	VMOVUPS.Z 64(SI), K2, Z28
 	VADDPS    Z28, Z1, Z1
 	VADDPS    Z28, Z3, Z3
 	VADDPS    Z28, Z5, Z5
@@ -6112,9 +11896,9 @@ skip171:
 	VADDPS    Z28, Z25, Z25
 	VADDPS    Z28, Z27, Z27
 
-skip172:
-	TESTQ  $0x00000004, R10
-	JZ     skip173
+skip434:
+	TESTQ  $0x00000004, CX
+	JZ     skip435
 	VPXORD Z30, Z30, Z30
 	VMAXPS Z0, Z30, Z0
 	VMAXPS Z1, Z30, Z1
@@ -6145,156 +11929,157 @@ skip172:
 	VMAXPS Z26, Z30, Z26
 	VMAXPS Z27, Z30, Z27
 
-skip173:
-	TESTQ     $0x00000010, R10
-	JZ        skip174
-	MOVQ      96(AX), R11
-	ADDQ      DI, R11
+skip435:
+	TESTQ     $0x00000010, CX
+	JZ        skip436
+	MOVQ      96(AX), SI
+	ADDQ      DX, SI
 	VPXORD    Z31, Z31, Z31
-	VMOVUPS.Z (R11), K1, Z28
+	VMOVUPS.Z (SI), K1, Z28
 	VCMPPS    $0x06, Z31, Z28, K3
 	VMOVAPS.Z Z0, K3, Z0
-	VMOVUPS.Z 64(R11), K2, Z28
+	VMOVUPS.Z 64(SI), K2, Z28
 	VCMPPS    $0x06, Z31, Z28, K3
 	VMOVAPS.Z Z1, K3, Z1
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z28
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z28
 	VCMPPS    $0x06, Z31, Z28, K3
 	VMOVAPS.Z Z2, K3, Z2
-	VMOVUPS.Z 64(R11), K2, Z28
+	VMOVUPS.Z 64(SI), K2, Z28
 	VCMPPS    $0x06, Z31, Z28, K3
 	VMOVAPS.Z Z3, K3, Z3
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z28
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z28
 	VCMPPS    $0x06, Z31, Z28, K3
 	VMOVAPS.Z Z4, K3, Z4
-	VMOVUPS.Z 64(R11), K2, Z28
+	VMOVUPS.Z 64(SI), K2, Z28
 	VCMPPS    $0x06, Z31, Z28, K3
 	VMOVAPS.Z Z5, K3, Z5
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z28
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z28
 	VCMPPS    $0x06, Z31, Z28, K3
 	VMOVAPS.Z Z6, K3, Z6
-	VMOVUPS.Z 64(R11), K2, Z28
+	VMOVUPS.Z 64(SI), K2, Z28
 	VCMPPS    $0x06, Z31, Z28, K3
 	VMOVAPS.Z Z7, K3, Z7
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z28
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z28
 	VCMPPS    $0x06, Z31, Z28, K3
 	VMOVAPS.Z Z8, K3, Z8
-	VMOVUPS.Z 64(R11), K2, Z28
+	VMOVUPS.Z 64(SI), K2, Z28
 	VCMPPS    $0x06, Z31, Z28, K3
 	VMOVAPS.Z Z9, K3, Z9
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z28
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z28
 	VCMPPS    $0x06, Z31, Z28, K3
 	VMOVAPS.Z Z10, K3, Z10
-	VMOVUPS.Z 64(R11), K2, Z28
+	VMOVUPS.Z 64(SI), K2, Z28
 	VCMPPS    $0x06, Z31, Z28, K3
 	VMOVAPS.Z Z11, K3, Z11
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z28
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z28
 	VCMPPS    $0x06, Z31, Z28, K3
 	VMOVAPS.Z Z12, K3, Z12
-	VMOVUPS.Z 64(R11), K2, Z28
+	VMOVUPS.Z 64(SI), K2, Z28
 	VCMPPS    $0x06, Z31, Z28, K3
 	VMOVAPS.Z Z13, K3, Z13
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z28
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z28
 	VCMPPS    $0x06, Z31, Z28, K3
 	VMOVAPS.Z Z14, K3, Z14
-	VMOVUPS.Z 64(R11), K2, Z28
+	VMOVUPS.Z 64(SI), K2, Z28
 	VCMPPS    $0x06, Z31, Z28, K3
 	VMOVAPS.Z Z15, K3, Z15
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z28
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z28
 	VCMPPS    $0x06, Z31, Z28, K3
 	VMOVAPS.Z Z16, K3, Z16
-	VMOVUPS.Z 64(R11), K2, Z28
+	VMOVUPS.Z 64(SI), K2, Z28
 	VCMPPS    $0x06, Z31, Z28, K3
 	VMOVAPS.Z Z17, K3, Z17
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z28
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z28
 	VCMPPS    $0x06, Z31, Z28, K3
 	VMOVAPS.Z Z18, K3, Z18
-	VMOVUPS.Z 64(R11), K2, Z28
+	VMOVUPS.Z 64(SI), K2, Z28
 	VCMPPS    $0x06, Z31, Z28, K3
 	VMOVAPS.Z Z19, K3, Z19
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z28
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z28
 	VCMPPS    $0x06, Z31, Z28, K3
 	VMOVAPS.Z Z20, K3, Z20
-	VMOVUPS.Z 64(R11), K2, Z28
+	VMOVUPS.Z 64(SI), K2, Z28
 	VCMPPS    $0x06, Z31, Z28, K3
 	VMOVAPS.Z Z21, K3, Z21
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z28
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z28
 	VCMPPS    $0x06, Z31, Z28, K3
 	VMOVAPS.Z Z22, K3, Z22
-	VMOVUPS.Z 64(R11), K2, Z28
+	VMOVUPS.Z 64(SI), K2, Z28
 	VCMPPS    $0x06, Z31, Z28, K3
 	VMOVAPS.Z Z23, K3, Z23
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z28
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z28
 	VCMPPS    $0x06, Z31, Z28, K3
 	VMOVAPS.Z Z24, K3, Z24
-	VMOVUPS.Z 64(R11), K2, Z28
+	VMOVUPS.Z 64(SI), K2, Z28
 	VCMPPS    $0x06, Z31, Z28, K3
 	VMOVAPS.Z Z25, K3, Z25
-	ADDQ      R8, R11
-	VMOVUPS.Z (R11), K1, Z28
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z28
 	VCMPPS    $0x06, Z31, Z28, K3
 	VMOVAPS.Z Z26, K3, Z26
-	VMOVUPS.Z 64(R11), K2, Z28
+	VMOVUPS.Z 64(SI), K2, Z28
 	VCMPPS    $0x06, Z31, Z28, K3
 	VMOVAPS.Z Z27, K3, Z27
-	ADDQ      R8, R11
+	ADDQ      BX, SI
 
-skip174:
-	VMOVUPS Z0, K1, (DI)
-	VMOVUPS Z1, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z2, K1, (DI)
-	VMOVUPS Z3, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z4, K1, (DI)
-	VMOVUPS Z5, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z6, K1, (DI)
-	VMOVUPS Z7, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z8, K1, (DI)
-	VMOVUPS Z9, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z10, K1, (DI)
-	VMOVUPS Z11, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z12, K1, (DI)
-	VMOVUPS Z13, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z14, K1, (DI)
-	VMOVUPS Z15, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z16, K1, (DI)
-	VMOVUPS Z17, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z18, K1, (DI)
-	VMOVUPS Z19, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z20, K1, (DI)
-	VMOVUPS Z21, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z22, K1, (DI)
-	VMOVUPS Z23, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z24, K1, (DI)
-	VMOVUPS Z25, K2, 64(DI)
-	ADDQ    R8, DI
-	VMOVUPS Z26, K1, (DI)
-	VMOVUPS Z27, K2, 64(DI)
-	ADDQ    R8, DI
-	DECQ    R9
-	JNZ     loop169
+skip436:
+	VMOVUPS Z0, K1, (DX)
+	VMOVUPS Z1, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z2, K1, (DX)
+	VMOVUPS Z3, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z4, K1, (DX)
+	VMOVUPS Z5, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z6, K1, (DX)
+	VMOVUPS Z7, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z8, K1, (DX)
+	VMOVUPS Z9, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z10, K1, (DX)
+	VMOVUPS Z11, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z12, K1, (DX)
+	VMOVUPS Z13, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z14, K1, (DX)
+	VMOVUPS Z15, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z16, K1, (DX)
+	VMOVUPS Z17, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z18, K1, (DX)
+	VMOVUPS Z19, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z20, K1, (DX)
+	VMOVUPS Z21, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z22, K1, (DX)
+	VMOVUPS Z23, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z24, K1, (DX)
+	VMOVUPS Z25, K2, 64(DX)
+	ADDQ    BX, DX
+	VMOVUPS Z26, K1, (DX)
+	VMOVUPS Z27, K2, 64(DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	DECQ    56(AX)
+	JNZ     again430
 	VZEROUPPER
 	RET
 
@@ -6305,17 +12090,18 @@ TEXT ·packRowsAVX512(SB), NOSPLIT, $0-8
 	MOVQ (AX), CX
 	MOVQ 8(AX), DX
 	MOVQ 16(AX), BX
-	MOVQ 24(AX), AX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), AX
 
-loop175:
+loop437:
 	VMOVUPS (CX), Z0
 	VMOVUPS 64(CX), Z1
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	ADDQ    BX, CX
-	ADDQ    $+128, DX
-	DECQ    AX
-	JNZ     loop175
+	ADDQ    AX, DX
+	DECQ    SI
+	JNZ     loop437
 	VZEROUPPER
 	RET
 
@@ -6326,29 +12112,30 @@ TEXT ·packColsAVX512(SB), NOSPLIT, $0-8
 	MOVQ (AX), CX
 	MOVQ 8(AX), DX
 	MOVQ 16(AX), BX
-	MOVQ 24(AX), AX
-	LEAQ (CX)(BX*2), SI
-	ADDQ BX, SI
-	LEAQ (SI)(BX*2), DI
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), AX
+	LEAQ (CX)(BX*2), DI
 	ADDQ BX, DI
+	LEAQ (DI)(BX*2), R8
+	ADDQ BX, R8
 
-loop176:
+loop438:
 	VMOVUPS     (CX), X0
-	VINSERTF128 $0x01, (SI)(BX*1), Y0, Y1
+	VINSERTF128 $0x01, (DI)(BX*1), Y0, Y1
 	VMOVUPS     (CX)(BX*1), X0
-	VINSERTF128 $0x01, (SI)(BX*2), Y0, Y2
+	VINSERTF128 $0x01, (DI)(BX*2), Y0, Y2
 	VMOVUPS     (CX)(BX*2), X0
-	VINSERTF128 $0x01, (DI), Y0, Y3
-	VMOVUPS     (SI), X0
-	VINSERTF128 $0x01, (DI)(BX*1), Y0, Y4
+	VINSERTF128 $0x01, (R8), Y0, Y3
+	VMOVUPS     (DI), X0
+	VINSERTF128 $0x01, (R8)(BX*1), Y0, Y4
 	VMOVUPS     16(CX), X0
-	VINSERTF128 $0x01, 16(SI)(BX*1), Y0, Y5
+	VINSERTF128 $0x01, 16(DI)(BX*1), Y0, Y5
 	VMOVUPS     16(CX)(BX*1), X0
-	VINSERTF128 $0x01, 16(SI)(BX*2), Y0, Y6
+	VINSERTF128 $0x01, 16(DI)(BX*2), Y0, Y6
 	VMOVUPS     16(CX)(BX*2), X0
-	VINSERTF128 $0x01, 16(DI), Y0, Y7
-	VMOVUPS     16(SI), X0
-	VINSERTF128 $0x01, 16(DI)(BX*1), Y0, Y8
+	VINSERTF128 $0x01, 16(R8), Y0, Y7
+	VMOVUPS     16(DI), X0
+	VINSERTF128 $0x01, 16(R8)(BX*1), Y0, Y8
 	VUNPCKLPS   Y2, Y1, Y9
 	VUNPCKHPS   Y2, Y1, Y1
 	VUNPCKLPS   Y4, Y3, Y2
@@ -6366,19 +12153,26 @@ loop176:
 	VUNPCKLPD   Y7, Y5, Y6
 	VUNPCKHPD   Y7, Y5, Y5
 	VMOVUPS     Y4, (DX)
-	VMOVUPS     Y2, 128(DX)
-	VMOVUPS     Y9, 256(DX)
-	VMOVUPS     Y1, 384(DX)
-	VMOVUPS     Y8, 512(DX)
-	VMOVUPS     Y3, 640(DX)
-	VMOVUPS     Y6, 768(DX)
-	VMOVUPS     Y5, 896(DX)
-	ADDQ        $+1024, DX
+	ADDQ        AX, DX
+	VMOVUPS     Y2, (DX)
+	ADDQ        AX, DX
+	VMOVUPS     Y9, (DX)
+	ADDQ        AX, DX
+	VMOVUPS     Y1, (DX)
+	ADDQ        AX, DX
+	VMOVUPS     Y8, (DX)
+	ADDQ        AX, DX
+	VMOVUPS     Y3, (DX)
+	ADDQ        AX, DX
+	VMOVUPS     Y6, (DX)
+	ADDQ        AX, DX
+	VMOVUPS     Y5, (DX)
+	ADDQ        AX, DX
 	ADDQ        $+32, CX
-	ADDQ        $+32, SI
 	ADDQ        $+32, DI
-	DECQ        AX
-	JNZ         loop176
+	ADDQ        $+32, R8
+	DECQ        SI
+	JNZ         loop438
 	VZEROUPPER
 	RET
 
@@ -6390,7 +12184,7 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop177:
+loop439:
 	VMOVUPS      (CX), Z0
 	VBROADCASTSS word42b20000<>+0(SB), Z1
 	VMINPS       Z0, Z1, Z0
@@ -6433,7 +12227,7 @@ loop177:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop177
+	JNZ          loop439
 	VZEROUPPER
 	RET
 
@@ -6445,7 +12239,7 @@ TEXT ·reluAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop178:
+loop440:
 	VMOVUPS (CX), Z0
 	VPXORD  Z1, Z1, Z1
 	VMAXPS  Z0, Z1, Z0
@@ -6453,7 +12247,7 @@ loop178:
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop178
+	JNZ     loop440
 	VZEROUPPER
 	RET
 
@@ -6465,7 +12259,7 @@ TEXT ·sigmoidAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop179:
+loop441:
 	VMOVUPS      (CX), Z0
 	VBROADCASTSS word80000000<>+0(SB), Z1
 	VXORPS       Z1, Z0, Z0
@@ -6513,7 +12307,7 @@ loop179:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop179
+	JNZ          loop441
 	VZEROUPPER
 	RET
 
@@ -6525,7 +12319,7 @@ TEXT ·tanhAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop180:
+loop442:
 	VMOVUPS      (CX), Z0
 	VBROADCASTSS word80000000<>+0(SB), Z1
 	VANDPS       Z1, Z0, Z1
@@ -6595,7 +12389,7 @@ loop180:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop180
+	JNZ          loop442
 	VZEROUPPER
 	RET
 
@@ -6608,7 +12402,7 @@ TEXT ·expGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop181:
+loop443:
 	VMOVUPS (CX), Z0
 	VMOVUPS (DX), Z1
 	VMULPS  Z0, Z1, Z1
@@ -6617,7 +12411,7 @@ loop181:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    BX
-	JNZ     loop181
+	JNZ     loop443
 	VZEROUPPER
 	RET
 
@@ -6630,7 +12424,7 @@ TEXT ·reluGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop182:
+loop444:
 	VMOVUPS (CX), Z0
 	VMOVUPS (DX), Z1
 	VPXORD  Z2, Z2, Z2
@@ -6642,7 +12436,7 @@ loop182:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    BX
-	JNZ     loop182
+	JNZ     loop444
 	VZEROUPPER
 	RET
 
@@ -6655,7 +12449,7 @@ TEXT ·sigmoidGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop183:
+loop445:
 	VMOVUPS      (CX), Z0
 	VMOVUPS      (DX), Z1
 	VBROADCASTSS word3f800000<>+0(SB), Z2
@@ -6667,7 +12461,7 @@ loop183:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop183
+	JNZ          loop445
 	VZEROUPPER
 	RET
 
@@ -6680,7 +12474,7 @@ TEXT ·tanhGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop184:
+loop446:
 	VMOVUPS      (CX), Z0
 	VMOVUPS      (DX), Z1
 	VBROADCASTSS word3f800000<>+0(SB), Z2
@@ -6691,7 +12485,7 @@ loop184:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop184
+	JNZ          loop446
 	VZEROUPPER
 	RET
 
@@ -6703,14 +12497,14 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop185:
+loop447:
 	VMOVUPS (AX), Z0
 	VADDPS  (CX), Z0, Z0
 	VMOVUPS Z0, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop185
+	JNZ     loop447
 	VZEROUPPER
 	RET
 
@@ -6724,13 +12518,13 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-28
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop186:
+loop448:
 	VMULPS  (CX), Z0, Z1
 	VMOVUPS Z1, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop186
+	JNZ     loop448
 	VZEROUPPER
 	RET
 
@@ -6743,11 +12537,11 @@ TEXT ·maximumAVX512(SB), NOSPLIT, $0-24
 	MOVQ    n+0(FP), DX
 	SHRQ    $0x04, DX
 
-loop187:
+loop449:
 	VMAXPS  (AX), Z0, Z0
 	ADDQ    $+64, AX
 	DECQ    DX
-	JNZ     loop187
+	JNZ     loop449
 	VMOVUPS Z0, (CX)
 	VZEROUPPER
 	RET
@@ -6763,7 +12557,7 @@ TEXT ·expSumAVX512(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), CX
 	SHRQ         $0x04, CX
 
-loop188:
+loop450:
 	VMOVUPS      (AX), Z2
 	VSUBPS       Z0, Z2, Z2
 	VBROADCASTSS word42b20000<>+0(SB), Z3
@@ -6806,7 +12600,7 @@ loop188:
 	VADDPS       Z5, Z1, Z1
 	ADDQ         $+64, AX
 	DECQ         CX
-	JNZ          loop188
+	JNZ          loop450
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Z1, (AX)
 	VZEROUPPER
@@ -6823,7 +12617,7 @@ TEXT ·expStoreAVX512(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop189:
+loop451:
 	VMOVUPS      (CX), Z2
 	VSUBPS       Z0, Z2, Z2
 	VBROADCASTSS word42b20000<>+0(SB), Z3
@@ -6868,7 +12662,7 @@ loop189:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop189
+	JNZ          loop451
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Z1, (AX)
 	VZEROUPPER
@@ -6890,7 +12684,7 @@ TEXT ·squaresAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 60(AX), Z3
 	SHRQ         $0x04, BX
 
-loop190:
+loop452:
 	VMOVUPS      (CX), Z4
 	VMOVUPS      (DX), Z5
 	VFMADD231PS  Z2, Z4, Z5
@@ -6905,7 +12699,7 @@ loop190:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop190
+	JNZ          loop452
 	VMOVUPS      Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -6929,7 +12723,7 @@ TEXT ·sgdAVX512(SB), NOSPLIT, $0-8
 	MOVL         72(AX), R8
 	SHRQ         $0x04, DI
 
-loop191:
+loop453:
 	VMOVUPS      (CX), Z6
 	VMOVUPS      (DX), Z7
 	VFMADD231PS  Z1, Z7, Z0
@@ -6943,7 +12737,7 @@ loop191:
 	VADDPS       Z9, Z7, Z7
 	VMULPS       Z4, Z7, Z7
 	TESTQ        BX, BX
-	JZ           skip192
+	JZ           skip454
 	VMOVUPS      (BX), Z8
 	VBROADCASTSS 68(AX), Z9
 	VFMADD213PS  Z7, Z9, Z8
@@ -6951,18 +12745,18 @@ loop191:
 	ADDQ         $+64, BX
 	VMOVAPS      Z8, Z8
 	TESTL        R8, R8
-	JZ           skip193
+	JZ           skip455
 	VBROADCASTSS 72(AX), Z9
 	VFMADD213PS  Z7, Z9, Z8
 
-skip193:
+skip455:
 	VMOVAPS Z8, Z7
 
-skip192:
+skip454:
 	VFNMADD231PS Z5, Z7, Z6
 	VMOVUPS      Z6, (CX)
 	TESTQ        SI, SI
-	JZ           skip194
+	JZ           skip456
 	VMOVUPS      (SI), Z7
 	VSUBPS       Z7, Z6, Z6
 	VBROADCASTSS 64(AX), Z8
@@ -6970,11 +12764,11 @@ skip192:
 	VMOVUPS      Z7, (SI)
 	ADDQ         $+64, SI
 
-skip194:
+skip456:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    DI
-	JNZ     loop191
+	JNZ     loop453
 	VMOVUPS Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -6996,7 +12790,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 52(AX), Z4
 	SHRQ         $0x04, R8
 
-loop195:
+loop457:
 	VMOVUPS      (CX), Z5
 	VMOVUPS      (DX), Z6
 	VFMADD231PS  Z1, Z6, Z0
@@ -7035,7 +12829,7 @@ loop195:
 	ADDQ         $+64, BX
 	ADDQ         $+64, SI
 	TESTQ        DI, DI
-	JZ           skip196
+	JZ           skip458
 	VMOVUPS      (DI), Z6
 	VSUBPS       Z6, Z5, Z5
 	VBROADCASTSS 64(AX), Z7
@@ -7043,11 +12837,11 @@ loop195:
 	VMOVUPS      Z6, (DI)
 	ADDQ         $+64, DI
 
-skip196:
+skip458:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    R8
-	JNZ     loop195
+	JNZ     loop457
 	VMOVUPS Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -7062,7 +12856,7 @@ TEXT ·philoxAVX512(SB), NOSPLIT, $0-32
 	MOVL BX, SI
 	SHRQ $0x20, BX
 
-loop197:
+loop459:
 	VPBROADCASTD DX, Z0
 	VPXORD       Z1, Z1, Z1
 	VPXORD       Z2, Z2, Z2
@@ -7399,7 +13193,7 @@ loop197:
 	ADDQ         $+16, DX
 	ADDQ         $+256, CX
 	DECQ         AX
-	JNZ          loop197
+	JNZ          loop459
 	VZEROUPPER
 	RET
 
@@ -7422,7 +13216,7 @@ TEXT ·peakAVX512(SB), NOSPLIT, $0-8
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-loop198:
+loop460:
 	VFMADD231PS Z12, Z13, Z0
 	VFMADD231PS Z12, Z13, Z1
 	VFMADD231PS Z12, Z13, Z2
@@ -7436,7 +13230,7 @@ loop198:
 	VFMADD231PS Z12, Z13, Z10
 	VFMADD231PS Z12, Z13, Z11
 	DECQ        AX
-	JNZ         loop198
+	JNZ         loop460
 	VZEROUPPER
 	RET
 

@@ -1,7 +1,5 @@
 package kernel
 
-import "unsafe"
-
 // A Matrix is a view of a slice: element (i, j) is Data[i·Row + j·Col].
 type Matrix[T Float] struct {
 	Data     []T
@@ -33,7 +31,7 @@ func MatMul[T Float](m, n, k int, c []T, ldc int, a, b Matrix[T], e Epilogue[T])
 	if m == 0 || n == 0 {
 		return
 	}
-	if c, ok := f32(c); ok && active.micro != nil && k > 0 {
+	if c, ok := f32(c); ok && active.lanes > 0 && k > 0 {
 		p := products.get(newProduct)
 		p.isa = active
 		p.m, p.n, p.k, p.c, p.ldc = m, n, k, c, ldc
@@ -58,6 +56,7 @@ func newProduct() *product { return new(product) }
 // such that the block of A stays in the second-level cache.
 type product struct {
 	isa     *isa
+	tile    tileShape
 	m, n, k int
 	c       []float32
 	ldc     int
@@ -90,7 +89,8 @@ func (p *product) run() {
 
 // plan cuts the product into pieces.
 func (p *product) plan() {
-	s := p.isa
+	s := p.isa.shapeFor(p.n)
+	p.tile = s
 	p.kBlock = ceilDiv(p.k, ceilDiv(p.k, maxDepth))
 	p.strip, p.rowBlock = s.panel, p.m
 	if p.m*p.k > smallA {
@@ -106,7 +106,7 @@ func (p *product) plan() {
 
 // pack packs all of B.
 func (p *product) pack() {
-	if need := p.k * ceilDiv(p.n, p.isa.panel) * p.isa.panel; cap(p.packed) < need {
+	if need := p.k * ceilDiv(p.n, p.tile.panel) * p.tile.panel; cap(p.packed) < need {
 		p.packed = aligned(need)
 	}
 	p.packed = p.packed[:cap(p.packed)]
@@ -123,18 +123,18 @@ func (p *product) Do(w *Worker, piece int) {
 	cols := min(p.strip, p.n-j)
 	i := piece / p.across * p.rowBlock
 	rows := min(p.rowBlock, p.m-i)
-	wide := ceilDiv(p.n, p.isa.panel) * p.isa.panel
+	wide := ceilDiv(p.n, p.tile.panel) * p.tile.panel
 	for d := 0; d < p.k; d += p.kBlock {
 		depth := min(p.kBlock, p.k-d)
 		panels, rest := w.scratch, w.scratch
 		if p.shared {
 			panels = p.packed[d*wide+j*depth:]
 		} else {
-			panels = w.scratch[:ceilDiv(cols, p.isa.panel)*p.isa.panel*depth]
+			panels = w.scratch[:ceilDiv(cols, p.tile.panel)*p.tile.panel*depth]
 			rest = w.scratch[len(panels):]
 		}
 		if p.packing || !p.shared && !p.direct(cols) {
-			p.isa.pack(w, panels, p.b.from(d, j), depth, cols)
+			p.isa.pack(w, panels, p.b.from(d, j), depth, cols, p.tile.panel)
 		}
 		if !p.packing {
 			p.block(w, rest, panels, i, j, d, rows, cols, depth)
@@ -145,17 +145,17 @@ func (p *product) Do(w *Worker, piece int) {
 // direct reports whether a panel of B, with so many columns left, is read where
 // it lies: packing costs more than it saves if only a few rows of A use it.
 func (p *product) direct(cols int) bool {
-	return p.b.Col == 1 && !p.shared && p.m <= 2*p.isa.rows && cols >= p.isa.panel
+	return p.b.Col == 1 && !p.shared && p.m <= 2*p.tile.rows && cols >= p.tile.panel
 }
 
 // block multiplies one block of A by the packed panels of B.
 func (p *product) block(w *Worker, spare, panels []float32, i, j, d, rows, cols, depth int) {
 	a := p.a.from(i, d)
-	if a.aliases() && cols > p.isa.panel {
+	if a.aliases() && cols > p.tile.panel {
 		a = stagger(spare, a, rows, depth)
 	}
 	t := &w.tile
-	*t = tile{aRow: a.Row * 4, aCol: a.Col * 4, cRow: p.ldc * 4, k: depth}
+	*t = tile{aRow: a.Row * 4, aCol: a.Col * 4, cRow: p.ldc * 4, k: depth, segments: 1}
 	if d > 0 || p.e.Accumulate {
 		t.flags |= tileAdd
 	}
@@ -168,34 +168,21 @@ func (p *product) block(w *Worker, spare, panels []float32, i, j, d, rows, cols,
 		}
 		if p.e.Gate != nil {
 			t.flags |= tileGate
-			t.gate = int(uintptr(ptr(p.e.Gate))) - int(uintptr(ptr(p.c)))
+			t.gate = int(addr(p.e.Gate)) - int(addr(p.c))
 		}
 	}
-	// Tiles of nearly equal height, so that none is small: the first `taller` ones
-	// have a row more.
-	tiles := ceilDiv(rows, p.isa.rows)
-	height, taller := rows/tiles, rows%tiles
-	for x := 0; x < cols; x += p.isa.panel {
+	for x := 0; x < cols; x += p.tile.panel {
 		if p.direct(cols - x) {
-			t.b, t.bRow = ptr(p.b.from(d, j+x).Data), p.b.Row*4
+			t.b, t.bRow = addr(p.b.from(d, j+x).Data), p.b.Row*4
 		} else {
-			t.b, t.bRow = ptr(panels[x*depth:]), p.isa.panel*4
+			t.b, t.bRow = addr(panels[x*depth:]), p.tile.panel*4
 		}
-		t.setCols(min(p.isa.panel, cols-x), p.isa.panel)
+		t.setCols(min(p.tile.panel, cols-x), p.tile.panel)
 		if t.flags&tileBias != 0 {
-			t.bias = ptr(p.e.Bias[j+x:])
+			t.bias = addr(p.e.Bias[j+x:])
 		}
-		y := 0
-		for _, group := range [2]struct{ height, count int }{{height + 1, taller}, {height, tiles - taller}} {
-			if group.count == 0 {
-				continue
-			}
-			t.count = group.count
-			t.a = ptr(a.Data[y*a.Row:])
-			t.c = ptr(p.c[(i+y)*p.ldc+j+x:])
-			p.isa.micro[group.height]((*byte)(unsafe.Pointer(t)))
-			y += group.height * group.count
-		}
+		t.a, t.c = addr(a.Data), addr(p.c[i*p.ldc+j+x:])
+		p.tile.run(t, rows)
 	}
 }
 

@@ -15,7 +15,7 @@ type Packed[T Float] struct {
 // then re-uses its memory.
 func (p *Packed[T]) Pack(k, n int, b Matrix[T]) {
 	p.k, p.n, p.isa = k, n, nil
-	if panel, ok := f32(p.panel); ok && active.micro != nil && k > 0 && n > 0 {
+	if panel, ok := f32(p.panel); ok && active.lanes > 0 && k > 0 && n > 0 {
 		q := products.get(newProduct)
 		spare := q.packed
 		q.isa, q.n, q.k, q.b, q.packed = active, n, k, any(b).(Matrix[float32]), panel

@@ -9,8 +9,10 @@ import (
 
 func main() {
 	for _, s := range []set{avx2, avx512} {
-		for rows := 1; rows <= s.rows; rows++ {
-			s.micro(rows)
+		for width := 1; width <= 2; width++ {
+			for rows := 1; rows <= s.rows[width]; rows++ {
+				s.micro(rows, width)
+			}
 		}
 		s.packRows()
 		s.packCols()

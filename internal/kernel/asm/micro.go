@@ -16,6 +16,9 @@ const (
 	tileBias, tileMask           = 64, 72
 	tileFlags, tileCols          = 80, 88
 	tileGate, tileBRow           = 96, 104
+	tileSegments                 = 112
+	tileASegment, tileBSegment   = 120, 128
+	tileLeft                     = 136
 )
 
 // Flags in kernel.tile.
@@ -27,100 +30,120 @@ const (
 	flagGate = 16
 )
 
-// micro emits the product of `rows` rows of A and one panel of B, two vectors
+// micro emits the product of `rows` rows of A and one panel of B, `width` vectors
 // wide, for a number of such tiles one below the other.
 //
-// Elements of A are broadcast from where they lie, so A is never packed.
-func (s set) micro(rows int) {
-	TEXT(fmt.Sprintf("micro%d%s", rows, s.name), NOSPLIT, "func(t *byte)")
+// Elements of A are broadcast from where they lie, so A is never packed. The inner
+// dimension comes in segments, with a jump in A and B after each, so that a
+// convolution can read its image as a matrix.
+func (s set) micro(rows, width int) {
+	name := fmt.Sprintf("micro%dx%d%s", rows, width, s.name)
+	TEXT(name, NOSPLIT, "func(t *byte)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("micro%d%s computes tiles of %d rows.", rows, s.name, rows))
-	m := micro{set: s, rows: rows, t: Load(Param("t"), GP64())}
-	m.aRow, m.aCol, m.bRow, m.a, m.c, m.cRow = GP64(), GP64(), GP64(), GP64(), GP64(), GP64()
-	MOVQ(at(m.t, tileARow), m.aRow)
-	MOVQ(at(m.t, tileACol), m.aCol)
-	MOVQ(at(m.t, tileBRow), m.bRow)
-	MOVQ(at(m.t, tileCRow), m.cRow)
-	MOVQ(at(m.t, tileA), m.a)
-	MOVQ(at(m.t, tileC), m.c)
+	Doc(fmt.Sprintf("%s computes tiles of %d rows, %d vectors wide.", name, rows, width))
+	m := micro{set: s, rows: rows, width: width, t: Load(Param("t"), GP64())}
 	if s.wide {
 		cols := GP64()
 		MOVQ(at(m.t, tileCols), cols)
-		for i := range m.part {
+		for i := range width {
 			m.part[i] = K()
 			KMOVW(cols.As32(), m.part[i])
 			SHRQ(Imm(16), cols)
 		}
 	}
-	count := GP64()
-	MOVQ(at(m.t, tileCount), count)
-	loop(count, func() {
+	// Registers are short: what the inner loop does not need stays in the tile.
+	again(func() {
 		m.product()
 		m.epilogue()
+		DECQ(at(m.t, tileCount))
 	})
 	ret()
 }
 
 type micro struct {
 	set
-	rows                   int
-	t                      reg.Register
-	aRow, aCol, bRow, cRow reg.GPVirtual
-	a, c                   reg.GPVirtual // the tile's corner
-	acc                    [][2]vec
-	part                   [2]reg.Register // AVX-512: which columns exist
+	rows, width int
+	t           reg.Register
+	acc         [][]vec
+	part        [2]reg.Register // AVX-512: which columns exist
+}
+
+// field returns a register with a field of the tile.
+func (m *micro) field(offset int) reg.GPVirtual {
+	r := GP64()
+	MOVQ(at(m.t, offset), r)
+	return r
 }
 
 // product computes the tile in registers and moves a to the next one.
 func (m *micro) product() {
-	b, k := GP64(), GP64()
-	MOVQ(at(m.t, tileB), b)
-	MOVQ(at(m.t, tileK), k)
+	aRow, aCol, bRow := m.field(tileARow), m.field(tileACol), m.field(tileBRow)
+	b := m.field(tileB)
 	m.acc = nil
 	for range m.rows {
-		m.acc = append(m.acc, [2]vec{m.zero(), m.zero()})
+		var row []vec
+		for range m.width {
+			row = append(row, m.zero())
+		}
+		m.acc = append(m.acc, row)
 	}
 	// Three rows share a base: x, x + row, x + 2·row are addresses.
 	base := make([]reg.GPVirtual, (m.rows+2)/3)
 	for i := range base {
-		base[i] = GP64()
 		if i == 0 {
-			MOVQ(m.a, base[0])
+			base[0] = m.field(tileA)
 			continue
 		}
-		LEAQ(Mem{Base: base[i-1], Index: m.aRow, Scale: 2}, base[i])
-		ADDQ(m.aRow, base[i])
+		base[i] = GP64()
+		LEAQ(Mem{Base: base[i-1], Index: aRow, Scale: 2}, base[i])
+		ADDQ(aRow, base[i])
 	}
-	loop(k, func() {
-		b0, b1 := m.load(at(b, 0)), m.load(at(b, m.bytes()))
-		for i, acc := range m.acc {
-			a := Mem{Base: base[i/3]}
-			if i%3 > 0 {
-				a.Index, a.Scale = m.aRow, uint8(i%3)
+	next := GP64()
+	MOVQ(base[len(base)-1], next)
+	for range m.rows - 3*(len(base)-1) {
+		ADDQ(aRow, next)
+	}
+	MOVQ(next, at(m.t, tileA))
+	MOVQ(m.field(tileSegments), at(m.t, tileLeft))
+	again(func() {
+		loop(m.field(tileK), func() {
+			var panel []vec
+			for j := range m.width {
+				panel = append(panel, m.load(at(b, j*m.bytes())))
 			}
-			if m.wide {
-				VFMADD231PS_BCST(a, b0, acc[0])
-				VFMADD231PS_BCST(a, b1, acc[1])
-				continue
+			for i, acc := range m.acc {
+				a := Mem{Base: base[i/3]}
+				if i%3 > 0 {
+					a.Index, a.Scale = aRow, uint8(i%3)
+				}
+				if m.wide {
+					for j, v := range panel {
+						VFMADD231PS_BCST(a, v, acc[j])
+					}
+					continue
+				}
+				x := m.broadcast(a)
+				for j, v := range panel {
+					VFMADD231PS(x, v, acc[j])
+				}
 			}
-			v := m.broadcast(a)
-			VFMADD231PS(v, b0, acc[0])
-			VFMADD231PS(v, b1, acc[1])
-		}
+			for _, r := range base {
+				ADDQ(aCol, r)
+			}
+			ADDQ(bRow, b)
+		})
+		jump := m.field(tileASegment)
 		for _, r := range base {
-			ADDQ(m.aCol, r)
+			ADDQ(jump, r)
 		}
-		ADDQ(m.bRow, b)
+		ADDQ(at(m.t, tileBSegment), b)
+		DECQ(at(m.t, tileLeft))
 	})
-	for range m.rows {
-		ADDQ(m.aRow, m.a)
-	}
 }
 
 // epilogue finishes the tile, stores it and moves c to the next one.
 func (m *micro) epilogue() {
-	flags := GP64()
-	MOVQ(at(m.t, tileFlags), flags)
+	flags := m.field(tileFlags)
 	if m.wide {
 		m.finish(flags, true)
 		return
@@ -141,7 +164,9 @@ func (m *micro) finish(flags reg.Register, part bool) {
 	if part && !m.wide {
 		p := GP64()
 		MOVQ(at(m.t, tileMask), p)
-		mask = [2]vec{m.load(at(p, 0)), m.load(at(p, m.bytes()))}
+		for j := range m.width {
+			mask[j] = m.load(at(p, j*m.bytes()))
+		}
 	}
 	read := func(from Mem, j int) vec {
 		from.Disp += j * m.bytes()
@@ -156,22 +181,23 @@ func (m *micro) finish(flags reg.Register, part bool) {
 		}
 		return v
 	}
+	corner, cRow := m.field(tileC), m.field(tileCRow)
 	c := GP64()
 	TESTQ(U32(flagAdd), flags)
 	when(JZ, func() {
-		MOVQ(m.c, c)
+		MOVQ(corner, c)
 		for _, acc := range m.acc {
 			for j := range acc {
 				VADDPS(read(at(c, 0), j), acc[j], acc[j])
 			}
-			ADDQ(m.cRow, c)
+			ADDQ(cRow, c)
 		}
 	})
 	TESTQ(U32(flagBias), flags)
 	when(JZ, func() {
 		p := GP64()
 		MOVQ(at(m.t, tileBias), p)
-		for j := range 2 {
+		for j := range m.width {
 			v := read(at(p, 0), j)
 			for _, acc := range m.acc {
 				VADDPS(v, acc[j], acc[j])
@@ -190,7 +216,7 @@ func (m *micro) finish(flags reg.Register, part bool) {
 	TESTQ(U32(flagGate), flags)
 	when(JZ, func() {
 		MOVQ(at(m.t, tileGate), c)
-		ADDQ(m.c, c)
+		ADDQ(corner, c)
 		z := m.zero()
 		for _, acc := range m.acc {
 			for j := range acc {
@@ -204,12 +230,12 @@ func (m *micro) finish(flags reg.Register, part bool) {
 					VANDPS(v, acc[j], acc[j])
 				}
 			}
-			ADDQ(m.cRow, c)
+			ADDQ(cRow, c)
 		}
 	})
 	for _, acc := range m.acc {
 		for j := range acc {
-			to := at(m.c, j*m.bytes())
+			to := at(corner, j*m.bytes())
 			switch {
 			case m.wide:
 				VMOVUPS(acc[j], m.part[j], to)
@@ -219,8 +245,9 @@ func (m *micro) finish(flags reg.Register, part bool) {
 				VMOVUPS(acc[j], to)
 			}
 		}
-		ADDQ(m.cRow, m.c)
+		ADDQ(cRow, corner)
 	}
+	MOVQ(corner, at(m.t, tileC))
 }
 
 // peak emits a loop of nothing but fused multiply-adds on registers: the speed

@@ -7,17 +7,18 @@ import (
 )
 
 // Offsets in kernel.packing.
-const packSrc, packDst, packStride, packN = 0, 8, 16, 24
+const packSrc, packDst, packStride, packN, packRow = 0, 8, 16, 24, 32
 
-type packArgs struct{ src, dst, stride, n reg.GPVirtual }
+type packArgs struct{ src, dst, stride, n, row reg.GPVirtual }
 
 func loadPackArgs() packArgs {
 	p := Load(Param("p"), GP64())
-	a := packArgs{GP64(), GP64(), GP64(), GP64()}
+	a := packArgs{GP64(), GP64(), GP64(), GP64(), GP64()}
 	MOVQ(at(p, packSrc), a.src)
 	MOVQ(at(p, packDst), a.dst)
 	MOVQ(at(p, packStride), a.stride)
 	MOVQ(at(p, packN), a.n)
+	MOVQ(at(p, packRow), a.row)
 	return a
 }
 
@@ -30,7 +31,7 @@ func (s set) packRows() {
 		VMOVUPS(v, at(a.dst, 0))
 		VMOVUPS(w, at(a.dst, s.bytes()))
 		ADDQ(a.stride, a.src)
-		advance(2*s.bytes(), a.dst)
+		ADDQ(a.row, a.dst)
 	})
 	ret()
 }
@@ -74,10 +75,10 @@ func (s set) packCols() {
 			VUNPCKLPD(t[3], t[1], q[h+2])
 			VUNPCKHPD(t[3], t[1], q[h+3])
 		}
-		for c, v := range q {
-			VMOVUPS(v, at(a.dst, c*2*s.bytes()))
+		for _, v := range q {
+			VMOVUPS(v, at(a.dst, 0))
+			ADDQ(a.row, a.dst)
 		}
-		advance(8*2*s.bytes(), a.dst)
 		advance(32, base[0], base[1], base[2])
 	})
 	ret()

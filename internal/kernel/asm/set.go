@@ -15,14 +15,14 @@ type vec = reg.VecVirtual
 // A set is an instruction set to generate for.
 type set struct {
 	name  string
-	lanes int  // float32s in a vector
-	rows  int  // of the largest tile of a product; tiles are two vectors wide
-	wide  bool // 512 bits, with mask registers
+	lanes int    // float32s in a vector
+	rows  [3]int // of the largest tile of a product, by its width in vectors
+	wide  bool   // 512 bits, with mask registers
 }
 
 var (
-	avx2   = set{name: "AVX2", lanes: 8, rows: 6}
-	avx512 = set{name: "AVX512", lanes: 16, rows: 14, wide: true}
+	avx2   = set{name: "AVX2", lanes: 8, rows: [3]int{0, 12, 6}}
+	avx512 = set{name: "AVX512", lanes: 16, rows: [3]int{0, 14, 14}, wide: true}
 )
 
 // bytes is the size of a vector.
@@ -142,6 +142,16 @@ func loop(n reg.Register, body func()) {
 	Label(l)
 	body()
 	DECQ(n)
+	JNZ(LabelRef(l))
+}
+
+// again emits body, which ends by counting down, to be repeated until the count
+// is 0.
+func again(body func()) {
+	labels++
+	l := fmt.Sprintf("again%d", labels)
+	Label(l)
+	body()
 	JNZ(LabelRef(l))
 }
 
