@@ -70,6 +70,9 @@ func TestErrors(t *testing.T) {
 		{"empty block", "the block has no layer", layers.Block{}, []int{2, 4}},
 		{"no result", "absent x returned neither a node nor an error", layers.Sequential{absent{"x"}}, []int{2, 4}},
 		{"no result in a block", "tower: absent x returned neither a node nor an error", layers.Block{Name: "tower", Layer: absent{"x"}}, []int{2, 4}},
+		{"softmax of images", "tower: softmax takes (N, classes), its input is (2, 3, 4); put a Flatten before it", layers.Block{Name: "tower", Layer: layers.Softmax}, []int{2, 3, 4}},
+		{"no function", "a Func is nil", layers.Func(nil), []int{2, 4}},
+		{"no shape", "sized.weight: a parameter needs a shape; for a single number use 1", sized{}, []int{2, 4}},
 		{"flatten a number", "flatten: the input is a single number", layers.Flatten{}, nil},
 		{"size below 1", "sized.weight: shape (3, 0) has a size below 1", sized{3, 0}, []int{2, 4}},
 		{"a function's own error", "no", layers.Func(func(*G.Node) (*G.Node, error) { return nil, errors.New("no") }), []int{2, 4}},
@@ -125,4 +128,27 @@ func TestErrorOnOtherShape(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A Dense whose weight takes another number of features says what it got.
+func TestErrorOnOtherFeatures(t *testing.T) {
+	p := layers.NewParams(1)
+	net := layers.Block{Name: "tower", Layer: layers.Dense{Name: "fc1", Units: 5}}
+	for _, c := range []struct {
+		features int
+		want     string
+	}{{4, ""}, {6, "tower.fc1: the input has 6 features, the weight (5, 4) takes 4"}} {
+		s := layers.NewScope(p, layers.Train)
+		_, err := net.Forward(s, s.Input("x", tensor.Float32, 2, c.features))
+		if got := errorText(err); got != c.want {
+			t.Errorf("%d features: %q, want %q", c.features, got, c.want)
+		}
+	}
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
 }

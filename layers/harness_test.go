@@ -35,29 +35,46 @@ var harness = []struct {
 	{
 		"two ReLUs", // the gradient of the second is a product with a gate, which takes no other
 		layers.Sequential{layers.Dense{Name: "a", Units: 5}, layers.ReLU, layers.ReLU, layers.Dense{Name: "b", Units: 2}},
-		tensor.Shape{3, 4}, tensor.Shape{3, 2}, "a.weight (5, 4) a.bias (5) b.weight (2, 5) b.bias (2)",
+		tensor.Shape{3, 4},
+		tensor.Shape{3, 2},
+		"a.weight (5, 4) a.bias (5) b.weight (2, 5) b.bias (2)",
 	},
 	{"ReLU alone", layers.ReLU, tensor.Shape{3, 4}, tensor.Shape{3, 4}, ""},
 	{"sigmoid alone", layers.Sigmoid, tensor.Shape{2, 3, 4}, tensor.Shape{2, 3, 4}, ""},
 	{"tanh alone", layers.Tanh, tensor.Shape{2, 3, 4, 2}, tensor.Shape{2, 3, 4, 2}, ""},
+	{"softmax", layers.Softmax, tensor.Shape{3, 4}, tensor.Shape{3, 4}, ""},
+	{
+		"softmax between",
+		layers.Sequential{layers.Dense{Name: "a", Units: 5}, layers.Softmax, layers.Dense{Name: "b", Units: 2}},
+		tensor.Shape{3, 4},
+		tensor.Shape{3, 2},
+		"a.weight (5, 4) a.bias (5) b.weight (2, 5) b.bias (2)",
+	},
 	{"nothing", layers.Sequential{}, tensor.Shape{3, 4}, tensor.Shape{3, 4}, ""},
 	{
-		"deep", layers.Sequential{
-			layers.Dense{Name: "fc1", Units: 7}, layers.ReLU,
+		"deep",
+		layers.Sequential{
+			layers.Dense{Name: "fc1", Units: 7},
+			layers.ReLU,
 			layers.Sequential{layers.Dense{Name: "fc2", Units: 6}, layers.ReLU},
 			layers.Dense{Name: "fc3", Units: 5},
-		}, tensor.Shape{3, 4}, tensor.Shape{3, 5},
+		},
+		tensor.Shape{3, 4},
+		tensor.Shape{3, 5},
 		"fc1.weight (7, 4) fc1.bias (7) fc2.weight (6, 7) fc2.bias (6) fc3.weight (5, 6) fc3.bias (5)",
 	},
 	{"residual", residual, tensor.Shape{3, 6}, tensor.Shape{3, 6}, "a.weight (6, 6) a.bias (6) b.weight (6, 6) b.bias (6)"},
 	{"twice the input", layers.Sum{layers.Sequential{}, layers.Sequential{}}, tensor.Shape{3, 6}, tensor.Shape{3, 6}, ""},
 	{"one term", layers.Sum{layers.Dense{Name: "fc", Units: 5}}, tensor.Shape{3, 4}, tensor.Shape{3, 5}, "fc.weight (5, 4) fc.bias (5)"},
 	{
-		"wide and deep", layers.Sum{
+		"wide and deep",
+		layers.Sum{
 			layers.Dense{Name: "wide", Units: 5},
 			layers.Sequential{layers.Dense{Name: "deep", Units: 7}, layers.ReLU, layers.Dense{Name: "out", Units: 5}},
 			layers.Dense{Name: "third", Units: 5, NoBias: true},
-		}, tensor.Shape{3, 4}, tensor.Shape{3, 5},
+		},
+		tensor.Shape{3, 4},
+		tensor.Shape{3, 5},
 		"wide.weight (5, 4) wide.bias (5) deep.weight (7, 4) deep.bias (7) out.weight (5, 7) out.bias (5) third.weight (5, 4)",
 	},
 	{"ReLU after a sum", layers.Sequential{residual, layers.ReLU}, tensor.Shape{3, 6}, tensor.Shape{3, 6}, "a.weight (6, 6) a.bias (6) b.weight (6, 6) b.bias (6)"},
@@ -66,12 +83,16 @@ var harness = []struct {
 	{
 		"dense before and after ReLU", // both the plain output and the fused one are used
 		layers.Sequential{layers.Dense{Name: "fc", Units: 5}, layers.Sum{layers.Sequential{}, layers.ReLU, layers.Tanh}},
-		tensor.Shape{3, 4}, tensor.Shape{3, 5}, "fc.weight (5, 4) fc.bias (5)",
+		tensor.Shape{3, 4},
+		tensor.Shape{3, 5},
+		"fc.weight (5, 4) fc.bias (5)",
 	},
 	{
 		"ReLU of a value used twice", // the gradient of the ReLU is a sum, not a product
 		layers.Sequential{layers.Dense{Name: "a", Units: 5}, layers.ReLU, layers.Sum{layers.Dense{Name: "b", Units: 5}, layers.Dense{Name: "c", Units: 5}}},
-		tensor.Shape{3, 4}, tensor.Shape{3, 5}, "a.weight (5, 4) a.bias (5) b.weight (5, 5) b.bias (5) c.weight (5, 5) c.bias (5)",
+		tensor.Shape{3, 4},
+		tensor.Shape{3, 5},
+		"a.weight (5, 4) a.bias (5) b.weight (5, 5) b.bias (5) c.weight (5, 5) c.bias (5)",
 	},
 	{"block", layers.Block{Name: "tower", Layer: layers.Dense{Name: "fc", Units: 5}}, tensor.Shape{3, 4}, tensor.Shape{3, 5}, "tower.fc.weight (5, 4) tower.fc.bias (5)"},
 	{
@@ -86,13 +107,19 @@ var harness = []struct {
 	{"flatten channels", layers.Flatten{}, tensor.Shape{2, 3, 4, 5}, tensor.Shape{2, 60}, ""},
 	{"flatten one pixel", layers.Flatten{}, tensor.Shape{2, 1, 1, 5}, tensor.Shape{2, 5}, ""},
 	{
-		"flatten and dense", layers.Sequential{layers.Flatten{}, layers.Dense{Name: "fc", Units: 5}, layers.ReLU},
-		tensor.Shape{2, 3, 4, 2}, tensor.Shape{2, 5}, "fc.weight (5, 24) fc.bias (5)",
+		"flatten and dense",
+		layers.Sequential{layers.Flatten{}, layers.Dense{Name: "fc", Units: 5}, layers.ReLU},
+		tensor.Shape{2, 3, 4, 2},
+		tensor.Shape{2, 5},
+		"fc.weight (5, 24) fc.bias (5)",
 	},
 	{"Gorgonia's square", layers.Func(G.Square), tensor.Shape{3, 4}, tensor.Shape{3, 4}, ""},
 	{
-		"Gorgonia's tanh between", layers.Sequential{layers.Dense{Name: "a", Units: 5}, layers.Func(G.Tanh), layers.Dense{Name: "b", Units: 2}},
-		tensor.Shape{3, 4}, tensor.Shape{3, 2}, "a.weight (5, 4) a.bias (5) b.weight (2, 5) b.bias (2)",
+		"Gorgonia's tanh between",
+		layers.Sequential{layers.Dense{Name: "a", Units: 5}, layers.Func(G.Tanh), layers.Dense{Name: "b", Units: 2}},
+		tensor.Shape{3, 4},
+		tensor.Shape{3, 2},
+		"a.weight (5, 4) a.bias (5) b.weight (2, 5) b.bias (2)",
 	},
 }
 

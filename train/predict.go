@@ -24,5 +24,9 @@ func (t *Trainer) Predict(x *tensor.Dense) (*tensor.Dense, error) {
 	if err := p.run(data.Batch{X: x}); err != nil {
 		return nil, errors.Wrap(err, "predict")
 	}
-	return p.out.Value().(*tensor.Dense), nil
+	y, ok := p.out.Value().(*tensor.Dense)
+	if !ok {
+		return nil, errors.New("predict: the model puts out a single number, not a row an example")
+	}
+	return y, nil
 }

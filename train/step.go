@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"math"
 
@@ -44,6 +45,7 @@ func (t *Trainer) step(ctx context.Context, src data.Source) (s Step, err error)
 	if err := t.init(); err != nil {
 		return s, err
 	}
+	s.N = t.steps
 	if t.failed != nil {
 		return s, t.failed
 	}
@@ -52,6 +54,9 @@ func (t *Trainer) step(ctx context.Context, src data.Source) (s Step, err error)
 	}
 	perEpoch := max(src.Len(), 1) // a source without batches explains itself when read
 	s = Step{N: t.steps, Epoch: t.steps / perEpoch, Rate: t.Schedule(t.steps)}
+	if !(s.Rate >= 0) || math.IsInf(s.Rate, 0) {
+		return s, errors.Errorf("step %d: the schedule gives the learning rate %v", t.steps+1, s.Rate)
+	}
 	if err := src.Read(s.Epoch, t.steps%perEpoch, &t.batch); err != nil {
 		return s, errors.Wrap(err, "training data")
 	}
@@ -62,29 +67,42 @@ func (t *Trainer) step(ctx context.Context, src data.Source) (s Step, err error)
 		return s, errors.Wrapf(err, "step %d", t.steps+1)
 	}
 	if loss := s.Loss(); math.IsNaN(loss) || math.IsInf(loss, 0) {
-		t.failed = errors.Errorf("step %d: the loss is %v; %s", t.steps+1, loss, t.cause(s.Rate))
-		return s, t.failed
+		return s, t.fail(errors.Errorf("the loss is %v", loss), s.Rate, false)
 	}
+	t.keep()
 	if !t.update(s.program, s.Rate) {
-		t.failed = errors.Errorf("step %d: a gradient is not finite; %s", t.steps+1, t.cause(s.Rate))
-		return s, t.failed
+		return s, t.fail(errors.New("a gradient is not finite"), s.Rate, true)
 	}
 	t.steps++
 	s.N = t.steps
 	return s, nil
 }
 
-// cause guesses why the loss or a gradient is not finite.
-func (t *Trainer) cause(rate float64) string {
+// fail ends training: err is why a step has no finite result. The parameters go
+// back to where they were good, unless it is the data and they were not touched.
+func (t *Trainer) fail(err error, rate float64, touched bool) error {
+	n := t.steps + 1
+	cause, data := t.cause(rate)
+	if touched || !data {
+		t.restore()
+		cause += fmt.Sprintf("; the parameters are again those after step %d", t.steps)
+	}
+	t.failed = errors.Errorf("step %d: %v; %s", n, err, cause)
+	return t.failed
+}
+
+// cause guesses why the loss or a gradient is not finite, and whether it is the
+// data.
+func (t *Trainer) cause(rate float64) (why string, data bool) {
 	for name, v := range map[string]*tensor.Dense{"X": t.batch.X, "Y": t.batch.Y} {
 		if v != nil && v.Dtype() == tensor.Float32 && !finite(v.Float32s()) {
-			return name + " of its batch holds values that are not finite; clean the data"
+			return name + " of its batch holds values that are not finite; clean the data", true
 		}
 	}
 	if rate > 0 {
-		return errors.Errorf("the learning rate, %.4g, is probably too high", rate).Error()
+		return errors.Errorf("the learning rate, %.4g, is probably too high", rate).Error(), false
 	}
-	return "the learning rate is not above 0"
+	return "the learning rate is not above 0", false
 }
 
 func finite(w []float32) bool {

@@ -27,10 +27,12 @@ type Trainer struct {
 	ready    bool
 	programs []*program // the most recently used first
 	learned  []*learned
-	batch    data.Batch // what training reads into
-	eval     data.Batch // what evaluation reads into
-	steps    int        // done
-	failed   error      // why training cannot go on
+	batch    data.Batch  // what training reads into
+	eval     data.Batch  // what evaluation reads into
+	steps    int         // done
+	failed   error       // why training cannot go on
+	kept     [][]float32 // the parameters' values and averages after step keptAt
+	keptAt   int
 }
 
 // A Loss returns the scalar to minimize, the mean over a batch, given the

@@ -1,6 +1,6 @@
 // Command mnist trains image classifiers on MNIST and reports their accuracy.
 //
-//	go run ./cmd/mnist                      # the MLP, 30,000 steps, about half a minute
+//	go run ./cmd/mnist                      # the MLP, 30,000 steps in under a minute
 //	go run ./cmd/mnist --recipe plain       # the tutorial's first program
 //	go run ./cmd/mnist --help
 //

@@ -68,7 +68,7 @@ func vars() kong.Vars {
 		}
 	}
 	return kong.Vars{
-		"models":  strings.Join(names, ","),
-		"recipes": strings.Join(slices.Sorted(maps.Keys(known)), ","),
+		"models":  strings.Join(names, ", "),
+		"recipes": strings.Join(slices.Sorted(maps.Keys(known)), ", "),
 	}
 }

@@ -37,7 +37,6 @@ func newReporter(w io.Writer, format string, steps int) *reporter {
 			progressbar.OptionShowIts(),
 			progressbar.OptionSetItsString("steps"),
 			progressbar.OptionSetPredictTime(true),
-			progressbar.OptionClearOnFinish(),
 		)
 	}
 	return r

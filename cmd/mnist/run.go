@@ -23,7 +23,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	helped := false
 	parser, err := kong.New(&c,
 		kong.Name("mnist"),
-		kong.Vars(vars()),
+		vars(),
 		kong.Writers(stdout, stderr),
 		kong.Help(help),
 		kong.Exit(func(int) { helped = true }),

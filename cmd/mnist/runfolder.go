@@ -110,7 +110,9 @@ func (f *runFolder) begin(c config) error {
 	if err != nil {
 		return err
 	}
-	err = json.NewEncoder(file).Encode(c)
+	e := json.NewEncoder(file)
+	e.SetIndent("", "  ")
+	err = e.Encode(c)
 	if e := file.Close(); err == nil {
 		err = e
 	}

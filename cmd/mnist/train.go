@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/pkg/errors"
@@ -29,9 +30,9 @@ type trainCmd struct {
 func (trainCmd) Help() string {
 	return `Examples:
 
-    mnist                              the MLP, 30,000 steps, about half a minute
-    mnist --recipe plain --seed 2      the tutorial's first program, another draw
-    mnist --steps 1000 --run-dir r1    a short run, with its records in r1`
+    mnist                             the MLP, 30,000 steps in under a minute
+    mnist --recipe plain --seed 2     the tutorial's first program, another draw
+    mnist --steps 1000 --run-dir r1   a short run, with its records in r1`
 }
 
 // Validate is called by kong: what it finds is wrong usage.
@@ -94,7 +95,7 @@ func (c *trainCmd) Run(ctx context.Context, o output) error {
 		Trainer: t, folder: folder, recipe: r, report: newReporter(o.err, c.LogFormat, r.Steps), start: time.Now(),
 		metadata: map[string]string{"model": c.Model, "dataset": "mnist", "seed": fmt.Sprint(c.Seed)},
 	}
-	if err := o.printf("%s\n%s\n", c.Model, summary); err != nil {
+	if err := o.printf("%s\n%s\n\n", c.Model, strings.TrimSpace(summary)); err != nil {
 		return run.stopped(err)
 	}
 	test, err := run.all(ctx, digits)

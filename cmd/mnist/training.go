@@ -61,8 +61,10 @@ func (t *training) train(ctx context.Context, src, valid data.Source) error {
 			continue
 		}
 		n := float64(s.N - last)
-		m := metrics{Step: s.N, Epoch: s.Epoch, TrainLoss: loss / n, LearningRate: s.Rate,
-			ExamplesPerS: math.Round(n * float64(t.recipe.Batch) / time.Since(since).Seconds())}
+		m := metrics{
+			Step: s.N, Epoch: s.Epoch, TrainLoss: loss / n, LearningRate: s.Rate,
+			ExamplesPerS: math.Round(n * float64(t.recipe.Batch) / time.Since(since).Seconds()),
+		}
 		res, err := t.evaluate(ctx, "validation", valid)
 		if err != nil {
 			return err

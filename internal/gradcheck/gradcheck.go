@@ -25,7 +25,7 @@ const (
 
 	// Tolerance is allowed relative to the largest element of a gradient. A loss
 	// near 1 is rounded by 1e-16, its difference quotient by 1e-16/h = 1e-10, and
-	// gradients may be small. The worst of all layers and operations is 5e-9.
+	// gradients may be small. The worst of all layers and operations is 3e-9.
 	Tolerance = 3e-8
 )
 

@@ -2,7 +2,7 @@ package kernel
 
 import "golang.org/x/sys/cpu"
 
-//go:generate go -C asm run . -out ../kernels_amd64.s -stubs ../kernels_amd64.go -pkg kernel
+//go:generate sh asm/generate.sh
 
 // native lists the instruction sets of this processor, the best last.
 func native() (have []*isa) {

@@ -177,12 +177,13 @@ func (p *product) block(w *Worker, spare, panels []float32, i, j, d, rows, cols,
 		} else {
 			t.b, t.bRow = addr(panels[x*depth:]), p.tile.panel*4
 		}
-		t.setCols(min(p.tile.panel, cols-x), p.tile.panel)
+		shape := p.isa.shapeFor(cols - x) // the last panel may do with half its width
+		t.setCols(min(shape.panel, cols-x), shape.panel)
 		if t.flags&tileBias != 0 {
 			t.bias = addr(p.e.Bias[j+x:])
 		}
 		t.a, t.c = addr(a.Data), addr(p.c[i*p.ldc+j+x:])
-		p.tile.run(t, rows)
+		shape.run(t, rows)
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 //
 //	[SGD]   V ← Momentum·V + g      W ← W - Rate·V     (without V: W - Rate·g)
 //	        with Nesterov           W ← W - Rate·(g + Momentum·V)
-//	[Adam]  M ← β₁·M + (1-β₁)·g     V ← β₂·V + (1-β₂)·g²
+//	[Adam]  M ← Beta1·M + New1·g    V ← Beta2·V + New2·g²
 //	                                W ← W - Rate·M / (√V·Root + Epsilon)
 //	both    Average ← Average + Blend·(W - Average)
 type Update struct {
@@ -23,8 +23,9 @@ type Update struct {
 	Momentum float32 // SGD
 	Nesterov bool
 
-	Beta1, Beta2, Epsilon float32 // Adam
-	Root                  float32 // 1/√(1-β₂ᵗ); Rate holds the rate divided by 1-β₁ᵗ
+	Beta1, New1   float32 // Adam; New is 1-Beta, subtracted in float64
+	Beta2, New2   float32
+	Epsilon, Root float32 // Root is 1/√(1-β₂ᵗ); Rate holds the rate divided by 1-β₁ᵗ
 }
 
 // SGD does u as stochastic gradient descent and reports whether every element
@@ -116,7 +117,7 @@ type update struct {
 	n                          int
 	rate, scale, l2, l1, blend float32
 	momentum, ahead            float32 // ahead is the momentum where Nesterov is set
-	beta1, one1, beta2, one2   float32 // one1 = 1-β₁
+	beta1, new1, beta2, new2   float32
 	epsilon, root              float32
 	check                      [16]float32
 }
@@ -130,7 +131,7 @@ func (t *updating) Do(w *Worker, piece int) {
 		a := &w.update
 		*a = update{w: ptr(u.W), g: ptr(u.G), m: ptr(u.M), v: ptr(u.V), average: ptr(u.Average), n: n,
 			rate: u.Rate, scale: u.Scale, l2: u.L2, l1: u.L1, blend: u.Blend, momentum: u.Momentum,
-			beta1: u.Beta1, one1: 1 - u.Beta1, beta2: u.Beta2, one2: 1 - u.Beta2, epsilon: u.Epsilon, root: u.Root}
+			beta1: u.Beta1, new1: u.New1, beta2: u.Beta2, new2: u.New2, epsilon: u.Epsilon, root: u.Root}
 		if u.Nesterov {
 			a.ahead = u.Momentum
 		}
@@ -185,8 +186,8 @@ func (u *Update) portableAdam() (check float32) {
 	for i, g := range u.G {
 		check += 0 * g
 		g = u.Scale * u.decayed(g, u.W[i])
-		m := u.Beta1*u.M[i] + (1-u.Beta1)*g
-		v := u.Beta2*u.V[i] + (1-u.Beta2)*g*g
+		m := u.Beta1*u.M[i] + u.New1*g
+		v := u.Beta2*u.V[i] + u.New2*g*g
 		u.M[i], u.V[i] = m, v
 		u.W[i] -= u.Rate * m / (float32(math.Sqrt(float64(v)))*u.Root + u.Epsilon)
 	}

@@ -22,8 +22,8 @@ func (r *reference64) step(u *Update, g float64, adam bool) {
 	g = float64(u.Scale) * (g + float64(u.L2)*r.w + float64(u.L1)*sign)
 	switch {
 	case adam:
-		r.m = float64(u.Beta1)*r.m + (1-float64(u.Beta1))*g
-		r.v = float64(u.Beta2)*r.v + (1-float64(u.Beta2))*g*g
+		r.m = float64(u.Beta1)*r.m + float64(u.New1)*g
+		r.v = float64(u.Beta2)*r.v + float64(u.New2)*g*g
 		r.w -= float64(u.Rate) * r.m / (math.Sqrt(r.v)*float64(u.Root) + float64(u.Epsilon))
 	case u.V != nil:
 		r.v = float64(u.Momentum)*r.v + g
@@ -50,8 +50,8 @@ var updateCases = []struct {
 	{"sgd average", false, false, true, Update{Rate: 0.1, Scale: 0.5, L2: 0.01, Blend: 0.1}},
 	{"momentum", false, true, false, Update{Rate: 0.1, Scale: 1, Momentum: 0.9, L1: 0.02}},
 	{"nesterov", false, true, true, Update{Rate: 0.1, Scale: 2, Momentum: 0.9, Nesterov: true, Blend: 0.3}},
-	{"adam", true, true, false, Update{Rate: 0.01, Scale: 1, Beta1: 0.9, Beta2: 0.99, Epsilon: 1e-3, Root: 1.5}},
-	{"adam average", true, true, true, Update{Rate: 0.01, Scale: 0.5, L2: 0.1, L1: 0.1, Beta1: 0.8, Beta2: 0.9, Epsilon: 1e-3, Root: 2, Blend: 0.01}},
+	{"adam", true, true, false, Update{Rate: 0.01, Scale: 1, Beta1: 0.9, New1: 0.1, Beta2: 0.99, New2: 0.01, Epsilon: 1e-3, Root: 1.5}},
+	{"adam average", true, true, true, Update{Rate: 0.01, Scale: 0.5, L2: 0.1, L1: 0.1, Beta1: 0.8, New1: 0.2, Beta2: 0.9, New2: 0.1, Epsilon: 1e-3, Root: 2, Blend: 0.01}},
 }
 
 func TestUpdate(t *testing.T) {

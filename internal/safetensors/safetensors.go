@@ -17,27 +17,59 @@ import (
 )
 
 // WriteFile writes float32 tensors and metadata to the file called name. Equal
-// arguments give equal bytes. A crash leaves the old file or the new one.
+// arguments give equal bytes. A crash or an error leaves the old file, or none.
 func WriteFile(name string, tensors map[string]*tensor.Dense, metadata map[string]string) error {
-	views := make(map[string]safetensors.TensorView, len(tensors))
-	for k, t := range tensors {
-		w := t.Float32s()
-		b := make([]byte, 0, 4*len(w))
-		for _, v := range w {
-			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
-		}
-		var shape []uint64
-		for _, d := range t.Shape() {
-			shape = append(shape, uint64(d))
-		}
-		v, err := safetensors.NewTensorView(safetensors.F32, shape, b)
-		if err != nil {
-			return errors.Wrapf(err, "%s: %s", name, k)
-		}
-		views[k] = v
-	}
-	err := replace(name, func(w io.Writer) error { return safetensors.SerializeToWriter(views, metadata, w) })
+	err := replace(name, func(w io.Writer) error { return encode(w, tensors, metadata) })
 	return errors.Wrapf(err, "write %s", name)
+}
+
+func encode(w io.Writer, tensors map[string]*tensor.Dense, metadata map[string]string) error {
+	views := make(map[string]view, len(tensors))
+	for k, t := range tensors {
+		if err := check(k, t); err != nil {
+			return err
+		}
+		views[k] = view{t}
+	}
+	return safetensors.SerializeToWriter(views, metadata, w)
+}
+
+// check says why the tensor t cannot be written under the name k.
+func check(k string, t *tensor.Dense) error {
+	switch {
+	case k == "__metadata__":
+		return errors.Errorf("the format keeps %s for itself; call the tensor something else", k)
+	case t == nil || t.Dtype().Type == nil || t.Shape().TotalSize() == 0:
+		return errors.Errorf("%s has no elements; give it one", k)
+	case t.Dtype() != tensor.Float32:
+		return errors.Errorf("%s is %v; only float32 is written", k, t.Dtype())
+	case t.RequiresIterator() || t.DataOrder().IsColMajor():
+		return errors.Errorf("%s is not in row-major order; materialize it first", k)
+	}
+	return nil
+}
+
+// A view has the library see a tensor.
+type view struct{ t *tensor.Dense }
+
+func (v view) DType() safetensors.DType { return safetensors.F32 }
+
+func (v view) Shape() []uint64 {
+	shape := []uint64{} // for a scalar too, whose shape is [] and not null
+	for _, d := range v.t.Shape() {
+		shape = append(shape, uint64(d))
+	}
+	return shape
+}
+
+func (v view) DataLen() uint64 { return 4 * uint64(v.t.Shape().TotalSize()) }
+
+func (v view) Data() []byte {
+	b := make([]byte, 0, v.DataLen())
+	for _, x := range v.t.Float32s() {
+		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(x))
+	}
+	return b
 }
 
 // ReadFile reads the file called name, whose tensors must be float32.

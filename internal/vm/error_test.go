@@ -66,8 +66,8 @@ func TestErrorsNameTheNode(t *testing.T) {
 		want string
 	}{
 		{G.Must(G.ApplyOpWithName(failing{op.Sum(2)}, "tower.sum", x, x)), "tower.sum: no"},
-		{G.Must(G.ApplyOp(failing{op.Sum(2)}, x, x)), "add("}, // a node without a name: its operation
-		{G.Must(op.Activate(op.ReLU, input(g, "n", tensor.New(tensor.WithBacking([]int{1, 2}))))), "ReLU("},
+		{G.Must(G.ApplyOp(failing{op.Sum(2)}, x, x)), "add: no"}, // a node without a name: its operation
+		{G.Must(op.Activate(op.ReLU, input(g, "n", tensor.New(tensor.WithBacking([]int{1, 2}))))), "ReLU: "},
 	} {
 		if err := compile(t, c.y).RunAll(); err == nil || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("%v, want %q before it", err, c.want)

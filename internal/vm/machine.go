@@ -2,6 +2,7 @@ package vm
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/pkg/errors"
@@ -135,8 +136,10 @@ func view(v G.Value, s tensor.Shape) (_, shared G.Value, err error) {
 	return tensor.New(tensor.WithShape(s...), tensor.Of(p.Dtype()), tensor.WithBacking(p.Data())), shared, nil
 }
 
+// name is the node's or, where Gorgonia would make up one of numbers, the
+// operation's.
 func (c *instruction) name() string {
-	if n := c.node.Name(); n != "" {
+	if n := c.node.Name(); n != "" && !strings.Contains(n, "(%") {
 		return n
 	}
 	return c.op.String()

@@ -68,6 +68,26 @@ func TestClipScale(t *testing.T) {
 	}
 }
 
+// Adam's first step is rate·g/(|g| + ε): half the rate where g = ε. With the
+// defaults β₁ = 0.9 and β₂ = 0.999, a second step of gradient 0 is rate · 0.09/0.19
+// / √(0.000999/0.001999), ε aside.
+func TestAdamDefaults(t *testing.T) {
+	const tolerance = 1e-5 // 1 - 0.999 is taken in float32
+	for _, n := range sizes {
+		p := optim.Param{Value: make([]float32, n), Grad: make([]float32, n), Slots: [][]float32{make([]float32, n), make([]float32, n)}, Scale: 1}
+		p.Grad[n-1] = 1e-8
+		optim.Adam{}.Update(&p, 1, 0.5)
+		golden.Agree(t, "ε", p.Value[n-1:], []float64{-0.25}, tolerance)
+		p.Value[0], p.Grad[n-1] = 0, 0
+		p.Slots = [][]float32{make([]float32, n), make([]float32, n)}
+		for step, g := range []float32{3, 0} {
+			p.Grad[0], p.Value[0] = g, 0
+			optim.Adam{}.Update(&p, step+1, 0.5)
+		}
+		golden.Agree(t, "β₁ and β₂", p.Value[:1], []float64{-0.5 * 0.09 / 0.19 / math.Sqrt(0.000999/0.001999)}, tolerance)
+	}
+}
+
 // The L1 penalty pulls towards zero by rate·L1 and leaves zero alone.
 func TestL1(t *testing.T) {
 	for _, n := range sizes {

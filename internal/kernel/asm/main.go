@@ -1,6 +1,4 @@
-// Command asm writes the amd64 kernels of package kernel.
-//
-//	go run . -out ../kernels_amd64.s -stubs ../kernels_amd64.go -pkg kernel
+// Command asm writes the amd64 kernels of package kernel; generate.sh runs it.
 package main
 
 import (

@@ -12,7 +12,7 @@ const (
 	updN                                 = 40
 	updRate, updScale, updL2, updL1      = 48, 52, 56, 60
 	updBlend, updMomentum, updAhead      = 64, 68, 72
-	updBeta1, updOne1, updBeta2, updOne2 = 76, 80, 84, 88
+	updBeta1, updNew1, updBeta2, updNew2 = 76, 80, 84, 88
 	updEpsilon, updRoot, updCheck        = 92, 96, 100
 )
 
@@ -121,12 +121,12 @@ func (s set) optimizers() {
 		VMULPS(scale, g, g)
 		m := u.load(at(u.m, 0))
 		VMULPS(u.field(updBeta1), m, m)
-		VFMADD231PS(u.field(updOne1), g, m)
+		VFMADD231PS(u.field(updNew1), g, m)
 		VMOVUPS(m, at(u.m, 0))
 		VMULPS(g, g, g)
 		v := u.load(at(u.v, 0))
 		VMULPS(u.field(updBeta2), v, v)
-		VFMADD231PS(u.field(updOne2), g, v)
+		VFMADD231PS(u.field(updNew2), g, v)
 		VMOVUPS(v, at(u.v, 0))
 		VSQRTPS(v, v)
 		VMULPS(u.field(updRoot), v, v)

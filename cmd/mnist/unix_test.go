@@ -1,0 +1,230 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/gorgonia-zoo/zoo/internal/safetensors"
+)
+
+// endless is a training that only a signal ends, and its run folder. It writes
+// its first figures soon: steps are short.
+func endless(t *testing.T, args ...string) (cmd *exec.Cmd, folder string) {
+	t.Helper()
+	folder = filepath.Join(t.TempDir(), "run")
+	cmd = command(t, append([]string{"--data-dir", digits, "--run-dir", folder, "--steps", "1000000000", "--batch", "1", "--recipe", "plain"}, args...)...)
+	return cmd, folder
+}
+
+// start starts cmd, which does not outlive the test.
+func start(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill() })
+}
+
+// await waits until the file is there and not empty.
+func await(t *testing.T, file string) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if info, err := os.Stat(file); err == nil && info.Size() > 0 {
+			return
+		}
+	}
+	t.Fatalf("no %s after a minute", file)
+}
+
+func TestSignal(t *testing.T) {
+	for _, c := range []struct {
+		signal syscall.Signal
+		status int
+	}{{syscall.SIGINT, 130}, {syscall.SIGTERM, 143}} {
+		t.Run(c.signal.String(), func(t *testing.T) {
+			cmd, folder := endless(t)
+			var stderr bytes.Buffer
+			cmd.Stderr = &stderr
+			start(t, cmd)
+			await(t, filepath.Join(folder, "metrics.jsonl"))
+			cmd.Process.Signal(c.signal)
+			cmd.Wait()
+			if got := cmd.ProcessState.ExitCode(); got != c.status {
+				t.Errorf("status %d, want %d", got, c.status)
+			}
+			lines := strings.Split(strings.TrimSpace(stderr.String()), "\n")
+			file := filepath.Join(folder, "model.safetensors")
+			want := regexp.MustCompile(`^mnist: interrupted after \d{4,} of 1000000000 steps; the weights so far are in ` + regexp.QuoteMeta(file) + `$`)
+			if last := lines[len(lines)-1]; !want.MatchString(last) || len(lines) > 1 && !strings.HasPrefix(lines[len(lines)-2], "step ") {
+				t.Errorf("stderr ends with %q", last)
+			}
+			if tensors, _, err := safetensors.ReadFile(file); err != nil || len(tensors) != 4 {
+				t.Errorf("%d tensors saved, %v; want 4", len(tensors), err)
+			}
+		})
+	}
+}
+
+// A second signal ends a program that is still busy with the first: here with
+// telling of it, into a pipe that is full.
+func TestSecondSignal(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	defer w.Close()
+	w.SetWriteDeadline(time.Now().Add(100 * time.Millisecond))
+	if _, err := w.Write(make([]byte, 4<<20)); !os.IsTimeout(err) {
+		t.Fatalf("the pipe does not fill up: %v", err)
+	}
+	cmd, folder := endless(t, "--log-format", "json")
+	cmd.Stderr = w
+	start(t, cmd)
+	await(t, filepath.Join(folder, "metrics.jsonl"))
+	cmd.Process.Signal(syscall.SIGINT)
+
+	done := make(chan error)
+	go func() { done <- cmd.Wait() }()
+	select {
+	case <-done:
+		t.Fatal("the program ended though it cannot tell of the first signal")
+	case <-time.After(300 * time.Millisecond):
+	}
+	cmd.Process.Signal(syscall.SIGINT)
+	select {
+	case <-done:
+		if got := cmd.ProcessState.ExitCode(); got != 130 {
+			t.Errorf("status %d, want 130", got)
+		}
+	case <-time.After(30 * time.Second):
+		t.Error("still running 30 s after the second signal")
+	}
+}
+
+// What may not be read or written. Root may all, so it runs the program as nobody.
+func TestPermission(t *testing.T) {
+	dir := t.TempDir()
+	data, closed := filepath.Join(dir, "data"), filepath.Join(dir, "closed")
+	if err := write(data, files(240, 3)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(closed, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	user := func(args ...string) *exec.Cmd {
+		cmd := command(t, args...)
+		if os.Getuid() == 0 {
+			cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+			os.Chmod(filepath.Dir(dir), 0o755)
+			os.Chmod(filepath.Dir(cmd.Dir), 0o755)
+		}
+		return cmd
+	}
+	if out, err := user("--help").CombinedOutput(); err != nil {
+		t.Skipf("nobody cannot run the program: %v %s", err, out)
+	}
+	run := func(args ...string) result { return execute(t, user(args...)) }
+	run("--data-dir", data, "--run-dir", filepath.Join(closed, "run")).fails(t, 1, "permission denied", "name one that can be written with --run-dir")
+	run("--data-dir", data, "--run-dir", closed).fails(t, 1, "permission denied", "name one that can be written with --run-dir")
+	if err := os.Chmod(filepath.Join(data, trainY), 0); err != nil {
+		t.Fatal(err)
+	}
+	run("--data-dir", data).fails(t, 1, trainY+": permission denied", "make the file readable")
+	if err := os.Chmod(data, 0); err != nil {
+		t.Fatal(err)
+	}
+	defer os.Chmod(data, 0o755)
+	run("--data-dir", data).fails(t, 1, "data folder "+data, "permission denied", "put the four MNIST files there")
+}
+
+// A disk without room for the weights.
+func TestFullDisk(t *testing.T) {
+	flags := []string{"--mount"}
+	if os.Getuid() != 0 {
+		flags = append(flags, "--map-root-user")
+	}
+	disk := t.TempDir()
+	small := func(args ...string) *exec.Cmd {
+		cmd := exec.Command("unshare", slices.Concat(flags, []string{"sh", "-c", `mount -t tmpfs -o size=128k tmpfs "$0" && exec "$@"`, disk}, args)...)
+		cmd.Env = command(t).Env
+		return cmd
+	}
+	if out, err := small("true").CombinedOutput(); err != nil {
+		t.Skipf("no small disk can be mounted: %v %s", err, out)
+	}
+	r := execute(t, small(program, "--steps", "2", "--data-dir", digits, "--run-dir", filepath.Join(disk, "run"), "--log-format", "json"))
+	last := r.stderr[strings.LastIndex(strings.TrimSpace(r.stderr), "\n")+1:]
+	if r.status != 1 || !strings.Contains(last, "no space left on device; make room, or name a folder elsewhere with --run-dir") {
+		t.Errorf("status %d, stderr %q", r.status, r.stderr)
+	}
+}
+
+// On a terminal the lines of figures stand above a bar, which goes at the end.
+func TestTerminal(t *testing.T) {
+	if out, err := exec.Command("script", "--version").CombinedOutput(); err != nil || !bytes.Contains(out, []byte("util-linux")) {
+		t.Skip("no script command of util-linux, which makes a terminal")
+	}
+	cmd := exec.Command("script", "-qec", `"$MNIST" --batch 1 --recipe plain --steps 1500 --data-dir "$DIGITS"`, os.DevNull)
+	cmd.Dir, cmd.Env = t.TempDir(), append(command(t).Env, "MNIST="+program, "DIGITS="+digits)
+	r := execute(t, cmd)
+	if r.status != 0 {
+		t.Fatal(r.stdout)
+	}
+	shown := screen(r.stdout)
+	if strings.Contains(shown, "training") {
+		t.Errorf("the bar is still there:\n%s", shown)
+	}
+	if !strings.Contains(r.stdout, "training") || !strings.Contains(r.stdout, "/1500, ") {
+		t.Errorf("no bar in %q", r.stdout)
+	}
+	for _, line := range []string{`step 1000/1500  loss`, `step 1500/1500  loss`, `test accuracy`} {
+		if !regexp.MustCompile(`(?m)^` + line).MatchString(shown) {
+			t.Errorf("no line begins with %q:\n%s", line, shown)
+		}
+	}
+	for _, line := range strings.Split(shown, "\n") {
+		if len(line) > 120 {
+			t.Errorf("garbage: %q", line)
+		}
+	}
+}
+
+// screen returns what a terminal shows in the end of output that has carriage
+// returns and erases lines, and no other control sequences.
+func screen(output string) string {
+	var lines []string
+	for _, line := range strings.Split(output, "\n") {
+		var shown []rune
+		at := 0
+		line = strings.NewReplacer("\x1b[2K", "\x00", "\x1b[0K", "\x01").Replace(line)
+		for _, c := range line {
+			switch c {
+			case '\r':
+				at = 0
+			case '\x00':
+				shown = []rune(strings.Repeat(" ", len(shown)))
+			case '\x01':
+				shown = shown[:min(at, len(shown))]
+			default:
+				for len(shown) <= at {
+					shown = append(shown, ' ')
+				}
+				shown[at] = c
+				at++
+			}
+		}
+		lines = append(lines, strings.TrimRight(string(shown), " "))
+	}
+	return strings.Join(lines, "\n")
+}
