@@ -1,0 +1,126 @@
+package kernel
+
+// packFilters packs the filters of every group into panels of all of their depth.
+func packFilters(t *convTask[float32]) {
+	in, out := t.C/t.Groups, t.F/t.Groups
+	depth := t.KH * t.KW * in
+	t.tile = active.shapeFor(out)
+	width := ceilDiv(out, t.tile.panel) * t.tile.panel
+	t.panels = resize(t.panels, t.Groups*width*depth)
+	w := spare.get(newWorker)
+	defer spare.put(w)
+	for g := range t.Groups {
+		active.pack(w, t.panels[g*width*depth:], Rows(t.hwio[g*out:], t.F), depth, out, t.tile.panel)
+	}
+}
+
+// patch sets up tile for products whose rows of A are the patches under the
+// filter: KH runs of pixels or, where dilation or groups part them, single pixels.
+// It returns the number of such products that add up.
+func patch(t *convTask[float32], tile *tile, in int) (parts int) {
+	tile.aRow, tile.aCol = t.Stride*t.C*4, 4
+	if t.Dilation == 1 && t.Groups == 1 {
+		tile.k, tile.segments = t.KW*t.C, t.KH
+		tile.aSegment = (t.rowLen - t.KW) * t.C * 4
+		return 1
+	}
+	tile.k, tile.segments = in, t.KW
+	tile.aSegment = (t.Dilation*t.C - in) * 4
+	return t.KH
+}
+
+// outputTiles computes rows of the output of image n.
+func outputTiles(t *convTask[float32], w *Worker, n, y0, rows int) {
+	in, out := t.C/t.Groups, t.F/t.Groups
+	img := t.source(w, n, y0*t.Stride, (rows-1)*t.Stride+t.reachH()+1)
+	panel := t.tile.panel
+	width, depth := ceilDiv(out, panel)*panel, t.KH*t.KW*in
+	c := &w.tile
+	*c = tile{bRow: panel * 4, cRow: t.F * 4}
+	parts := patch(t, c, in)
+	for g := range t.Groups {
+		for j := 0; j < out; j += panel {
+			shape := active.shapeFor(out - j)
+			c.setCols(min(shape.panel, out-j), shape.panel)
+			b := t.panels[g*width*depth+j*depth:]
+			if t.e.Bias != nil {
+				c.bias = addr(t.e.Bias[g*out+j:])
+			}
+			for i := range rows {
+				y := t.y[((n*t.outH+y0+i)*t.outW)*t.F+g*out+j:]
+				for r := range parts {
+					c.flags &= tilePart
+					if r > 0 {
+						c.flags |= tileAdd
+					}
+					if r == parts-1 {
+						c.flags |= t.epilogue()
+					}
+					c.a = addr(img[(i*t.Stride+r*t.Dilation)*t.rowLen*t.C+g*in:])
+					c.b = addr(b[r*t.KW*in*panel:])
+					c.c = addr(y)
+					shape.run(c, t.outW)
+				}
+			}
+		}
+	}
+}
+
+func (t *convTask[T]) epilogue() (flags int) {
+	if t.e.Bias != nil {
+		flags |= tileBias
+	}
+	if t.e.ReLU {
+		flags |= tileReLU
+	}
+	return flags
+}
+
+// sumTiles adds up one piece of the filters' gradient: a filter row and a panel of
+// filters, over a group of images. A is the image, transposed: a row for each
+// element of a patch, a column for each output pixel.
+func sumTiles(t *convTask[float32], w *Worker, piece int) {
+	in, out := t.C/t.Groups, t.F/t.Groups
+	panels := ceilDiv(out, t.tile.panel)
+	j := piece % panels * t.tile.panel
+	r := piece / panels % t.KH
+	g := piece / panels / t.KH % t.Groups
+	part := piece / panels / t.KH / t.Groups
+	sum := t.part[part*len(t.hwio):][:len(t.hwio)]
+
+	shape := active.shapeFor(out - j)
+	c := &w.tile
+	*c = tile{aRow: 4, aCol: t.Stride * t.C * 4, cRow: t.F * 4, bRow: t.F * 4,
+		k: t.outW, segments: t.outH, aSegment: (t.rowLen - t.outW) * t.Stride * t.C * 4}
+	c.setCols(min(shape.panel, out-j), shape.panel)
+	columns, rows := t.KW, in
+	if t.Dilation == 1 && t.Groups == 1 {
+		columns, rows = 1, t.KW*in
+	}
+	// A whole vector of a part of a panel would, at the last pixel, lie beyond the end:
+	// such columns are copied, as many rows of the image at a time as fit.
+	copied := c.flags&tilePart != 0
+	band := t.outH
+	if copied {
+		c.bRow = shape.panel * 4
+		band = max(1, len(w.scratch)/(t.outW*shape.panel))
+	}
+	for n := part * t.images; n < min((part+1)*t.images, t.N); n++ {
+		img := t.source(w, n, 0, t.paddedH())
+		for y0 := 0; y0 < t.outH; y0 += band {
+			c.segments = min(band, t.outH-y0)
+			dy := t.y[(n*t.outH+y0)*t.outW*t.F+g*out+j:]
+			b := addr(dy)
+			if copied {
+				active.packRowsOf(w, w.scratch, dy, t.F, c.segments*t.outW, min(shape.panel, out-j), shape.panel)
+				b = addr(w.scratch)
+			}
+			for s := range columns {
+				c.a = addr(img[((y0*t.Stride+r*t.Dilation)*t.rowLen+s*t.Dilation)*t.C+g*in:])
+				c.b, c.c = b, addr(sum[(r*t.KW+s)*in*t.F+g*out+j:])
+				shape.run(c, rows)
+			}
+			c.flags |= tileAdd
+		}
+	}
+}
