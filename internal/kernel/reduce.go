@@ -1,17 +1,26 @@
 package kernel
 
-// SumRows sets y[j] to the sum of column j of x (rows, len(y)).
+// SumRows sets y[j] to the sum of column j of x (rows, len(y)): blocks of rows
+// first, then the blocks in order.
 func SumRows[T Float](y, x []T, rows int) {
 	list := lists[rowSum[T], rowSum[float32], rowSum[float64]](&rowSums32, &rowSums64)
 	t := list.get(func() *rowSum[T] { return new(rowSum[T]) })
-	*t = rowSum[T]{y, x, rows}
-	Run(t, ceilDiv(len(y), columns))
-	*t = rowSum[T]{}
+	t.x, t.rows, t.cols = x, rows, len(y)
+	blocks := ceilDiv(rows, blockOfRows)
+	t.part = resize(t.part, blocks*len(y))
+	Run(t, blocks*ceilDiv(len(y), columns))
+	clear(y)
+	for i := range blocks {
+		addTo(y, t.part[i*len(y):(i+1)*len(y)])
+	}
+	t.x = nil
 	list.put(t)
 }
 
-// columns is the number of columns of a piece.
-const columns = 128
+const (
+	columns     = 128 // of a piece
+	blockOfRows = 512
+)
 
 var (
 	rowSums32 freelist[rowSum[float32]]
@@ -19,17 +28,19 @@ var (
 )
 
 type rowSum[T Float] struct {
-	y, x []T
-	rows int
+	x, part    []T
+	rows, cols int
 }
 
 // Do implements [Task].
 func (t *rowSum[T]) Do(_ *Worker, piece int) {
-	lo, hi := piece*columns, min((piece+1)*columns, len(t.y))
-	y := t.y[lo:hi]
+	across := ceilDiv(t.cols, columns)
+	block, lo := piece/across, piece%across*columns
+	hi := min(lo+columns, t.cols)
+	y := t.part[block*t.cols+lo : block*t.cols+hi]
 	clear(y)
-	for i := range t.rows {
-		addTo(y, t.x[i*len(t.y)+lo:][:len(y)])
+	for i := block * blockOfRows; i < min((block+1)*blockOfRows, t.rows); i++ {
+		addTo(y, t.x[i*t.cols+lo:][:len(y)])
 	}
 }
 

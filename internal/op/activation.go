@@ -35,16 +35,24 @@ func (a Activation) kernel() (kernel.Map, bool) {
 	return m[a], a != Identity
 }
 
-// Activate returns y = a(x). Where x comes from a linear operation without an
-// activation, the result is that operation with one; the executor drops the
-// other if nothing else reads it.
+// A computation that is activated can apply an activation to its output in the
+// same pass. It reports false if it applies one already.
+type activated interface {
+	computation
+	activated(a Activation) (computation, bool)
+}
+
+// Activate returns y = a(x). Where x comes from an operation that can apply a
+// itself, the result is that operation made anew; the executor drops the other if
+// nothing else reads it.
 func Activate(a Activation, x *G.Node) (*G.Node, error) {
 	if a == Identity {
 		return x, nil
 	}
-	if l, ok := of[linear](x); ok && l.act == Identity {
-		l.act = a
-		return apply(l, operands(x)...)
+	if c, ok := of[activated](x); ok {
+		if c, ok := c.activated(a); ok {
+			return apply(c, operands(x)...)
+		}
 	}
 	return apply(activation{a, x.Dims()}, x)
 }

@@ -71,6 +71,14 @@ func linearDo[T kernel.Float](l linear, out G.Value, in []G.Value) error {
 	return nil
 }
 
+func (l linear) activated(a Activation) (computation, bool) {
+	if l.act != Identity {
+		return nil, false
+	}
+	l.act = a
+	return l, true
+}
+
 func (l linear) wrt() []bool {
 	if l.bias {
 		return []bool{true, true, true}
