@@ -29,6 +29,11 @@ type Conv2D struct {
 	Init     Init
 	BiasInit Init
 	NoBias   bool
+
+	// Direct keeps a convolution of stride 1 with a kernel of 3 or 5 and many
+	// channels from Winograd's algorithm, which needs a third of the arithmetic and
+	// errs by up to 1e-5 of the largest element.
+	Direct bool
 }
 
 // Forward implements [Layer].
@@ -72,7 +77,7 @@ func (l Conv2D) geometry(x *G.Node) (g op.Geometry, err error) {
 	case c%l.Groups != 0 || l.Filters%l.Groups != 0:
 		return g, errors.Errorf("has %d groups, which do not divide %d channels and %d filters", l.Groups, c, l.Filters)
 	}
-	g = op.Geometry{Stride: l.Stride, Dilation: l.Dilation, Groups: l.Groups, Top: l.Pad, Left: l.Pad, Bottom: l.Pad, Right: l.Pad}
+	g = op.Geometry{Stride: l.Stride, Dilation: l.Dilation, Groups: l.Groups, Top: l.Pad, Left: l.Pad, Bottom: l.Pad, Right: l.Pad, Direct: l.Direct}
 	if l.Same {
 		g.Top, g.Bottom = l.same(h)
 		g.Left, g.Right = l.same(w)

@@ -14,6 +14,8 @@ type Conv struct {
 	F, KH, KW                int
 	Stride, Dilation, Groups int
 	Top, Left, Bottom, Right int // zeros around the image
+
+	Direct bool // never by Winograd's algorithm, which is faster and a little less exact
 }
 
 // OutH returns the height of the output.
@@ -31,7 +33,7 @@ func (g *Conv) reachW() int { return g.Dilation * (g.KW - 1) }
 // spread out by g's stride, to the input's.
 func (g *Conv) backward() Conv {
 	return Conv{N: g.N, H: g.OutH(), W: g.OutW(), C: g.F, F: g.C, KH: g.KH, KW: g.KW,
-		Stride: 1, Dilation: g.Dilation, Groups: g.Groups, Top: g.reachH() - g.Top, Left: g.reachW() - g.Left}
+		Stride: 1, Dilation: g.Dilation, Groups: g.Groups, Top: g.reachH() - g.Top, Left: g.reachW() - g.Left, Direct: g.Direct}
 }
 
 // ConvForward sets y = epilogue(conv(x, w)), where the epilogue has a bias for
@@ -140,6 +142,9 @@ func (t *convTask[T]) forward(g *Conv, y, x []T, outH, outW, spread int, e Epilo
 	t.band = min(outH, max(1, (bandFloats/row-g.reachH()-1)/g.Stride+1))
 	t.bands = ceilDiv(outH, t.band)
 	if c, ok := any(t).(*convTask[float32]); ok && active.lanes > 0 {
+		if spread == 1 && winogradForward(g, c.y, c.x, c.hwio, outH, outW, c.e) {
+			return
+		}
 		c.prepare((g.reachH()+1)*row > bandFloats)
 		packFilters(c)
 	}
@@ -187,25 +192,11 @@ func (t *convTask[T]) source(w *Worker, n, y0, rows int) []T {
 func (t *convTask[T]) weightGrad(g *Conv, dw, x, dy []T) {
 	t.Conv, t.y, t.x, t.outH, t.outW, t.spread = *g, dy, x, g.OutH(), g.OutW(), 1
 	t.hwio = resize(t.hwio, len(dw))
-	pieces := g.KH
-	if _, ok := any(t).(*convTask[float32]); ok && active.lanes > 0 {
-		t.prepare(true)
-		t.tile = active.shapeFor(g.F / g.Groups)
-		pieces = g.Groups * g.KH * ceilDiv(g.F/g.Groups, t.tile.panel)
-		groups := min(g.N, ceilDiv(sumPieces, pieces))
-		t.images = ceilDiv(g.N, groups)
-		groups = ceilDiv(g.N, t.images)
-		t.part = resize(t.part, groups*len(dw))
-		pieces *= groups
+	if c, ok := any(t).(*convTask[float32]); !ok || active.lanes == 0 {
 		t.step = convSum
-		Run(t, pieces)
-		copy(t.hwio, t.part[:len(dw)])
-		for i := 1; i < groups; i++ {
-			addTo(t.hwio, t.part[i*len(dw):(i+1)*len(dw)])
-		}
-	} else {
-		t.step = convSum
-		Run(t, pieces)
+		Run(t, g.KH)
+	} else if !winogradWeightGrad(g, c.hwio, c.x, c.y) {
+		c.sumGroups()
 	}
 	in := g.C / g.Groups
 	for f := range g.F {
@@ -214,6 +205,23 @@ func (t *convTask[T]) weightGrad(g *Conv, dw, x, dy []T) {
 				dw[(f*in+c)*g.KH*g.KW+q] = t.hwio[(q*in+c)*g.F+f]
 			}
 		}
+	}
+}
+
+// sumGroups computes the filters' gradient in pieces: a filter row and a panel of
+// filters, over a group of images. The groups are then added up in order.
+func (t *convTask[T]) sumGroups() {
+	t.prepare(true)
+	t.tile = active.shapeFor(t.F / t.Groups)
+	pieces := t.Groups * t.KH * ceilDiv(t.F/t.Groups, t.tile.panel)
+	t.images = ceilDiv(t.N, min(t.N, ceilDiv(sumPieces, pieces)))
+	groups, size := ceilDiv(t.N, t.images), len(t.hwio)
+	t.part = resize(t.part, groups*size)
+	t.step = convSum
+	Run(t, pieces*groups)
+	copy(t.hwio, t.part[:size])
+	for i := 1; i < groups; i++ {
+		addTo(t.hwio, t.part[i*size:(i+1)*size])
 	}
 }
 
@@ -251,25 +259,29 @@ func (t *convTask[T]) paddedH() int { return (t.outH-1)*t.Stride + t.reachH() + 
 // pad fills dst with rows of image n and zeros around them; its first row is row
 // y0 of the padded image.
 func (t *convTask[T]) pad(dst []T, n, y0 int) {
-	width := t.paddedW()
+	padImage(dst, t.x[n*t.H*t.W*t.C:], t.H, t.W, t.C, t.paddedW(), t.Top-y0, t.Left, t.spread)
+}
+
+// padImage fills dst, whose rows are width pixels of c channels, with the image x
+// (h, w, c): its first pixel goes to row top and column left, which may be
+// negative, and its pixels lie spread apart. The rest is zero.
+func padImage[T Float](dst, x []T, h, w, c, width, top, left, spread int) {
 	clear(dst)
-	for i := range t.H {
-		r := t.Top + i*t.spread - y0
-		if r < 0 || (r+1)*width*t.C > len(dst) {
+	for i := range h {
+		r := top + i*spread
+		if r < 0 || (r+1)*width*c > len(dst) {
 			continue
 		}
-		src := t.x[(n*t.H+i)*t.W*t.C:][:t.W*t.C]
-		row := dst[r*width*t.C:][:width*t.C]
-		if t.spread == 1 {
-			lo, hi := max(0, -t.Left), min(t.W, width-t.Left)
-			if lo < hi {
-				copy(row[(t.Left+lo)*t.C:], src[lo*t.C:hi*t.C])
+		src, row := x[i*w*c:][:w*c], dst[r*width*c:][:width*c]
+		if spread == 1 {
+			if lo, hi := max(0, -left), min(w, width-left); lo < hi {
+				copy(row[(left+lo)*c:], src[lo*c:hi*c])
 			}
 			continue
 		}
-		for j := range t.W {
-			if q := t.Left + j*t.spread; q >= 0 && q < width {
-				copy(row[q*t.C:(q+1)*t.C], src[j*t.C:])
+		for j := range w {
+			if q := left + j*spread; q >= 0 && q < width {
+				copy(row[q*c:(q+1)*c], src[j*c:])
 			}
 		}
 	}

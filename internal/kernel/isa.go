@@ -20,17 +20,26 @@ type isa struct {
 	packRows func(p *byte) // n rows of a panel two vectors wide; p is a *packing
 	packCols func(p *byte) // 8 columns of a panel, 8·n rows
 
-	apply     [maps]func(n int, y, x *float32)
-	applyGrad [maps]func(n int, dx, y, dy *float32)
-	add       func(n int, y, x *float32)                                // y += x
-	scale     func(n int, y, x *float32, a float32)                     // y = a·x
-	maximum   func(n int, x, lanes *float32)                            // lanes = maxima
-	expSum    func(n int, y, x *float32, shift float32, lanes *float32) // lanes = sums of exp(x - shift)
-	expStore  func(n int, y, x *float32, shift float32, lanes *float32) // the same, and y = exp(x - shift)
-	sgd, adam func(u *byte)                                             // u is an *update
-	squares   func(u *byte)                                             // check = sums of the squares of the decayed gradient
-	philox    func(n int, dst *uint32, first uint64, key uint64)        // n groups of 64 words
-	peak      func(n int)                                               // n rounds of 12 fused multiply-adds on registers
+	apply                [maps]func(n int, y, x *float32)
+	applyGrad            [maps]func(n int, dx, y, dy *float32)
+	add                  func(n int, y, x *float32)                                // y += x
+	scale                func(n int, y, x *float32, a float32)                     // y = a·x
+	maximum              func(n int, x, lanes *float32)                            // lanes = maxima
+	expSum               func(n int, y, x *float32, shift float32, lanes *float32) // lanes = sums of exp(x - shift)
+	expStore             func(n int, y, x *float32, shift float32, lanes *float32) // the same, and y = exp(x - shift)
+	sgd, adam            func(u *byte)                                             // u is an *update
+	squares              func(u *byte)                                             // check = sums of the squares of the decayed gradient
+	winograd3, winograd5 winogradKernels
+	philox               func(n int, dst *uint32, first uint64, key uint64) // n groups of 64 words
+	peak                 func(n int)                                        // n rounds of 12 fused multiply-adds on registers
+
+	// Max-pooling of c channels, mask being for those beyond whole vectors: n
+	// windows of 2×2 side by side, or one window of any size. row is the distance
+	// of rows of pixels in bytes.
+	maxPool2     func(n, c, row int, y, x *float32, mask *int32)
+	maxPool2Grad func(n, c, row int, dx, x, y, dy *float32, mask *int32)
+	maxPool      func(rows, cols, c, row int, y, x *float32, mask *int32)
+	maxPoolGrad  func(rows, cols, c, row int, dx, x, y, dy *float32, mask *int32)
 }
 
 // generic is the portable set.

@@ -167,6 +167,26 @@ func expSumAVX2(n int, y *float32, x *float32, shift float32, lanes *float32)
 //go:noescape
 func expStoreAVX2(n int, y *float32, x *float32, shift float32, lanes *float32)
 
+// maxPool2AVX2 pools a row of n windows of 2×2, side by side.
+//
+//go:noescape
+func maxPool2AVX2(n int, c int, row int, y *float32, x *float32, mask *int32)
+
+// maxPool2GradAVX2 sets the gradient of a row of n windows of 2×2, side by side.
+//
+//go:noescape
+func maxPool2GradAVX2(n int, c int, row int, dx *float32, x *float32, y *float32, dy *float32, mask *int32)
+
+// maxPoolAVX2 pools one window.
+//
+//go:noescape
+func maxPoolAVX2(rows int, cols int, c int, row int, y *float32, x *float32, mask *int32)
+
+// maxPoolGradAVX2 adds the gradient of one window.
+//
+//go:noescape
+func maxPoolGradAVX2(rows int, cols int, c int, row int, dx *float32, x *float32, y *float32, dy *float32, mask *int32)
+
 // squaresAVX2 leaves in check the sums of the squares of the decayed gradient.
 //
 //go:noescape
@@ -186,6 +206,56 @@ func adamAVX2(u *byte)
 //
 //go:noescape
 func philoxAVX2(n int, dst *uint32, first uint64, key uint64)
+
+// winogradInput5AVX2 computes m·in·mᵀ; t is a *transform.
+//
+//go:noescape
+func winogradInput5AVX2(t *byte)
+
+// winogradOutput5AVX2 computes m·in·mᵀ; t is a *transform.
+//
+//go:noescape
+func winogradOutput5AVX2(t *byte)
+
+// winogradOutputGrad5AVX2 computes m·in·mᵀ; t is a *transform.
+//
+//go:noescape
+func winogradOutputGrad5AVX2(t *byte)
+
+// winogradFilter5AVX2 computes m·in·mᵀ; t is a *transform.
+//
+//go:noescape
+func winogradFilter5AVX2(t *byte)
+
+// winogradFilterGrad5AVX2 computes m·in·mᵀ; t is a *transform.
+//
+//go:noescape
+func winogradFilterGrad5AVX2(t *byte)
+
+// winogradInput3AVX2 computes m·in·mᵀ; t is a *transform.
+//
+//go:noescape
+func winogradInput3AVX2(t *byte)
+
+// winogradOutput3AVX2 computes m·in·mᵀ; t is a *transform.
+//
+//go:noescape
+func winogradOutput3AVX2(t *byte)
+
+// winogradOutputGrad3AVX2 computes m·in·mᵀ; t is a *transform.
+//
+//go:noescape
+func winogradOutputGrad3AVX2(t *byte)
+
+// winogradFilter3AVX2 computes m·in·mᵀ; t is a *transform.
+//
+//go:noescape
+func winogradFilter3AVX2(t *byte)
+
+// winogradFilterGrad3AVX2 computes m·in·mᵀ; t is a *transform.
+//
+//go:noescape
+func winogradFilterGrad3AVX2(t *byte)
 
 // peakAVX2 does n rounds of 12 independent fused multiply-adds.
 //
@@ -407,6 +477,26 @@ func expSumAVX512(n int, y *float32, x *float32, shift float32, lanes *float32)
 //go:noescape
 func expStoreAVX512(n int, y *float32, x *float32, shift float32, lanes *float32)
 
+// maxPool2AVX512 pools a row of n windows of 2×2, side by side.
+//
+//go:noescape
+func maxPool2AVX512(n int, c int, row int, y *float32, x *float32, mask *int32)
+
+// maxPool2GradAVX512 sets the gradient of a row of n windows of 2×2, side by side.
+//
+//go:noescape
+func maxPool2GradAVX512(n int, c int, row int, dx *float32, x *float32, y *float32, dy *float32, mask *int32)
+
+// maxPoolAVX512 pools one window.
+//
+//go:noescape
+func maxPoolAVX512(rows int, cols int, c int, row int, y *float32, x *float32, mask *int32)
+
+// maxPoolGradAVX512 adds the gradient of one window.
+//
+//go:noescape
+func maxPoolGradAVX512(rows int, cols int, c int, row int, dx *float32, x *float32, y *float32, dy *float32, mask *int32)
+
 // squaresAVX512 leaves in check the sums of the squares of the decayed gradient.
 //
 //go:noescape
@@ -426,6 +516,56 @@ func adamAVX512(u *byte)
 //
 //go:noescape
 func philoxAVX512(n int, dst *uint32, first uint64, key uint64)
+
+// winogradInput5AVX512 computes m·in·mᵀ; t is a *transform.
+//
+//go:noescape
+func winogradInput5AVX512(t *byte)
+
+// winogradOutput5AVX512 computes m·in·mᵀ; t is a *transform.
+//
+//go:noescape
+func winogradOutput5AVX512(t *byte)
+
+// winogradOutputGrad5AVX512 computes m·in·mᵀ; t is a *transform.
+//
+//go:noescape
+func winogradOutputGrad5AVX512(t *byte)
+
+// winogradFilter5AVX512 computes m·in·mᵀ; t is a *transform.
+//
+//go:noescape
+func winogradFilter5AVX512(t *byte)
+
+// winogradFilterGrad5AVX512 computes m·in·mᵀ; t is a *transform.
+//
+//go:noescape
+func winogradFilterGrad5AVX512(t *byte)
+
+// winogradInput3AVX512 computes m·in·mᵀ; t is a *transform.
+//
+//go:noescape
+func winogradInput3AVX512(t *byte)
+
+// winogradOutput3AVX512 computes m·in·mᵀ; t is a *transform.
+//
+//go:noescape
+func winogradOutput3AVX512(t *byte)
+
+// winogradOutputGrad3AVX512 computes m·in·mᵀ; t is a *transform.
+//
+//go:noescape
+func winogradOutputGrad3AVX512(t *byte)
+
+// winogradFilter3AVX512 computes m·in·mᵀ; t is a *transform.
+//
+//go:noescape
+func winogradFilter3AVX512(t *byte)
+
+// winogradFilterGrad3AVX512 computes m·in·mᵀ; t is a *transform.
+//
+//go:noescape
+func winogradFilterGrad3AVX512(t *byte)
 
 // peakAVX512 does n rounds of 12 independent fused multiply-adds.
 //

@@ -5391,6 +5391,371 @@ loop231:
 	VZEROUPPER
 	RET
 
+// func maxPool2AVX2(n int, c int, row int, y *float32, x *float32, mask *int32)
+// Requires: AVX
+TEXT ·maxPool2AVX2(SB), NOSPLIT, $0-48
+	MOVQ    c+8(FP), DX
+	MOVQ    DX, AX
+	MOVQ    DX, CX
+	SHLQ    $0x02, AX
+	SHRQ    $0x03, CX
+	ANDQ    $+7, DX
+	SHLQ    $0x02, DX
+	MOVQ    mask+40(FP), BX
+	VMOVUPS (BX), Y0
+	MOVQ    y+24(FP), BX
+	MOVQ    x+32(FP), SI
+	MOVQ    n+0(FP), DI
+	MOVQ    SI, R8
+	MOVQ    row+16(FP), R9
+	ADDQ    R9, R8
+
+loop232:
+	TESTQ CX, CX
+	JZ    skip233
+	MOVQ  CX, R9
+
+loop234:
+	VMOVUPS   (SI), Y1
+	VMOVUPS   (SI)(AX*1), Y2
+	VMAXPS    Y1, Y2, Y1
+	VCMPPS    $0x03, Y2, Y2, Y3
+	VBLENDVPS Y3, Y2, Y1, Y3
+	VMOVAPS   Y3, Y1
+	VMOVUPS   (R8), Y2
+	VMAXPS    Y1, Y2, Y1
+	VCMPPS    $0x03, Y2, Y2, Y3
+	VBLENDVPS Y3, Y2, Y1, Y3
+	VMOVAPS   Y3, Y1
+	VMOVUPS   (R8)(AX*1), Y2
+	VMAXPS    Y1, Y2, Y1
+	VCMPPS    $0x03, Y2, Y2, Y3
+	VBLENDVPS Y3, Y2, Y1, Y3
+	VMOVAPS   Y3, Y1
+	VMOVUPS   Y1, (BX)
+	ADDQ      $+32, BX
+	ADDQ      $+32, SI
+	ADDQ      $+32, R8
+	DECQ      R9
+	JNZ       loop234
+
+skip233:
+	TESTQ      DX, DX
+	JZ         skip235
+	VMASKMOVPS (SI), Y0, Y1
+	VMASKMOVPS (SI)(AX*1), Y0, Y2
+	VMAXPS     Y1, Y2, Y1
+	VCMPPS     $0x03, Y2, Y2, Y3
+	VBLENDVPS  Y3, Y2, Y1, Y3
+	VMOVAPS    Y3, Y1
+	VMASKMOVPS (R8), Y0, Y2
+	VMAXPS     Y1, Y2, Y1
+	VCMPPS     $0x03, Y2, Y2, Y3
+	VBLENDVPS  Y3, Y2, Y1, Y3
+	VMOVAPS    Y3, Y1
+	VMASKMOVPS (R8)(AX*1), Y0, Y2
+	VMAXPS     Y1, Y2, Y1
+	VCMPPS     $0x03, Y2, Y2, Y3
+	VBLENDVPS  Y3, Y2, Y1, Y3
+	VMOVAPS    Y3, Y1
+	VMASKMOVPS Y1, Y0, (BX)
+	ADDQ       DX, BX
+	ADDQ       DX, SI
+	ADDQ       DX, R8
+
+skip235:
+	ADDQ AX, SI
+	ADDQ AX, R8
+	DECQ DI
+	JNZ  loop232
+	VZEROUPPER
+	RET
+
+// func maxPool2GradAVX2(n int, c int, row int, dx *float32, x *float32, y *float32, dy *float32, mask *int32)
+// Requires: AVX
+TEXT ·maxPool2GradAVX2(SB), NOSPLIT, $0-64
+	MOVQ    c+8(FP), DX
+	MOVQ    DX, AX
+	MOVQ    DX, CX
+	SHLQ    $0x02, AX
+	SHRQ    $0x03, CX
+	ANDQ    $+7, DX
+	SHLQ    $0x02, DX
+	MOVQ    mask+56(FP), BX
+	VMOVUPS (BX), Y0
+	MOVQ    y+40(FP), BX
+	MOVQ    dy+48(FP), SI
+	MOVQ    x+32(FP), DI
+	MOVQ    dx+24(FP), R8
+	MOVQ    n+0(FP), R9
+	MOVQ    DI, R10
+	MOVQ    row+16(FP), R11
+	ADDQ    R11, R10
+	MOVQ    R8, R11
+	MOVQ    row+16(FP), R12
+	ADDQ    R12, R11
+	VXORPS  Y1, Y1, Y1
+
+loop236:
+	TESTQ CX, CX
+	JZ    skip237
+	MOVQ  CX, R12
+
+loop238:
+	VMOVUPS   (BX), Y2
+	VMOVUPS   (SI), Y3
+	VMOVUPS   (DI), Y4
+	VCMPPS    $0x00, Y2, Y4, Y5
+	VBLENDVPS Y5, Y3, Y1, Y5
+	VCMPPS    $0x03, Y4, Y4, Y4
+	VBLENDVPS Y4, Y3, Y5, Y4
+	VXORPS    Y4, Y3, Y3
+	VMOVUPS   Y4, (R8)
+	VMOVUPS   (DI)(AX*1), Y4
+	VCMPPS    $0x00, Y2, Y4, Y5
+	VBLENDVPS Y5, Y3, Y1, Y5
+	VCMPPS    $0x03, Y4, Y4, Y4
+	VBLENDVPS Y4, Y3, Y5, Y4
+	VXORPS    Y4, Y3, Y3
+	VMOVUPS   Y4, (R8)(AX*1)
+	VMOVUPS   (R10), Y4
+	VCMPPS    $0x00, Y2, Y4, Y2
+	VBLENDVPS Y2, Y3, Y1, Y2
+	VCMPPS    $0x03, Y4, Y4, Y4
+	VBLENDVPS Y4, Y3, Y2, Y4
+	VXORPS    Y4, Y3, Y3
+	VMOVUPS   Y4, (R11)
+	VMOVUPS   Y3, (R11)(AX*1)
+	ADDQ      $+32, BX
+	ADDQ      $+32, SI
+	ADDQ      $+32, DI
+	ADDQ      $+32, R8
+	ADDQ      $+32, R10
+	ADDQ      $+32, R11
+	DECQ      R12
+	JNZ       loop238
+
+skip237:
+	TESTQ      DX, DX
+	JZ         skip239
+	VMASKMOVPS (BX), Y0, Y2
+	VMASKMOVPS (SI), Y0, Y3
+	VMASKMOVPS (DI), Y0, Y4
+	VCMPPS     $0x00, Y2, Y4, Y5
+	VBLENDVPS  Y5, Y3, Y1, Y5
+	VCMPPS     $0x03, Y4, Y4, Y4
+	VBLENDVPS  Y4, Y3, Y5, Y4
+	VXORPS     Y4, Y3, Y3
+	VMASKMOVPS Y4, Y0, (R8)
+	VMASKMOVPS (DI)(AX*1), Y0, Y4
+	VCMPPS     $0x00, Y2, Y4, Y5
+	VBLENDVPS  Y5, Y3, Y1, Y5
+	VCMPPS     $0x03, Y4, Y4, Y4
+	VBLENDVPS  Y4, Y3, Y5, Y4
+	VXORPS     Y4, Y3, Y3
+	VMASKMOVPS Y4, Y0, (R8)(AX*1)
+	VMASKMOVPS (R10), Y0, Y4
+	VCMPPS     $0x00, Y2, Y4, Y2
+	VBLENDVPS  Y2, Y3, Y1, Y2
+	VCMPPS     $0x03, Y4, Y4, Y4
+	VBLENDVPS  Y4, Y3, Y2, Y4
+	VXORPS     Y4, Y3, Y3
+	VMASKMOVPS Y4, Y0, (R11)
+	VMASKMOVPS Y3, Y0, (R11)(AX*1)
+	ADDQ       DX, BX
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	ADDQ       DX, R8
+	ADDQ       DX, R10
+	ADDQ       DX, R11
+
+skip239:
+	ADDQ AX, DI
+	ADDQ AX, R8
+	ADDQ AX, R10
+	ADDQ AX, R11
+	DECQ R9
+	JNZ  loop236
+	VZEROUPPER
+	RET
+
+// func maxPoolAVX2(rows int, cols int, c int, row int, y *float32, x *float32, mask *int32)
+// Requires: AVX
+TEXT ·maxPoolAVX2(SB), NOSPLIT, $0-56
+	MOVQ    c+16(FP), DX
+	MOVQ    DX, AX
+	MOVQ    DX, CX
+	SHLQ    $0x02, AX
+	SHRQ    $0x03, CX
+	ANDQ    $+7, DX
+	SHLQ    $0x02, DX
+	MOVQ    mask+48(FP), BX
+	VMOVUPS (BX), Y0
+	MOVQ    y+32(FP), BX
+	MOVQ    x+40(FP), SI
+	TESTQ   CX, CX
+	JZ      skip240
+
+loop241:
+	VMOVUPS (SI), Y1
+	MOVQ    rows+0(FP), DI
+	MOVQ    row+24(FP), R8
+	MOVQ    SI, R9
+
+loop242:
+	MOVQ R9, R10
+	MOVQ cols+8(FP), R11
+
+loop243:
+	VMOVUPS   (R10), Y2
+	VMAXPS    Y1, Y2, Y1
+	VCMPPS    $0x03, Y2, Y2, Y3
+	VBLENDVPS Y3, Y2, Y1, Y3
+	VMOVAPS   Y3, Y1
+	ADDQ      AX, R10
+	DECQ      R11
+	JNZ       loop243
+	ADDQ      R8, R9
+	DECQ      DI
+	JNZ       loop242
+	VMOVUPS   Y1, (BX)
+	ADDQ      $+32, BX
+	ADDQ      $+32, SI
+	DECQ      CX
+	JNZ       loop241
+
+skip240:
+	TESTQ      DX, DX
+	JZ         skip244
+	VMASKMOVPS (SI), Y0, Y1
+	MOVQ       rows+0(FP), CX
+	MOVQ       row+24(FP), DI
+	MOVQ       SI, R8
+
+loop245:
+	MOVQ R8, R9
+	MOVQ cols+8(FP), R10
+
+loop246:
+	VMASKMOVPS (R9), Y0, Y2
+	VMAXPS     Y1, Y2, Y1
+	VCMPPS     $0x03, Y2, Y2, Y3
+	VBLENDVPS  Y3, Y2, Y1, Y3
+	VMOVAPS    Y3, Y1
+	ADDQ       AX, R9
+	DECQ       R10
+	JNZ        loop246
+	ADDQ       DI, R8
+	DECQ       CX
+	JNZ        loop245
+	VMASKMOVPS Y1, Y0, (BX)
+	ADDQ       DX, BX
+	ADDQ       DX, SI
+
+skip244:
+	VZEROUPPER
+	RET
+
+// func maxPoolGradAVX2(rows int, cols int, c int, row int, dx *float32, x *float32, y *float32, dy *float32, mask *int32)
+// Requires: AVX
+TEXT ·maxPoolGradAVX2(SB), NOSPLIT, $0-72
+	MOVQ    c+16(FP), DX
+	MOVQ    DX, AX
+	MOVQ    DX, CX
+	SHLQ    $0x02, AX
+	SHRQ    $0x03, CX
+	ANDQ    $+7, DX
+	SHLQ    $0x02, DX
+	MOVQ    mask+64(FP), BX
+	VMOVUPS (BX), Y0
+	MOVQ    y+48(FP), BX
+	MOVQ    dy+56(FP), SI
+	MOVQ    x+40(FP), DI
+	MOVQ    dx+32(FP), R8
+	VXORPS  Y1, Y1, Y1
+	TESTQ   CX, CX
+	JZ      skip247
+
+loop248:
+	VMOVUPS (BX), Y2
+	VMOVUPS (SI), Y3
+	MOVQ    rows+0(FP), R9
+	MOVQ    row+24(FP), R10
+	MOVQ    DI, R11
+	MOVQ    R8, R12
+
+loop249:
+	MOVQ R11, R13
+	MOVQ R12, R14
+	MOVQ cols+8(FP), R15
+
+loop250:
+	VMOVUPS   (R13), Y4
+	VCMPPS    $0x00, Y2, Y4, Y5
+	VBLENDVPS Y5, Y3, Y1, Y5
+	VCMPPS    $0x03, Y4, Y4, Y4
+	VBLENDVPS Y4, Y3, Y5, Y4
+	VXORPS    Y4, Y3, Y3
+	VMOVUPS   (R14), Y5
+	VADDPS    Y5, Y4, Y4
+	VMOVUPS   Y4, (R14)
+	ADDQ      AX, R13
+	ADDQ      AX, R14
+	DECQ      R15
+	JNZ       loop250
+	ADDQ      R10, R11
+	ADDQ      R10, R12
+	DECQ      R9
+	JNZ       loop249
+	ADDQ      $+32, BX
+	ADDQ      $+32, SI
+	ADDQ      $+32, DI
+	ADDQ      $+32, R8
+	DECQ      CX
+	JNZ       loop248
+
+skip247:
+	TESTQ      DX, DX
+	JZ         skip251
+	VMASKMOVPS (BX), Y0, Y2
+	VMASKMOVPS (SI), Y0, Y3
+	MOVQ       rows+0(FP), CX
+	MOVQ       row+24(FP), R9
+	MOVQ       DI, R10
+	MOVQ       R8, R11
+
+loop252:
+	MOVQ R10, R12
+	MOVQ R11, R13
+	MOVQ cols+8(FP), R14
+
+loop253:
+	VMASKMOVPS (R12), Y0, Y4
+	VCMPPS     $0x00, Y2, Y4, Y5
+	VBLENDVPS  Y5, Y3, Y1, Y5
+	VCMPPS     $0x03, Y4, Y4, Y4
+	VBLENDVPS  Y4, Y3, Y5, Y4
+	VXORPS     Y4, Y3, Y3
+	VMASKMOVPS (R13), Y0, Y5
+	VADDPS     Y5, Y4, Y4
+	VMASKMOVPS Y4, Y0, (R13)
+	ADDQ       AX, R12
+	ADDQ       AX, R13
+	DECQ       R14
+	JNZ        loop253
+	ADDQ       R9, R10
+	ADDQ       R9, R11
+	DECQ       CX
+	JNZ        loop252
+	ADDQ       DX, BX
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	ADDQ       DX, R8
+
+skip251:
+	VZEROUPPER
+	RET
+
 // func squaresAVX2(u *byte)
 // Requires: AVX, FMA3
 TEXT ·squaresAVX2(SB), NOSPLIT, $0-8
@@ -5407,7 +5772,7 @@ TEXT ·squaresAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 60(AX), Y3
 	SHRQ         $0x03, BX
 
-loop232:
+loop254:
 	VMOVUPS      (CX), Y4
 	VMOVUPS      (DX), Y5
 	VFMADD231PS  Y2, Y4, Y5
@@ -5421,7 +5786,7 @@ loop232:
 	ADDQ         $+32, CX
 	ADDQ         $+32, DX
 	DECQ         BX
-	JNZ          loop232
+	JNZ          loop254
 	VMOVUPS      Y0, 100(AX)
 	VZEROUPPER
 	RET
@@ -5445,7 +5810,7 @@ TEXT ·sgdAVX2(SB), NOSPLIT, $0-8
 	MOVL         72(AX), R8
 	SHRQ         $0x03, DI
 
-loop233:
+loop255:
 	VMOVUPS      (CX), Y6
 	VMOVUPS      (DX), Y7
 	VFMADD231PS  Y1, Y7, Y0
@@ -5458,7 +5823,7 @@ loop233:
 	VADDPS       Y9, Y7, Y7
 	VMULPS       Y4, Y7, Y7
 	TESTQ        BX, BX
-	JZ           skip234
+	JZ           skip256
 	VMOVUPS      (BX), Y8
 	VBROADCASTSS 68(AX), Y9
 	VFMADD213PS  Y7, Y9, Y8
@@ -5466,18 +5831,18 @@ loop233:
 	ADDQ         $+32, BX
 	VMOVAPS      Y8, Y8
 	TESTL        R8, R8
-	JZ           skip235
+	JZ           skip257
 	VBROADCASTSS 72(AX), Y9
 	VFMADD213PS  Y7, Y9, Y8
 
-skip235:
+skip257:
 	VMOVAPS Y8, Y7
 
-skip234:
+skip256:
 	VFNMADD231PS Y5, Y7, Y6
 	VMOVUPS      Y6, (CX)
 	TESTQ        SI, SI
-	JZ           skip236
+	JZ           skip258
 	VMOVUPS      (SI), Y7
 	VSUBPS       Y7, Y6, Y6
 	VBROADCASTSS 64(AX), Y8
@@ -5485,11 +5850,11 @@ skip234:
 	VMOVUPS      Y7, (SI)
 	ADDQ         $+32, SI
 
-skip236:
+skip258:
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	DECQ    DI
-	JNZ     loop233
+	JNZ     loop255
 	VMOVUPS Y0, 100(AX)
 	VZEROUPPER
 	RET
@@ -5511,7 +5876,7 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 52(AX), Y4
 	SHRQ         $0x03, R8
 
-loop237:
+loop259:
 	VMOVUPS      (CX), Y5
 	VMOVUPS      (DX), Y6
 	VFMADD231PS  Y1, Y6, Y0
@@ -5549,7 +5914,7 @@ loop237:
 	ADDQ         $+32, BX
 	ADDQ         $+32, SI
 	TESTQ        DI, DI
-	JZ           skip238
+	JZ           skip260
 	VMOVUPS      (DI), Y6
 	VSUBPS       Y6, Y5, Y5
 	VBROADCASTSS 64(AX), Y7
@@ -5557,11 +5922,11 @@ loop237:
 	VMOVUPS      Y6, (DI)
 	ADDQ         $+32, DI
 
-skip238:
+skip260:
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	DECQ    R8
-	JNZ     loop237
+	JNZ     loop259
 	VMOVUPS Y0, 100(AX)
 	VZEROUPPER
 	RET
@@ -5576,7 +5941,7 @@ TEXT ·philoxAVX2(SB), NOSPLIT, $0-32
 	MOVL BX, SI
 	SHRQ $0x20, BX
 
-loop239:
+loop261:
 	VMOVD        DX, X0
 	VPBROADCASTD X0, Y0
 	VXORPS       Y1, Y1, Y1
@@ -6094,7 +6459,7 @@ loop239:
 	ADDQ         $+16, DX
 	ADDQ         $+256, CX
 	DECQ         AX
-	JNZ          loop239
+	JNZ          loop261
 	VZEROUPPER
 	RET
 
@@ -6128,6 +6493,1296 @@ GLOBL word9e3779b9<>(SB), RODATA|NOPTR, $4
 DATA wordbb67ae85<>+0(SB)/4, $0xbb67ae85
 GLOBL wordbb67ae85<>(SB), RODATA|NOPTR, $4
 
+// func winogradInput5AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·winogradInput5AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again262:
+	MOVQ (AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ $0x00000008, CX
+
+loop263:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	LEAQ         (DI)(SI*2), R8
+	ADDQ         SI, R8
+	VMOVUPS      (DX), Y0
+	VMOVUPS      (DX)(SI*1), Y1
+	VMOVUPS      (DX)(SI*2), Y2
+	VMOVUPS      (DI), Y3
+	VMOVUPS      (DI)(SI*1), Y4
+	VMOVUPS      (DI)(SI*2), Y5
+	VMOVUPS      (R8), Y6
+	VMOVUPS      (R8)(SI*1), Y7
+	VBROADCASTSS wordbf800000<>+0(SB), Y8
+	VMULPS       Y8, Y0, Y0
+	VBROADCASTSS word40a80000<>+0(SB), Y8
+	VFMADD231PS  Y8, Y2, Y0
+	VBROADCASTSS wordc0a80000<>+0(SB), Y8
+	VFMADD231PS  Y8, Y4, Y0
+	VADDPS       Y6, Y0, Y0
+	VMOVUPS      Y0, (BX)
+	VMOVAPS      Y2, Y0
+	VBROADCASTSS wordc0880000<>+0(SB), Y8
+	VFMADD231PS  Y8, Y4, Y0
+	VADDPS       Y6, Y0, Y0
+	VMOVAPS      Y1, Y8
+	VBROADCASTSS wordc0880000<>+0(SB), Y9
+	VFMADD231PS  Y9, Y3, Y8
+	VADDPS       Y5, Y8, Y8
+	VADDPS       Y8, Y0, Y9
+	VMOVUPS      Y9, 256(BX)
+	VSUBPS       Y8, Y0, Y0
+	VMOVUPS      Y0, 512(BX)
+	VBROADCASTSS word3e800000<>+0(SB), Y0
+	VMULPS       Y0, Y2, Y0
+	VBROADCASTSS wordbfa00000<>+0(SB), Y8
+	VFMADD231PS  Y8, Y4, Y0
+	VADDPS       Y6, Y0, Y0
+	VBROADCASTSS word3f000000<>+0(SB), Y8
+	VMULPS       Y8, Y1, Y8
+	VBROADCASTSS wordc0200000<>+0(SB), Y9
+	VFMADD231PS  Y9, Y3, Y8
+	VBROADCASTSS word40000000<>+0(SB), Y9
+	VFMADD231PS  Y9, Y5, Y8
+	VADDPS       Y8, Y0, Y9
+	VMOVUPS      Y9, 768(BX)
+	VSUBPS       Y8, Y0, Y0
+	VMOVUPS      Y0, 1024(BX)
+	VBROADCASTSS word40800000<>+0(SB), Y0
+	VMULPS       Y0, Y2, Y0
+	VBROADCASTSS wordc0a00000<>+0(SB), Y2
+	VFMADD231PS  Y2, Y4, Y0
+	VADDPS       Y6, Y0, Y0
+	VBROADCASTSS word40000000<>+0(SB), Y2
+	VMULPS       Y2, Y1, Y2
+	VBROADCASTSS wordc0200000<>+0(SB), Y4
+	VFMADD231PS  Y4, Y3, Y2
+	VBROADCASTSS word3f000000<>+0(SB), Y4
+	VFMADD231PS  Y4, Y5, Y2
+	VADDPS       Y2, Y0, Y4
+	VMOVUPS      Y4, 1280(BX)
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 1536(BX)
+	VBROADCASTSS wordbf800000<>+0(SB), Y0
+	VMULPS       Y0, Y1, Y0
+	VBROADCASTSS word40a80000<>+0(SB), Y1
+	VFMADD231PS  Y1, Y3, Y0
+	VBROADCASTSS wordc0a80000<>+0(SB), Y1
+	VFMADD231PS  Y1, Y5, Y0
+	VADDPS       Y7, Y0, Y0
+	VMOVUPS      Y0, 1792(BX)
+	ADDQ         48(AX), DX
+	ADDQ         $+32, BX
+	DECQ         CX
+	JNZ          loop263
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         64(AX), SI
+	MOVQ         24(AX), CX
+	MOVQ         $0x00000008, CX
+
+loop264:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	LEAQ         (DI)(SI*2), R8
+	ADDQ         SI, R8
+	VMOVUPS      (BX), Y0
+	VMOVUPS      32(BX), Y1
+	VMOVUPS      64(BX), Y2
+	VMOVUPS      96(BX), Y3
+	VMOVUPS      128(BX), Y4
+	VMOVUPS      160(BX), Y5
+	VMOVUPS      192(BX), Y6
+	VMOVUPS      224(BX), Y7
+	VBROADCASTSS wordbf800000<>+0(SB), Y8
+	VMULPS       Y8, Y0, Y0
+	VBROADCASTSS word40a80000<>+0(SB), Y8
+	VFMADD231PS  Y8, Y2, Y0
+	VBROADCASTSS wordc0a80000<>+0(SB), Y8
+	VFMADD231PS  Y8, Y4, Y0
+	VADDPS       Y6, Y0, Y0
+	VMOVUPS      Y0, (DX)
+	VMOVAPS      Y2, Y0
+	VBROADCASTSS wordc0880000<>+0(SB), Y8
+	VFMADD231PS  Y8, Y4, Y0
+	VADDPS       Y6, Y0, Y0
+	VMOVAPS      Y1, Y8
+	VBROADCASTSS wordc0880000<>+0(SB), Y9
+	VFMADD231PS  Y9, Y3, Y8
+	VADDPS       Y5, Y8, Y8
+	VADDPS       Y8, Y0, Y9
+	VMOVUPS      Y9, (DX)(SI*1)
+	VSUBPS       Y8, Y0, Y0
+	VMOVUPS      Y0, (DX)(SI*2)
+	VBROADCASTSS word3e800000<>+0(SB), Y0
+	VMULPS       Y0, Y2, Y0
+	VBROADCASTSS wordbfa00000<>+0(SB), Y8
+	VFMADD231PS  Y8, Y4, Y0
+	VADDPS       Y6, Y0, Y0
+	VBROADCASTSS word3f000000<>+0(SB), Y8
+	VMULPS       Y8, Y1, Y8
+	VBROADCASTSS wordc0200000<>+0(SB), Y9
+	VFMADD231PS  Y9, Y3, Y8
+	VBROADCASTSS word40000000<>+0(SB), Y9
+	VFMADD231PS  Y9, Y5, Y8
+	VADDPS       Y8, Y0, Y9
+	VMOVUPS      Y9, (DI)
+	VSUBPS       Y8, Y0, Y0
+	VMOVUPS      Y0, (DI)(SI*1)
+	VBROADCASTSS word40800000<>+0(SB), Y0
+	VMULPS       Y0, Y2, Y0
+	VBROADCASTSS wordc0a00000<>+0(SB), Y2
+	VFMADD231PS  Y2, Y4, Y0
+	VADDPS       Y6, Y0, Y0
+	VBROADCASTSS word40000000<>+0(SB), Y2
+	VMULPS       Y2, Y1, Y2
+	VBROADCASTSS wordc0200000<>+0(SB), Y4
+	VFMADD231PS  Y4, Y3, Y2
+	VBROADCASTSS word3f000000<>+0(SB), Y4
+	VFMADD231PS  Y4, Y5, Y2
+	VADDPS       Y2, Y0, Y4
+	VMOVUPS      Y4, (DI)(SI*2)
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      Y0, (R8)
+	VBROADCASTSS wordbf800000<>+0(SB), Y0
+	VMULPS       Y0, Y1, Y0
+	VBROADCASTSS word40a80000<>+0(SB), Y1
+	VFMADD231PS  Y1, Y3, Y0
+	VBROADCASTSS wordc0a80000<>+0(SB), Y1
+	VFMADD231PS  Y1, Y5, Y0
+	VADDPS       Y7, Y0, Y0
+	VMOVUPS      Y0, (R8)(SI*1)
+	ADDQ         56(AX), DX
+	ADDQ         $+256, BX
+	DECQ         CX
+	JNZ          loop264
+	ADDQ         $0x00000020, (AX)
+	ADDQ         $0x00000020, 8(AX)
+	ADDQ         $0x00000020, 24(AX)
+	DECQ         32(AX)
+	JNZ          again262
+	VZEROUPPER
+	RET
+
+DATA wordbf800000<>+0(SB)/4, $0xbf800000
+GLOBL wordbf800000<>(SB), RODATA|NOPTR, $4
+
+DATA word40a80000<>+0(SB)/4, $0x40a80000
+GLOBL word40a80000<>(SB), RODATA|NOPTR, $4
+
+DATA wordc0a80000<>+0(SB)/4, $0xc0a80000
+GLOBL wordc0a80000<>(SB), RODATA|NOPTR, $4
+
+DATA wordc0880000<>+0(SB)/4, $0xc0880000
+GLOBL wordc0880000<>(SB), RODATA|NOPTR, $4
+
+DATA word3e800000<>+0(SB)/4, $0x3e800000
+GLOBL word3e800000<>(SB), RODATA|NOPTR, $4
+
+DATA wordbfa00000<>+0(SB)/4, $0xbfa00000
+GLOBL wordbfa00000<>(SB), RODATA|NOPTR, $4
+
+DATA wordc0200000<>+0(SB)/4, $0xc0200000
+GLOBL wordc0200000<>(SB), RODATA|NOPTR, $4
+
+DATA word40000000<>+0(SB)/4, $0x40000000
+GLOBL word40000000<>(SB), RODATA|NOPTR, $4
+
+DATA word40800000<>+0(SB)/4, $0x40800000
+GLOBL word40800000<>(SB), RODATA|NOPTR, $4
+
+DATA wordc0a00000<>+0(SB)/4, $0xc0a00000
+GLOBL wordc0a00000<>(SB), RODATA|NOPTR, $4
+
+// func winogradOutput5AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·winogradOutput5AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again265:
+	MOVQ (AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ $0x00000008, CX
+
+loop266:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	LEAQ         (DI)(SI*2), R8
+	ADDQ         SI, R8
+	VMOVUPS      (DX), Y0
+	VMOVUPS      (DX)(SI*1), Y1
+	VMOVUPS      (DX)(SI*2), Y2
+	VMOVUPS      (DI), Y3
+	VMOVUPS      (DI)(SI*1), Y4
+	VMOVUPS      (DI)(SI*2), Y5
+	VMOVUPS      (R8), Y6
+	VMOVUPS      (R8)(SI*1), Y7
+	VADDPS       Y2, Y1, Y8
+	VSUBPS       Y2, Y1, Y2
+	VADDPS       Y4, Y3, Y1
+	VSUBPS       Y4, Y3, Y4
+	VADDPS       Y6, Y5, Y3
+	VSUBPS       Y6, Y5, Y6
+	VMOVAPS      Y0, Y0
+	VADDPS       Y8, Y0, Y0
+	VADDPS       Y1, Y0, Y0
+	VADDPS       Y3, Y0, Y0
+	VMOVUPS      Y0, (BX)
+	VMOVAPS      Y2, Y0
+	VBROADCASTSS word40000000<>+0(SB), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VBROADCASTSS word3f000000<>+0(SB), Y5
+	VFMADD231PS  Y5, Y6, Y0
+	VMOVUPS      Y0, 256(BX)
+	VMOVAPS      Y8, Y0
+	VBROADCASTSS word40800000<>+0(SB), Y5
+	VFMADD231PS  Y5, Y1, Y0
+	VBROADCASTSS word3e800000<>+0(SB), Y1
+	VFMADD231PS  Y1, Y3, Y0
+	VMOVUPS      Y0, 512(BX)
+	VMOVAPS      Y2, Y0
+	VBROADCASTSS word41000000<>+0(SB), Y1
+	VFMADD231PS  Y1, Y4, Y0
+	VBROADCASTSS word3e000000<>+0(SB), Y1
+	VFMADD231PS  Y1, Y6, Y0
+	VADDPS       Y7, Y0, Y0
+	VMOVUPS      Y0, 768(BX)
+	ADDQ         48(AX), DX
+	ADDQ         $+32, BX
+	DECQ         CX
+	JNZ          loop266
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         64(AX), SI
+	MOVQ         24(AX), DI
+	MOVQ         $0x00000004, CX
+
+loop267:
+	LEAQ         (DX)(SI*2), R8
+	ADDQ         SI, R8
+	VMOVUPS      (BX), Y0
+	VMOVUPS      32(BX), Y1
+	VMOVUPS      64(BX), Y2
+	VMOVUPS      96(BX), Y3
+	VMOVUPS      128(BX), Y4
+	VMOVUPS      160(BX), Y5
+	VMOVUPS      192(BX), Y6
+	VMOVUPS      224(BX), Y7
+	VADDPS       Y2, Y1, Y8
+	VSUBPS       Y2, Y1, Y2
+	VADDPS       Y4, Y3, Y1
+	VSUBPS       Y4, Y3, Y4
+	VADDPS       Y6, Y5, Y3
+	VSUBPS       Y6, Y5, Y6
+	VMOVAPS      Y0, Y0
+	VADDPS       Y8, Y0, Y0
+	VADDPS       Y1, Y0, Y0
+	VADDPS       Y3, Y0, Y0
+	VADDPS       (DI), Y0, Y0
+	VBROADCASTSS 72(AX), Y5
+	VMAXPS       Y0, Y5, Y0
+	VMOVUPS      Y0, (DX)
+	VMOVAPS      Y2, Y0
+	VBROADCASTSS word40000000<>+0(SB), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VBROADCASTSS word3f000000<>+0(SB), Y5
+	VFMADD231PS  Y5, Y6, Y0
+	VADDPS       (DI), Y0, Y0
+	VBROADCASTSS 72(AX), Y5
+	VMAXPS       Y0, Y5, Y0
+	VMOVUPS      Y0, (DX)(SI*1)
+	VMOVAPS      Y8, Y0
+	VBROADCASTSS word40800000<>+0(SB), Y5
+	VFMADD231PS  Y5, Y1, Y0
+	VBROADCASTSS word3e800000<>+0(SB), Y1
+	VFMADD231PS  Y1, Y3, Y0
+	VADDPS       (DI), Y0, Y0
+	VBROADCASTSS 72(AX), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMOVUPS      Y0, (DX)(SI*2)
+	VMOVAPS      Y2, Y0
+	VBROADCASTSS word41000000<>+0(SB), Y1
+	VFMADD231PS  Y1, Y4, Y0
+	VBROADCASTSS word3e000000<>+0(SB), Y1
+	VFMADD231PS  Y1, Y6, Y0
+	VADDPS       Y7, Y0, Y0
+	VADDPS       (DI), Y0, Y0
+	VBROADCASTSS 72(AX), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMOVUPS      Y0, (R8)
+	ADDQ         56(AX), DX
+	ADDQ         $+256, BX
+	DECQ         CX
+	JNZ          loop267
+	ADDQ         $0x00000020, (AX)
+	ADDQ         $0x00000020, 8(AX)
+	ADDQ         $0x00000020, 24(AX)
+	DECQ         32(AX)
+	JNZ          again265
+	VZEROUPPER
+	RET
+
+DATA word41000000<>+0(SB)/4, $0x41000000
+GLOBL word41000000<>(SB), RODATA|NOPTR, $4
+
+DATA word3e000000<>+0(SB)/4, $0x3e000000
+GLOBL word3e000000<>(SB), RODATA|NOPTR, $4
+
+// func winogradOutputGrad5AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·winogradOutputGrad5AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again268:
+	MOVQ (AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ $0x00000004, CX
+
+loop269:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	VMOVUPS      (DX), Y0
+	VMOVUPS      (DX)(SI*1), Y1
+	VMOVUPS      (DX)(SI*2), Y2
+	VMOVUPS      (DI), Y3
+	VMOVAPS      Y0, Y4
+	VMOVUPS      Y4, (BX)
+	VMOVAPS      Y0, Y4
+	VADDPS       Y2, Y4, Y4
+	VMOVAPS      Y1, Y5
+	VADDPS       Y3, Y5, Y5
+	VADDPS       Y5, Y4, Y6
+	VMOVUPS      Y6, 128(BX)
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y4, 256(BX)
+	VMOVAPS      Y0, Y4
+	VBROADCASTSS word40800000<>+0(SB), Y5
+	VFMADD231PS  Y5, Y2, Y4
+	VBROADCASTSS word40000000<>+0(SB), Y5
+	VMULPS       Y5, Y1, Y5
+	VBROADCASTSS word41000000<>+0(SB), Y6
+	VFMADD231PS  Y6, Y3, Y5
+	VADDPS       Y5, Y4, Y6
+	VMOVUPS      Y6, 384(BX)
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y4, 512(BX)
+	VMOVAPS      Y0, Y0
+	VBROADCASTSS word3e800000<>+0(SB), Y4
+	VFMADD231PS  Y4, Y2, Y0
+	VBROADCASTSS word3f000000<>+0(SB), Y2
+	VMULPS       Y2, Y1, Y1
+	VBROADCASTSS word3e000000<>+0(SB), Y2
+	VFMADD231PS  Y2, Y3, Y1
+	VADDPS       Y1, Y0, Y2
+	VMOVUPS      Y2, 640(BX)
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 768(BX)
+	VMOVAPS      Y3, Y0
+	VMOVUPS      Y0, 896(BX)
+	ADDQ         48(AX), DX
+	ADDQ         $+32, BX
+	DECQ         CX
+	JNZ          loop269
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         64(AX), SI
+	MOVQ         24(AX), CX
+	MOVQ         $0x00000008, CX
+
+loop270:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	LEAQ         (DI)(SI*2), R8
+	ADDQ         SI, R8
+	VMOVUPS      (BX), Y0
+	VMOVUPS      32(BX), Y1
+	VMOVUPS      64(BX), Y2
+	VMOVUPS      96(BX), Y3
+	VMOVAPS      Y0, Y4
+	VMOVUPS      Y4, (DX)
+	VMOVAPS      Y0, Y4
+	VADDPS       Y2, Y4, Y4
+	VMOVAPS      Y1, Y5
+	VADDPS       Y3, Y5, Y5
+	VADDPS       Y5, Y4, Y6
+	VMOVUPS      Y6, (DX)(SI*1)
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y4, (DX)(SI*2)
+	VMOVAPS      Y0, Y4
+	VBROADCASTSS word40800000<>+0(SB), Y5
+	VFMADD231PS  Y5, Y2, Y4
+	VBROADCASTSS word40000000<>+0(SB), Y5
+	VMULPS       Y5, Y1, Y5
+	VBROADCASTSS word41000000<>+0(SB), Y6
+	VFMADD231PS  Y6, Y3, Y5
+	VADDPS       Y5, Y4, Y6
+	VMOVUPS      Y6, (DI)
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y4, (DI)(SI*1)
+	VMOVAPS      Y0, Y0
+	VBROADCASTSS word3e800000<>+0(SB), Y4
+	VFMADD231PS  Y4, Y2, Y0
+	VBROADCASTSS word3f000000<>+0(SB), Y2
+	VMULPS       Y2, Y1, Y1
+	VBROADCASTSS word3e000000<>+0(SB), Y2
+	VFMADD231PS  Y2, Y3, Y1
+	VADDPS       Y1, Y0, Y2
+	VMOVUPS      Y2, (DI)(SI*2)
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R8)
+	VMOVAPS      Y3, Y0
+	VMOVUPS      Y0, (R8)(SI*1)
+	ADDQ         56(AX), DX
+	ADDQ         $+128, BX
+	DECQ         CX
+	JNZ          loop270
+	ADDQ         $0x00000020, (AX)
+	ADDQ         $0x00000020, 8(AX)
+	ADDQ         $0x00000020, 24(AX)
+	DECQ         32(AX)
+	JNZ          again268
+	VZEROUPPER
+	RET
+
+// func winogradFilter5AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·winogradFilter5AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again271:
+	MOVQ (AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ $0x00000005, CX
+
+loop272:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	VMOVUPS      (DX), Y0
+	VMOVUPS      (DX)(SI*1), Y1
+	VMOVUPS      (DX)(SI*2), Y2
+	VMOVUPS      (DI), Y3
+	VMOVUPS      (DI)(SI*1), Y4
+	VBROADCASTSS wordbf800000<>+0(SB), Y5
+	VMULPS       Y5, Y0, Y5
+	VMOVUPS      Y5, (BX)
+	VBROADCASTSS wordbe638e39<>+0(SB), Y5
+	VMULPS       Y5, Y0, Y5
+	VBROADCASTSS wordbe638e39<>+0(SB), Y6
+	VFMADD231PS  Y6, Y2, Y5
+	VBROADCASTSS wordbe638e39<>+0(SB), Y6
+	VFMADD231PS  Y6, Y4, Y5
+	VBROADCASTSS wordbe638e39<>+0(SB), Y6
+	VMULPS       Y6, Y1, Y6
+	VBROADCASTSS wordbe638e39<>+0(SB), Y7
+	VFMADD231PS  Y7, Y3, Y6
+	VADDPS       Y6, Y5, Y7
+	VMOVUPS      Y7, 160(BX)
+	VSUBPS       Y6, Y5, Y5
+	VMOVUPS      Y5, 320(BX)
+	VBROADCASTSS word3c360b61<>+0(SB), Y5
+	VMULPS       Y5, Y0, Y5
+	VBROADCASTSS word3d360b61<>+0(SB), Y6
+	VFMADD231PS  Y6, Y2, Y5
+	VBROADCASTSS word3e360b61<>+0(SB), Y6
+	VFMADD231PS  Y6, Y4, Y5
+	VBROADCASTSS word3cb60b61<>+0(SB), Y6
+	VMULPS       Y6, Y1, Y6
+	VBROADCASTSS word3db60b61<>+0(SB), Y7
+	VFMADD231PS  Y7, Y3, Y6
+	VADDPS       Y6, Y5, Y7
+	VMOVUPS      Y7, 480(BX)
+	VSUBPS       Y6, Y5, Y5
+	VMOVUPS      Y5, 640(BX)
+	VBROADCASTSS word3f360b61<>+0(SB), Y5
+	VMULPS       Y5, Y0, Y0
+	VBROADCASTSS word3e360b61<>+0(SB), Y5
+	VFMADD231PS  Y5, Y2, Y0
+	VBROADCASTSS word3d360b61<>+0(SB), Y2
+	VFMADD231PS  Y2, Y4, Y0
+	VBROADCASTSS word3eb60b61<>+0(SB), Y2
+	VMULPS       Y2, Y1, Y1
+	VBROADCASTSS word3db60b61<>+0(SB), Y2
+	VFMADD231PS  Y2, Y3, Y1
+	VADDPS       Y1, Y0, Y2
+	VMOVUPS      Y2, 800(BX)
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 960(BX)
+	VMOVAPS      Y4, Y0
+	VMOVUPS      Y0, 1120(BX)
+	ADDQ         48(AX), DX
+	ADDQ         $+32, BX
+	DECQ         CX
+	JNZ          loop272
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         64(AX), SI
+	MOVQ         24(AX), CX
+	MOVQ         $0x00000008, CX
+
+loop273:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	LEAQ         (DI)(SI*2), R8
+	ADDQ         SI, R8
+	VMOVUPS      (BX), Y0
+	VMOVUPS      32(BX), Y1
+	VMOVUPS      64(BX), Y2
+	VMOVUPS      96(BX), Y3
+	VMOVUPS      128(BX), Y4
+	VBROADCASTSS wordbf800000<>+0(SB), Y5
+	VMULPS       Y5, Y0, Y5
+	VMOVUPS      Y5, (DX)
+	VBROADCASTSS wordbe638e39<>+0(SB), Y5
+	VMULPS       Y5, Y0, Y5
+	VBROADCASTSS wordbe638e39<>+0(SB), Y6
+	VFMADD231PS  Y6, Y2, Y5
+	VBROADCASTSS wordbe638e39<>+0(SB), Y6
+	VFMADD231PS  Y6, Y4, Y5
+	VBROADCASTSS wordbe638e39<>+0(SB), Y6
+	VMULPS       Y6, Y1, Y6
+	VBROADCASTSS wordbe638e39<>+0(SB), Y7
+	VFMADD231PS  Y7, Y3, Y6
+	VADDPS       Y6, Y5, Y7
+	VMOVUPS      Y7, (DX)(SI*1)
+	VSUBPS       Y6, Y5, Y5
+	VMOVUPS      Y5, (DX)(SI*2)
+	VBROADCASTSS word3c360b61<>+0(SB), Y5
+	VMULPS       Y5, Y0, Y5
+	VBROADCASTSS word3d360b61<>+0(SB), Y6
+	VFMADD231PS  Y6, Y2, Y5
+	VBROADCASTSS word3e360b61<>+0(SB), Y6
+	VFMADD231PS  Y6, Y4, Y5
+	VBROADCASTSS word3cb60b61<>+0(SB), Y6
+	VMULPS       Y6, Y1, Y6
+	VBROADCASTSS word3db60b61<>+0(SB), Y7
+	VFMADD231PS  Y7, Y3, Y6
+	VADDPS       Y6, Y5, Y7
+	VMOVUPS      Y7, (DI)
+	VSUBPS       Y6, Y5, Y5
+	VMOVUPS      Y5, (DI)(SI*1)
+	VBROADCASTSS word3f360b61<>+0(SB), Y5
+	VMULPS       Y5, Y0, Y0
+	VBROADCASTSS word3e360b61<>+0(SB), Y5
+	VFMADD231PS  Y5, Y2, Y0
+	VBROADCASTSS word3d360b61<>+0(SB), Y2
+	VFMADD231PS  Y2, Y4, Y0
+	VBROADCASTSS word3eb60b61<>+0(SB), Y2
+	VMULPS       Y2, Y1, Y1
+	VBROADCASTSS word3db60b61<>+0(SB), Y2
+	VFMADD231PS  Y2, Y3, Y1
+	VADDPS       Y1, Y0, Y2
+	VMOVUPS      Y2, (DI)(SI*2)
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R8)
+	VMOVAPS      Y4, Y0
+	VMOVUPS      Y0, (R8)(SI*1)
+	ADDQ         56(AX), DX
+	ADDQ         $+160, BX
+	DECQ         CX
+	JNZ          loop273
+	ADDQ         $0x00000020, (AX)
+	ADDQ         $0x00000020, 8(AX)
+	ADDQ         $0x00000020, 24(AX)
+	DECQ         32(AX)
+	JNZ          again271
+	VZEROUPPER
+	RET
+
+DATA wordbe638e39<>+0(SB)/4, $0xbe638e39
+GLOBL wordbe638e39<>(SB), RODATA|NOPTR, $4
+
+DATA word3c360b61<>+0(SB)/4, $0x3c360b61
+GLOBL word3c360b61<>(SB), RODATA|NOPTR, $4
+
+DATA word3d360b61<>+0(SB)/4, $0x3d360b61
+GLOBL word3d360b61<>(SB), RODATA|NOPTR, $4
+
+DATA word3e360b61<>+0(SB)/4, $0x3e360b61
+GLOBL word3e360b61<>(SB), RODATA|NOPTR, $4
+
+DATA word3cb60b61<>+0(SB)/4, $0x3cb60b61
+GLOBL word3cb60b61<>(SB), RODATA|NOPTR, $4
+
+DATA word3db60b61<>+0(SB)/4, $0x3db60b61
+GLOBL word3db60b61<>(SB), RODATA|NOPTR, $4
+
+DATA word3f360b61<>+0(SB)/4, $0x3f360b61
+GLOBL word3f360b61<>(SB), RODATA|NOPTR, $4
+
+DATA word3eb60b61<>+0(SB)/4, $0x3eb60b61
+GLOBL word3eb60b61<>(SB), RODATA|NOPTR, $4
+
+// func winogradFilterGrad5AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·winogradFilterGrad5AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again274:
+	MOVQ (AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ $0x00000008, CX
+
+loop275:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	LEAQ         (DI)(SI*2), R8
+	ADDQ         SI, R8
+	VMOVUPS      (DX), Y0
+	VMOVUPS      (DX)(SI*1), Y1
+	VMOVUPS      (DX)(SI*2), Y2
+	VMOVUPS      (DI), Y3
+	VMOVUPS      (DI)(SI*1), Y4
+	VMOVUPS      (DI)(SI*2), Y5
+	VMOVUPS      (R8), Y6
+	VMOVUPS      (R8)(SI*1), Y7
+	VADDPS       Y2, Y1, Y8
+	VSUBPS       Y2, Y1, Y2
+	VADDPS       Y4, Y3, Y1
+	VSUBPS       Y4, Y3, Y4
+	VADDPS       Y6, Y5, Y3
+	VSUBPS       Y6, Y5, Y6
+	VBROADCASTSS wordbf800000<>+0(SB), Y5
+	VMULPS       Y5, Y0, Y0
+	VBROADCASTSS wordbe638e39<>+0(SB), Y5
+	VFMADD231PS  Y5, Y8, Y0
+	VBROADCASTSS word3c360b61<>+0(SB), Y5
+	VFMADD231PS  Y5, Y1, Y0
+	VBROADCASTSS word3f360b61<>+0(SB), Y5
+	VFMADD231PS  Y5, Y3, Y0
+	VMOVUPS      Y0, (BX)
+	VBROADCASTSS wordbe638e39<>+0(SB), Y0
+	VMULPS       Y0, Y2, Y0
+	VBROADCASTSS word3cb60b61<>+0(SB), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VBROADCASTSS word3eb60b61<>+0(SB), Y5
+	VFMADD231PS  Y5, Y6, Y0
+	VMOVUPS      Y0, 256(BX)
+	VBROADCASTSS wordbe638e39<>+0(SB), Y0
+	VMULPS       Y0, Y8, Y0
+	VBROADCASTSS word3d360b61<>+0(SB), Y5
+	VFMADD231PS  Y5, Y1, Y0
+	VBROADCASTSS word3e360b61<>+0(SB), Y5
+	VFMADD231PS  Y5, Y3, Y0
+	VMOVUPS      Y0, 512(BX)
+	VBROADCASTSS wordbe638e39<>+0(SB), Y0
+	VMULPS       Y0, Y2, Y0
+	VBROADCASTSS word3db60b61<>+0(SB), Y2
+	VFMADD231PS  Y2, Y4, Y0
+	VBROADCASTSS word3db60b61<>+0(SB), Y2
+	VFMADD231PS  Y2, Y6, Y0
+	VMOVUPS      Y0, 768(BX)
+	VBROADCASTSS wordbe638e39<>+0(SB), Y0
+	VMULPS       Y0, Y8, Y0
+	VBROADCASTSS word3e360b61<>+0(SB), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	VBROADCASTSS word3d360b61<>+0(SB), Y1
+	VFMADD231PS  Y1, Y3, Y0
+	VADDPS       Y7, Y0, Y0
+	VMOVUPS      Y0, 1024(BX)
+	ADDQ         48(AX), DX
+	ADDQ         $+32, BX
+	DECQ         CX
+	JNZ          loop275
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         64(AX), SI
+	MOVQ         24(AX), CX
+	MOVQ         $0x00000005, CX
+
+loop276:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	VMOVUPS      (BX), Y0
+	VMOVUPS      32(BX), Y1
+	VMOVUPS      64(BX), Y2
+	VMOVUPS      96(BX), Y3
+	VMOVUPS      128(BX), Y4
+	VMOVUPS      160(BX), Y5
+	VMOVUPS      192(BX), Y6
+	VMOVUPS      224(BX), Y7
+	VADDPS       Y2, Y1, Y8
+	VSUBPS       Y2, Y1, Y2
+	VADDPS       Y4, Y3, Y1
+	VSUBPS       Y4, Y3, Y4
+	VADDPS       Y6, Y5, Y3
+	VSUBPS       Y6, Y5, Y6
+	VBROADCASTSS wordbf800000<>+0(SB), Y5
+	VMULPS       Y5, Y0, Y0
+	VBROADCASTSS wordbe638e39<>+0(SB), Y5
+	VFMADD231PS  Y5, Y8, Y0
+	VBROADCASTSS word3c360b61<>+0(SB), Y5
+	VFMADD231PS  Y5, Y1, Y0
+	VBROADCASTSS word3f360b61<>+0(SB), Y5
+	VFMADD231PS  Y5, Y3, Y0
+	VMOVUPS      Y0, (DX)
+	VBROADCASTSS wordbe638e39<>+0(SB), Y0
+	VMULPS       Y0, Y2, Y0
+	VBROADCASTSS word3cb60b61<>+0(SB), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VBROADCASTSS word3eb60b61<>+0(SB), Y5
+	VFMADD231PS  Y5, Y6, Y0
+	VMOVUPS      Y0, (DX)(SI*1)
+	VBROADCASTSS wordbe638e39<>+0(SB), Y0
+	VMULPS       Y0, Y8, Y0
+	VBROADCASTSS word3d360b61<>+0(SB), Y5
+	VFMADD231PS  Y5, Y1, Y0
+	VBROADCASTSS word3e360b61<>+0(SB), Y5
+	VFMADD231PS  Y5, Y3, Y0
+	VMOVUPS      Y0, (DX)(SI*2)
+	VBROADCASTSS wordbe638e39<>+0(SB), Y0
+	VMULPS       Y0, Y2, Y0
+	VBROADCASTSS word3db60b61<>+0(SB), Y2
+	VFMADD231PS  Y2, Y4, Y0
+	VBROADCASTSS word3db60b61<>+0(SB), Y2
+	VFMADD231PS  Y2, Y6, Y0
+	VMOVUPS      Y0, (DI)
+	VBROADCASTSS wordbe638e39<>+0(SB), Y0
+	VMULPS       Y0, Y8, Y0
+	VBROADCASTSS word3e360b61<>+0(SB), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	VBROADCASTSS word3d360b61<>+0(SB), Y1
+	VFMADD231PS  Y1, Y3, Y0
+	VADDPS       Y7, Y0, Y0
+	VMOVUPS      Y0, (DI)(SI*1)
+	ADDQ         56(AX), DX
+	ADDQ         $+256, BX
+	DECQ         CX
+	JNZ          loop276
+	ADDQ         $0x00000020, (AX)
+	ADDQ         $0x00000020, 8(AX)
+	ADDQ         $0x00000020, 24(AX)
+	DECQ         32(AX)
+	JNZ          again274
+	VZEROUPPER
+	RET
+
+// func winogradInput3AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·winogradInput3AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again277:
+	MOVQ (AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ $0x00000006, CX
+
+loop278:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	VMOVUPS      (DX), Y0
+	VMOVUPS      (DX)(SI*1), Y1
+	VMOVUPS      (DX)(SI*2), Y2
+	VMOVUPS      (DI), Y3
+	VMOVUPS      (DI)(SI*1), Y4
+	VMOVUPS      (DI)(SI*2), Y5
+	VBROADCASTSS word40800000<>+0(SB), Y6
+	VMULPS       Y6, Y0, Y0
+	VBROADCASTSS wordc0a00000<>+0(SB), Y6
+	VFMADD231PS  Y6, Y2, Y0
+	VADDPS       Y4, Y0, Y0
+	VMOVUPS      Y0, (BX)
+	VBROADCASTSS wordc0800000<>+0(SB), Y0
+	VMULPS       Y0, Y2, Y0
+	VADDPS       Y4, Y0, Y0
+	VBROADCASTSS wordc0800000<>+0(SB), Y6
+	VMULPS       Y6, Y1, Y6
+	VADDPS       Y3, Y6, Y6
+	VADDPS       Y6, Y0, Y7
+	VMOVUPS      Y7, 192(BX)
+	VSUBPS       Y6, Y0, Y0
+	VMOVUPS      Y0, 384(BX)
+	VBROADCASTSS wordbf800000<>+0(SB), Y0
+	VMULPS       Y0, Y2, Y0
+	VADDPS       Y4, Y0, Y0
+	VBROADCASTSS wordc0000000<>+0(SB), Y2
+	VMULPS       Y2, Y1, Y2
+	VBROADCASTSS word40000000<>+0(SB), Y4
+	VFMADD231PS  Y4, Y3, Y2
+	VADDPS       Y2, Y0, Y4
+	VMOVUPS      Y4, 576(BX)
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 768(BX)
+	VBROADCASTSS word40800000<>+0(SB), Y0
+	VMULPS       Y0, Y1, Y0
+	VBROADCASTSS wordc0a00000<>+0(SB), Y1
+	VFMADD231PS  Y1, Y3, Y0
+	VADDPS       Y5, Y0, Y0
+	VMOVUPS      Y0, 960(BX)
+	ADDQ         48(AX), DX
+	ADDQ         $+32, BX
+	DECQ         CX
+	JNZ          loop278
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         64(AX), SI
+	MOVQ         24(AX), CX
+	MOVQ         $0x00000006, CX
+
+loop279:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	VMOVUPS      (BX), Y0
+	VMOVUPS      32(BX), Y1
+	VMOVUPS      64(BX), Y2
+	VMOVUPS      96(BX), Y3
+	VMOVUPS      128(BX), Y4
+	VMOVUPS      160(BX), Y5
+	VBROADCASTSS word40800000<>+0(SB), Y6
+	VMULPS       Y6, Y0, Y0
+	VBROADCASTSS wordc0a00000<>+0(SB), Y6
+	VFMADD231PS  Y6, Y2, Y0
+	VADDPS       Y4, Y0, Y0
+	VMOVUPS      Y0, (DX)
+	VBROADCASTSS wordc0800000<>+0(SB), Y0
+	VMULPS       Y0, Y2, Y0
+	VADDPS       Y4, Y0, Y0
+	VBROADCASTSS wordc0800000<>+0(SB), Y6
+	VMULPS       Y6, Y1, Y6
+	VADDPS       Y3, Y6, Y6
+	VADDPS       Y6, Y0, Y7
+	VMOVUPS      Y7, (DX)(SI*1)
+	VSUBPS       Y6, Y0, Y0
+	VMOVUPS      Y0, (DX)(SI*2)
+	VBROADCASTSS wordbf800000<>+0(SB), Y0
+	VMULPS       Y0, Y2, Y0
+	VADDPS       Y4, Y0, Y0
+	VBROADCASTSS wordc0000000<>+0(SB), Y2
+	VMULPS       Y2, Y1, Y2
+	VBROADCASTSS word40000000<>+0(SB), Y4
+	VFMADD231PS  Y4, Y3, Y2
+	VADDPS       Y2, Y0, Y4
+	VMOVUPS      Y4, (DI)
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      Y0, (DI)(SI*1)
+	VBROADCASTSS word40800000<>+0(SB), Y0
+	VMULPS       Y0, Y1, Y0
+	VBROADCASTSS wordc0a00000<>+0(SB), Y1
+	VFMADD231PS  Y1, Y3, Y0
+	VADDPS       Y5, Y0, Y0
+	VMOVUPS      Y0, (DI)(SI*2)
+	ADDQ         56(AX), DX
+	ADDQ         $+192, BX
+	DECQ         CX
+	JNZ          loop279
+	ADDQ         $0x00000020, (AX)
+	ADDQ         $0x00000020, 8(AX)
+	ADDQ         $0x00000020, 24(AX)
+	DECQ         32(AX)
+	JNZ          again277
+	VZEROUPPER
+	RET
+
+DATA wordc0800000<>+0(SB)/4, $0xc0800000
+GLOBL wordc0800000<>(SB), RODATA|NOPTR, $4
+
+DATA wordc0000000<>+0(SB)/4, $0xc0000000
+GLOBL wordc0000000<>(SB), RODATA|NOPTR, $4
+
+// func winogradOutput3AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·winogradOutput3AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again280:
+	MOVQ (AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ $0x00000006, CX
+
+loop281:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	VMOVUPS      (DX), Y0
+	VMOVUPS      (DX)(SI*1), Y1
+	VMOVUPS      (DX)(SI*2), Y2
+	VMOVUPS      (DI), Y3
+	VMOVUPS      (DI)(SI*1), Y4
+	VMOVUPS      (DI)(SI*2), Y5
+	VADDPS       Y2, Y1, Y6
+	VSUBPS       Y2, Y1, Y2
+	VADDPS       Y4, Y3, Y1
+	VSUBPS       Y4, Y3, Y4
+	VMOVAPS      Y0, Y0
+	VADDPS       Y6, Y0, Y0
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (BX)
+	VMOVAPS      Y2, Y0
+	VBROADCASTSS word40000000<>+0(SB), Y3
+	VFMADD231PS  Y3, Y4, Y0
+	VMOVUPS      Y0, 192(BX)
+	VMOVAPS      Y6, Y0
+	VBROADCASTSS word40800000<>+0(SB), Y3
+	VFMADD231PS  Y3, Y1, Y0
+	VMOVUPS      Y0, 384(BX)
+	VMOVAPS      Y2, Y0
+	VBROADCASTSS word41000000<>+0(SB), Y1
+	VFMADD231PS  Y1, Y4, Y0
+	VADDPS       Y5, Y0, Y0
+	VMOVUPS      Y0, 576(BX)
+	ADDQ         48(AX), DX
+	ADDQ         $+32, BX
+	DECQ         CX
+	JNZ          loop281
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         64(AX), SI
+	MOVQ         24(AX), DI
+	MOVQ         $0x00000004, CX
+
+loop282:
+	LEAQ         (DX)(SI*2), R8
+	ADDQ         SI, R8
+	VMOVUPS      (BX), Y0
+	VMOVUPS      32(BX), Y1
+	VMOVUPS      64(BX), Y2
+	VMOVUPS      96(BX), Y3
+	VMOVUPS      128(BX), Y4
+	VMOVUPS      160(BX), Y5
+	VADDPS       Y2, Y1, Y6
+	VSUBPS       Y2, Y1, Y2
+	VADDPS       Y4, Y3, Y1
+	VSUBPS       Y4, Y3, Y4
+	VMOVAPS      Y0, Y0
+	VADDPS       Y6, Y0, Y0
+	VADDPS       Y1, Y0, Y0
+	VADDPS       (DI), Y0, Y0
+	VBROADCASTSS 72(AX), Y3
+	VMAXPS       Y0, Y3, Y0
+	VMOVUPS      Y0, (DX)
+	VMOVAPS      Y2, Y0
+	VBROADCASTSS word40000000<>+0(SB), Y3
+	VFMADD231PS  Y3, Y4, Y0
+	VADDPS       (DI), Y0, Y0
+	VBROADCASTSS 72(AX), Y3
+	VMAXPS       Y0, Y3, Y0
+	VMOVUPS      Y0, (DX)(SI*1)
+	VMOVAPS      Y6, Y0
+	VBROADCASTSS word40800000<>+0(SB), Y3
+	VFMADD231PS  Y3, Y1, Y0
+	VADDPS       (DI), Y0, Y0
+	VBROADCASTSS 72(AX), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMOVUPS      Y0, (DX)(SI*2)
+	VMOVAPS      Y2, Y0
+	VBROADCASTSS word41000000<>+0(SB), Y1
+	VFMADD231PS  Y1, Y4, Y0
+	VADDPS       Y5, Y0, Y0
+	VADDPS       (DI), Y0, Y0
+	VBROADCASTSS 72(AX), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMOVUPS      Y0, (R8)
+	ADDQ         56(AX), DX
+	ADDQ         $+192, BX
+	DECQ         CX
+	JNZ          loop282
+	ADDQ         $0x00000020, (AX)
+	ADDQ         $0x00000020, 8(AX)
+	ADDQ         $0x00000020, 24(AX)
+	DECQ         32(AX)
+	JNZ          again280
+	VZEROUPPER
+	RET
+
+// func winogradOutputGrad3AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·winogradOutputGrad3AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again283:
+	MOVQ (AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ $0x00000004, CX
+
+loop284:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	VMOVUPS      (DX), Y0
+	VMOVUPS      (DX)(SI*1), Y1
+	VMOVUPS      (DX)(SI*2), Y2
+	VMOVUPS      (DI), Y3
+	VMOVAPS      Y0, Y4
+	VMOVUPS      Y4, (BX)
+	VMOVAPS      Y0, Y4
+	VADDPS       Y2, Y4, Y4
+	VMOVAPS      Y1, Y5
+	VADDPS       Y3, Y5, Y5
+	VADDPS       Y5, Y4, Y6
+	VMOVUPS      Y6, 128(BX)
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y4, 256(BX)
+	VMOVAPS      Y0, Y0
+	VBROADCASTSS word40800000<>+0(SB), Y4
+	VFMADD231PS  Y4, Y2, Y0
+	VBROADCASTSS word40000000<>+0(SB), Y2
+	VMULPS       Y2, Y1, Y1
+	VBROADCASTSS word41000000<>+0(SB), Y2
+	VFMADD231PS  Y2, Y3, Y1
+	VADDPS       Y1, Y0, Y2
+	VMOVUPS      Y2, 384(BX)
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 512(BX)
+	VMOVAPS      Y3, Y0
+	VMOVUPS      Y0, 640(BX)
+	ADDQ         48(AX), DX
+	ADDQ         $+32, BX
+	DECQ         CX
+	JNZ          loop284
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         64(AX), SI
+	MOVQ         24(AX), CX
+	MOVQ         $0x00000006, CX
+
+loop285:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	VMOVUPS      (BX), Y0
+	VMOVUPS      32(BX), Y1
+	VMOVUPS      64(BX), Y2
+	VMOVUPS      96(BX), Y3
+	VMOVAPS      Y0, Y4
+	VMOVUPS      Y4, (DX)
+	VMOVAPS      Y0, Y4
+	VADDPS       Y2, Y4, Y4
+	VMOVAPS      Y1, Y5
+	VADDPS       Y3, Y5, Y5
+	VADDPS       Y5, Y4, Y6
+	VMOVUPS      Y6, (DX)(SI*1)
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y4, (DX)(SI*2)
+	VMOVAPS      Y0, Y0
+	VBROADCASTSS word40800000<>+0(SB), Y4
+	VFMADD231PS  Y4, Y2, Y0
+	VBROADCASTSS word40000000<>+0(SB), Y2
+	VMULPS       Y2, Y1, Y1
+	VBROADCASTSS word41000000<>+0(SB), Y2
+	VFMADD231PS  Y2, Y3, Y1
+	VADDPS       Y1, Y0, Y2
+	VMOVUPS      Y2, (DI)
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (DI)(SI*1)
+	VMOVAPS      Y3, Y0
+	VMOVUPS      Y0, (DI)(SI*2)
+	ADDQ         56(AX), DX
+	ADDQ         $+128, BX
+	DECQ         CX
+	JNZ          loop285
+	ADDQ         $0x00000020, (AX)
+	ADDQ         $0x00000020, 8(AX)
+	ADDQ         $0x00000020, 24(AX)
+	DECQ         32(AX)
+	JNZ          again283
+	VZEROUPPER
+	RET
+
+// func winogradFilter3AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·winogradFilter3AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again286:
+	MOVQ (AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ $0x00000003, CX
+
+loop287:
+	VMOVUPS      (DX), Y0
+	VMOVUPS      (DX)(SI*1), Y1
+	VMOVUPS      (DX)(SI*2), Y2
+	VBROADCASTSS word3e800000<>+0(SB), Y3
+	VMULPS       Y3, Y0, Y3
+	VMOVUPS      Y3, (BX)
+	VBROADCASTSS wordbe2aaaab<>+0(SB), Y3
+	VMULPS       Y3, Y0, Y3
+	VBROADCASTSS wordbe2aaaab<>+0(SB), Y4
+	VFMADD231PS  Y4, Y2, Y3
+	VBROADCASTSS wordbe2aaaab<>+0(SB), Y4
+	VMULPS       Y4, Y1, Y4
+	VADDPS       Y4, Y3, Y5
+	VMOVUPS      Y5, 96(BX)
+	VSUBPS       Y4, Y3, Y3
+	VMOVUPS      Y3, 192(BX)
+	VBROADCASTSS word3d2aaaab<>+0(SB), Y3
+	VMULPS       Y3, Y0, Y0
+	VBROADCASTSS word3e2aaaab<>+0(SB), Y3
+	VFMADD231PS  Y3, Y2, Y0
+	VBROADCASTSS word3daaaaab<>+0(SB), Y3
+	VMULPS       Y3, Y1, Y1
+	VADDPS       Y1, Y0, Y3
+	VMOVUPS      Y3, 288(BX)
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 384(BX)
+	VMOVAPS      Y2, Y0
+	VMOVUPS      Y0, 480(BX)
+	ADDQ         48(AX), DX
+	ADDQ         $+32, BX
+	DECQ         CX
+	JNZ          loop287
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         64(AX), SI
+	MOVQ         24(AX), CX
+	MOVQ         $0x00000006, CX
+
+loop288:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	VMOVUPS      (BX), Y0
+	VMOVUPS      32(BX), Y1
+	VMOVUPS      64(BX), Y2
+	VBROADCASTSS word3e800000<>+0(SB), Y3
+	VMULPS       Y3, Y0, Y3
+	VMOVUPS      Y3, (DX)
+	VBROADCASTSS wordbe2aaaab<>+0(SB), Y3
+	VMULPS       Y3, Y0, Y3
+	VBROADCASTSS wordbe2aaaab<>+0(SB), Y4
+	VFMADD231PS  Y4, Y2, Y3
+	VBROADCASTSS wordbe2aaaab<>+0(SB), Y4
+	VMULPS       Y4, Y1, Y4
+	VADDPS       Y4, Y3, Y5
+	VMOVUPS      Y5, (DX)(SI*1)
+	VSUBPS       Y4, Y3, Y3
+	VMOVUPS      Y3, (DX)(SI*2)
+	VBROADCASTSS word3d2aaaab<>+0(SB), Y3
+	VMULPS       Y3, Y0, Y0
+	VBROADCASTSS word3e2aaaab<>+0(SB), Y3
+	VFMADD231PS  Y3, Y2, Y0
+	VBROADCASTSS word3daaaaab<>+0(SB), Y3
+	VMULPS       Y3, Y1, Y1
+	VADDPS       Y1, Y0, Y3
+	VMOVUPS      Y3, (DI)
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (DI)(SI*1)
+	VMOVAPS      Y2, Y0
+	VMOVUPS      Y0, (DI)(SI*2)
+	ADDQ         56(AX), DX
+	ADDQ         $+96, BX
+	DECQ         CX
+	JNZ          loop288
+	ADDQ         $0x00000020, (AX)
+	ADDQ         $0x00000020, 8(AX)
+	ADDQ         $0x00000020, 24(AX)
+	DECQ         32(AX)
+	JNZ          again286
+	VZEROUPPER
+	RET
+
+DATA wordbe2aaaab<>+0(SB)/4, $0xbe2aaaab
+GLOBL wordbe2aaaab<>(SB), RODATA|NOPTR, $4
+
+DATA word3d2aaaab<>+0(SB)/4, $0x3d2aaaab
+GLOBL word3d2aaaab<>(SB), RODATA|NOPTR, $4
+
+DATA word3e2aaaab<>+0(SB)/4, $0x3e2aaaab
+GLOBL word3e2aaaab<>(SB), RODATA|NOPTR, $4
+
+DATA word3daaaaab<>+0(SB)/4, $0x3daaaaab
+GLOBL word3daaaaab<>(SB), RODATA|NOPTR, $4
+
+// func winogradFilterGrad3AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·winogradFilterGrad3AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again289:
+	MOVQ (AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ $0x00000006, CX
+
+loop290:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	VMOVUPS      (DX), Y0
+	VMOVUPS      (DX)(SI*1), Y1
+	VMOVUPS      (DX)(SI*2), Y2
+	VMOVUPS      (DI), Y3
+	VMOVUPS      (DI)(SI*1), Y4
+	VMOVUPS      (DI)(SI*2), Y5
+	VADDPS       Y2, Y1, Y6
+	VSUBPS       Y2, Y1, Y2
+	VADDPS       Y4, Y3, Y1
+	VSUBPS       Y4, Y3, Y4
+	VBROADCASTSS word3e800000<>+0(SB), Y3
+	VMULPS       Y3, Y0, Y0
+	VBROADCASTSS wordbe2aaaab<>+0(SB), Y3
+	VFMADD231PS  Y3, Y6, Y0
+	VBROADCASTSS word3d2aaaab<>+0(SB), Y3
+	VFMADD231PS  Y3, Y1, Y0
+	VMOVUPS      Y0, (BX)
+	VBROADCASTSS wordbe2aaaab<>+0(SB), Y0
+	VMULPS       Y0, Y2, Y0
+	VBROADCASTSS word3daaaaab<>+0(SB), Y2
+	VFMADD231PS  Y2, Y4, Y0
+	VMOVUPS      Y0, 192(BX)
+	VBROADCASTSS wordbe2aaaab<>+0(SB), Y0
+	VMULPS       Y0, Y6, Y0
+	VBROADCASTSS word3e2aaaab<>+0(SB), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	VADDPS       Y5, Y0, Y0
+	VMOVUPS      Y0, 384(BX)
+	ADDQ         48(AX), DX
+	ADDQ         $+32, BX
+	DECQ         CX
+	JNZ          loop290
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         64(AX), SI
+	MOVQ         24(AX), CX
+	MOVQ         $0x00000003, CX
+
+loop291:
+	VMOVUPS      (BX), Y0
+	VMOVUPS      32(BX), Y1
+	VMOVUPS      64(BX), Y2
+	VMOVUPS      96(BX), Y3
+	VMOVUPS      128(BX), Y4
+	VMOVUPS      160(BX), Y5
+	VADDPS       Y2, Y1, Y6
+	VSUBPS       Y2, Y1, Y2
+	VADDPS       Y4, Y3, Y1
+	VSUBPS       Y4, Y3, Y4
+	VBROADCASTSS word3e800000<>+0(SB), Y3
+	VMULPS       Y3, Y0, Y0
+	VBROADCASTSS wordbe2aaaab<>+0(SB), Y3
+	VFMADD231PS  Y3, Y6, Y0
+	VBROADCASTSS word3d2aaaab<>+0(SB), Y3
+	VFMADD231PS  Y3, Y1, Y0
+	VMOVUPS      Y0, (DX)
+	VBROADCASTSS wordbe2aaaab<>+0(SB), Y0
+	VMULPS       Y0, Y2, Y0
+	VBROADCASTSS word3daaaaab<>+0(SB), Y2
+	VFMADD231PS  Y2, Y4, Y0
+	VMOVUPS      Y0, (DX)(SI*1)
+	VBROADCASTSS wordbe2aaaab<>+0(SB), Y0
+	VMULPS       Y0, Y6, Y0
+	VBROADCASTSS word3e2aaaab<>+0(SB), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	VADDPS       Y5, Y0, Y0
+	VMOVUPS      Y0, (DX)(SI*2)
+	ADDQ         56(AX), DX
+	ADDQ         $+192, BX
+	DECQ         CX
+	JNZ          loop291
+	ADDQ         $0x00000020, (AX)
+	ADDQ         $0x00000020, 8(AX)
+	ADDQ         $0x00000020, 24(AX)
+	DECQ         32(AX)
+	JNZ          again289
+	VZEROUPPER
+	RET
+
 // func peakAVX2(n int)
 // Requires: AVX, FMA3
 TEXT ·peakAVX2(SB), NOSPLIT, $0-8
@@ -6147,7 +7802,7 @@ TEXT ·peakAVX2(SB), NOSPLIT, $0-8
 	VXORPS Y12, Y12, Y12
 	VXORPS Y13, Y13, Y13
 
-loop240:
+loop292:
 	VFMADD231PS Y12, Y13, Y0
 	VFMADD231PS Y12, Y13, Y1
 	VFMADD231PS Y12, Y13, Y2
@@ -6161,7 +7816,7 @@ loop240:
 	VFMADD231PS Y12, Y13, Y10
 	VFMADD231PS Y12, Y13, Y11
 	DECQ        AX
-	JNZ         loop240
+	JNZ         loop292
 	VZEROUPPER
 	RET
 
@@ -6173,7 +7828,7 @@ TEXT ·micro1x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again241:
+again293:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -6186,47 +7841,47 @@ again241:
 	MOVQ   112(AX), CX
 	MOVQ   CX, 136(AX)
 
-again242:
+again294:
 	MOVQ 48(AX), CX
 
-loop243:
+loop295:
 	VMOVUPS          (SI), Z1
 	VFMADD231PS.BCST (DI), Z1, Z0
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             CX
-	JNZ              loop243
+	JNZ              loop295
 	MOVQ             120(AX), CX
 	ADDQ             CX, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again242
+	JNZ              again294
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip244
+	JZ               skip296
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z1
 	VADDPS           Z1, Z0, Z0
 	ADDQ             BX, SI
 
-skip244:
+skip296:
 	TESTQ     $0x00000002, CX
-	JZ        skip245
+	JZ        skip297
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-skip245:
+skip297:
 	TESTQ  $0x00000004, CX
-	JZ     skip246
+	JZ     skip298
 	VPXORD Z2, Z2, Z2
 	VMAXPS Z0, Z2, Z0
 
-skip246:
+skip298:
 	TESTQ     $0x00000010, CX
-	JZ        skip247
+	JZ        skip299
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z3, Z3, Z3
@@ -6235,12 +7890,12 @@ skip246:
 	VMOVAPS.Z Z0, K2, Z0
 	ADDQ      BX, SI
 
-skip247:
+skip299:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again241
+	JNZ     again293
 	VZEROUPPER
 	RET
 
@@ -6252,7 +7907,7 @@ TEXT ·micro2x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again248:
+again300:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -6267,27 +7922,27 @@ again248:
 	MOVQ   112(AX), R8
 	MOVQ   R8, 136(AX)
 
-again249:
+again301:
 	MOVQ 48(AX), R8
 
-loop250:
+loop302:
 	VMOVUPS          (SI), Z2
 	VFMADD231PS.BCST (DI), Z2, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z2, Z1
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop250
+	JNZ              loop302
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again249
+	JNZ              again301
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip251
+	JZ               skip303
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z2
 	VADDPS           Z2, Z0, Z0
@@ -6296,24 +7951,24 @@ loop250:
 	VADDPS           Z2, Z1, Z1
 	ADDQ             BX, SI
 
-skip251:
+skip303:
 	TESTQ     $0x00000002, CX
-	JZ        skip252
+	JZ        skip304
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z2
 	VADDPS    Z2, Z0, Z0
 	VADDPS    Z2, Z1, Z1
 
-skip252:
+skip304:
 	TESTQ  $0x00000004, CX
-	JZ     skip253
+	JZ     skip305
 	VPXORD Z3, Z3, Z3
 	VMAXPS Z0, Z3, Z0
 	VMAXPS Z1, Z3, Z1
 
-skip253:
+skip305:
 	TESTQ     $0x00000010, CX
-	JZ        skip254
+	JZ        skip306
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z4, Z4, Z4
@@ -6326,14 +7981,14 @@ skip253:
 	VMOVAPS.Z Z1, K2, Z1
 	ADDQ      BX, SI
 
-skip254:
+skip306:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again248
+	JNZ     again300
 	VZEROUPPER
 	RET
 
@@ -6345,7 +8000,7 @@ TEXT ·micro3x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again255:
+again307:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -6362,10 +8017,10 @@ again255:
 	MOVQ   112(AX), R8
 	MOVQ   R8, 136(AX)
 
-again256:
+again308:
 	MOVQ 48(AX), R8
 
-loop257:
+loop309:
 	VMOVUPS          (SI), Z3
 	VFMADD231PS.BCST (DI), Z3, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z3, Z1
@@ -6373,17 +8028,17 @@ loop257:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop257
+	JNZ              loop309
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again256
+	JNZ              again308
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip258
+	JZ               skip310
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z3
 	VADDPS           Z3, Z0, Z0
@@ -6395,26 +8050,26 @@ loop257:
 	VADDPS           Z3, Z2, Z2
 	ADDQ             BX, SI
 
-skip258:
+skip310:
 	TESTQ     $0x00000002, CX
-	JZ        skip259
+	JZ        skip311
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z3
 	VADDPS    Z3, Z0, Z0
 	VADDPS    Z3, Z1, Z1
 	VADDPS    Z3, Z2, Z2
 
-skip259:
+skip311:
 	TESTQ  $0x00000004, CX
-	JZ     skip260
+	JZ     skip312
 	VPXORD Z4, Z4, Z4
 	VMAXPS Z0, Z4, Z0
 	VMAXPS Z1, Z4, Z1
 	VMAXPS Z2, Z4, Z2
 
-skip260:
+skip312:
 	TESTQ     $0x00000010, CX
-	JZ        skip261
+	JZ        skip313
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z5, Z5, Z5
@@ -6431,7 +8086,7 @@ skip260:
 	VMOVAPS.Z Z2, K2, Z2
 	ADDQ      BX, SI
 
-skip261:
+skip313:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -6440,7 +8095,7 @@ skip261:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again255
+	JNZ     again307
 	VZEROUPPER
 	RET
 
@@ -6452,7 +8107,7 @@ TEXT ·micro4x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again262:
+again314:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -6470,10 +8125,10 @@ again262:
 	MOVQ   112(AX), R9
 	MOVQ   R9, 136(AX)
 
-again263:
+again315:
 	MOVQ 48(AX), R9
 
-loop264:
+loop316:
 	VMOVUPS          (SI), Z4
 	VFMADD231PS.BCST (DI), Z4, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z4, Z1
@@ -6483,18 +8138,18 @@ loop264:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop264
+	JNZ              loop316
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again263
+	JNZ              again315
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip265
+	JZ               skip317
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z4
 	VADDPS           Z4, Z0, Z0
@@ -6509,9 +8164,9 @@ loop264:
 	VADDPS           Z4, Z3, Z3
 	ADDQ             BX, SI
 
-skip265:
+skip317:
 	TESTQ     $0x00000002, CX
-	JZ        skip266
+	JZ        skip318
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z4
 	VADDPS    Z4, Z0, Z0
@@ -6519,18 +8174,18 @@ skip265:
 	VADDPS    Z4, Z2, Z2
 	VADDPS    Z4, Z3, Z3
 
-skip266:
+skip318:
 	TESTQ  $0x00000004, CX
-	JZ     skip267
+	JZ     skip319
 	VPXORD Z5, Z5, Z5
 	VMAXPS Z0, Z5, Z0
 	VMAXPS Z1, Z5, Z1
 	VMAXPS Z2, Z5, Z2
 	VMAXPS Z3, Z5, Z3
 
-skip267:
+skip319:
 	TESTQ     $0x00000010, CX
-	JZ        skip268
+	JZ        skip320
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z6, Z6, Z6
@@ -6551,7 +8206,7 @@ skip267:
 	VMOVAPS.Z Z3, K2, Z3
 	ADDQ      BX, SI
 
-skip268:
+skip320:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -6562,7 +8217,7 @@ skip268:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again262
+	JNZ     again314
 	VZEROUPPER
 	RET
 
@@ -6574,7 +8229,7 @@ TEXT ·micro5x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again269:
+again321:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -6594,10 +8249,10 @@ again269:
 	MOVQ   112(AX), R9
 	MOVQ   R9, 136(AX)
 
-again270:
+again322:
 	MOVQ 48(AX), R9
 
-loop271:
+loop323:
 	VMOVUPS          (SI), Z5
 	VFMADD231PS.BCST (DI), Z5, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z5, Z1
@@ -6608,18 +8263,18 @@ loop271:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop271
+	JNZ              loop323
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again270
+	JNZ              again322
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip272
+	JZ               skip324
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z5
 	VADDPS           Z5, Z0, Z0
@@ -6637,9 +8292,9 @@ loop271:
 	VADDPS           Z5, Z4, Z4
 	ADDQ             BX, SI
 
-skip272:
+skip324:
 	TESTQ     $0x00000002, CX
-	JZ        skip273
+	JZ        skip325
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z5
 	VADDPS    Z5, Z0, Z0
@@ -6648,9 +8303,9 @@ skip272:
 	VADDPS    Z5, Z3, Z3
 	VADDPS    Z5, Z4, Z4
 
-skip273:
+skip325:
 	TESTQ  $0x00000004, CX
-	JZ     skip274
+	JZ     skip326
 	VPXORD Z6, Z6, Z6
 	VMAXPS Z0, Z6, Z0
 	VMAXPS Z1, Z6, Z1
@@ -6658,9 +8313,9 @@ skip273:
 	VMAXPS Z3, Z6, Z3
 	VMAXPS Z4, Z6, Z4
 
-skip274:
+skip326:
 	TESTQ     $0x00000010, CX
-	JZ        skip275
+	JZ        skip327
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z7, Z7, Z7
@@ -6685,7 +8340,7 @@ skip274:
 	VMOVAPS.Z Z4, K2, Z4
 	ADDQ      BX, SI
 
-skip275:
+skip327:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -6698,7 +8353,7 @@ skip275:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again269
+	JNZ     again321
 	VZEROUPPER
 	RET
 
@@ -6710,7 +8365,7 @@ TEXT ·micro6x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again276:
+again328:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -6732,10 +8387,10 @@ again276:
 	MOVQ   112(AX), R9
 	MOVQ   R9, 136(AX)
 
-again277:
+again329:
 	MOVQ 48(AX), R9
 
-loop278:
+loop330:
 	VMOVUPS          (SI), Z6
 	VFMADD231PS.BCST (DI), Z6, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z6, Z1
@@ -6747,18 +8402,18 @@ loop278:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop278
+	JNZ              loop330
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again277
+	JNZ              again329
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip279
+	JZ               skip331
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z6
 	VADDPS           Z6, Z0, Z0
@@ -6779,9 +8434,9 @@ loop278:
 	VADDPS           Z6, Z5, Z5
 	ADDQ             BX, SI
 
-skip279:
+skip331:
 	TESTQ     $0x00000002, CX
-	JZ        skip280
+	JZ        skip332
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z6
 	VADDPS    Z6, Z0, Z0
@@ -6791,9 +8446,9 @@ skip279:
 	VADDPS    Z6, Z4, Z4
 	VADDPS    Z6, Z5, Z5
 
-skip280:
+skip332:
 	TESTQ  $0x00000004, CX
-	JZ     skip281
+	JZ     skip333
 	VPXORD Z7, Z7, Z7
 	VMAXPS Z0, Z7, Z0
 	VMAXPS Z1, Z7, Z1
@@ -6802,9 +8457,9 @@ skip280:
 	VMAXPS Z4, Z7, Z4
 	VMAXPS Z5, Z7, Z5
 
-skip281:
+skip333:
 	TESTQ     $0x00000010, CX
-	JZ        skip282
+	JZ        skip334
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z8, Z8, Z8
@@ -6833,7 +8488,7 @@ skip281:
 	VMOVAPS.Z Z5, K2, Z5
 	ADDQ      BX, SI
 
-skip282:
+skip334:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -6848,7 +8503,7 @@ skip282:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again276
+	JNZ     again328
 	VZEROUPPER
 	RET
 
@@ -6860,7 +8515,7 @@ TEXT ·micro7x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again283:
+again335:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -6883,10 +8538,10 @@ again283:
 	MOVQ   112(AX), R10
 	MOVQ   R10, 136(AX)
 
-again284:
+again336:
 	MOVQ 48(AX), R10
 
-loop285:
+loop337:
 	VMOVUPS          (SI), Z7
 	VFMADD231PS.BCST (DI), Z7, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z7, Z1
@@ -6900,19 +8555,19 @@ loop285:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop285
+	JNZ              loop337
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again284
+	JNZ              again336
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip286
+	JZ               skip338
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z7
 	VADDPS           Z7, Z0, Z0
@@ -6936,9 +8591,9 @@ loop285:
 	VADDPS           Z7, Z6, Z6
 	ADDQ             BX, SI
 
-skip286:
+skip338:
 	TESTQ     $0x00000002, CX
-	JZ        skip287
+	JZ        skip339
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z7
 	VADDPS    Z7, Z0, Z0
@@ -6949,9 +8604,9 @@ skip286:
 	VADDPS    Z7, Z5, Z5
 	VADDPS    Z7, Z6, Z6
 
-skip287:
+skip339:
 	TESTQ  $0x00000004, CX
-	JZ     skip288
+	JZ     skip340
 	VPXORD Z8, Z8, Z8
 	VMAXPS Z0, Z8, Z0
 	VMAXPS Z1, Z8, Z1
@@ -6961,9 +8616,9 @@ skip287:
 	VMAXPS Z5, Z8, Z5
 	VMAXPS Z6, Z8, Z6
 
-skip288:
+skip340:
 	TESTQ     $0x00000010, CX
-	JZ        skip289
+	JZ        skip341
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z9, Z9, Z9
@@ -6996,7 +8651,7 @@ skip288:
 	VMOVAPS.Z Z6, K2, Z6
 	ADDQ      BX, SI
 
-skip289:
+skip341:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -7013,7 +8668,7 @@ skip289:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again283
+	JNZ     again335
 	VZEROUPPER
 	RET
 
@@ -7025,7 +8680,7 @@ TEXT ·micro8x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again290:
+again342:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -7050,10 +8705,10 @@ again290:
 	MOVQ   112(AX), R10
 	MOVQ   R10, 136(AX)
 
-again291:
+again343:
 	MOVQ 48(AX), R10
 
-loop292:
+loop344:
 	VMOVUPS          (SI), Z8
 	VFMADD231PS.BCST (DI), Z8, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z8, Z1
@@ -7068,19 +8723,19 @@ loop292:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop292
+	JNZ              loop344
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again291
+	JNZ              again343
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip293
+	JZ               skip345
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z8
 	VADDPS           Z8, Z0, Z0
@@ -7107,9 +8762,9 @@ loop292:
 	VADDPS           Z8, Z7, Z7
 	ADDQ             BX, SI
 
-skip293:
+skip345:
 	TESTQ     $0x00000002, CX
-	JZ        skip294
+	JZ        skip346
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z8
 	VADDPS    Z8, Z0, Z0
@@ -7121,9 +8776,9 @@ skip293:
 	VADDPS    Z8, Z6, Z6
 	VADDPS    Z8, Z7, Z7
 
-skip294:
+skip346:
 	TESTQ  $0x00000004, CX
-	JZ     skip295
+	JZ     skip347
 	VPXORD Z9, Z9, Z9
 	VMAXPS Z0, Z9, Z0
 	VMAXPS Z1, Z9, Z1
@@ -7134,9 +8789,9 @@ skip294:
 	VMAXPS Z6, Z9, Z6
 	VMAXPS Z7, Z9, Z7
 
-skip295:
+skip347:
 	TESTQ     $0x00000010, CX
-	JZ        skip296
+	JZ        skip348
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z10, Z10, Z10
@@ -7173,7 +8828,7 @@ skip295:
 	VMOVAPS.Z Z7, K2, Z7
 	ADDQ      BX, SI
 
-skip296:
+skip348:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -7192,7 +8847,7 @@ skip296:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again290
+	JNZ     again342
 	VZEROUPPER
 	RET
 
@@ -7204,7 +8859,7 @@ TEXT ·micro9x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again297:
+again349:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -7231,10 +8886,10 @@ again297:
 	MOVQ   112(AX), R10
 	MOVQ   R10, 136(AX)
 
-again298:
+again350:
 	MOVQ 48(AX), R10
 
-loop299:
+loop351:
 	VMOVUPS          (SI), Z9
 	VFMADD231PS.BCST (DI), Z9, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z9, Z1
@@ -7250,19 +8905,19 @@ loop299:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop299
+	JNZ              loop351
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again298
+	JNZ              again350
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip300
+	JZ               skip352
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z9
 	VADDPS           Z9, Z0, Z0
@@ -7292,9 +8947,9 @@ loop299:
 	VADDPS           Z9, Z8, Z8
 	ADDQ             BX, SI
 
-skip300:
+skip352:
 	TESTQ     $0x00000002, CX
-	JZ        skip301
+	JZ        skip353
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z9
 	VADDPS    Z9, Z0, Z0
@@ -7307,9 +8962,9 @@ skip300:
 	VADDPS    Z9, Z7, Z7
 	VADDPS    Z9, Z8, Z8
 
-skip301:
+skip353:
 	TESTQ  $0x00000004, CX
-	JZ     skip302
+	JZ     skip354
 	VPXORD Z10, Z10, Z10
 	VMAXPS Z0, Z10, Z0
 	VMAXPS Z1, Z10, Z1
@@ -7321,9 +8976,9 @@ skip301:
 	VMAXPS Z7, Z10, Z7
 	VMAXPS Z8, Z10, Z8
 
-skip302:
+skip354:
 	TESTQ     $0x00000010, CX
-	JZ        skip303
+	JZ        skip355
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z11, Z11, Z11
@@ -7364,7 +9019,7 @@ skip302:
 	VMOVAPS.Z Z8, K2, Z8
 	ADDQ      BX, SI
 
-skip303:
+skip355:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -7385,7 +9040,7 @@ skip303:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again297
+	JNZ     again349
 	VZEROUPPER
 	RET
 
@@ -7397,7 +9052,7 @@ TEXT ·micro10x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again304:
+again356:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -7425,10 +9080,10 @@ again304:
 	MOVQ   112(AX), R11
 	MOVQ   R11, 136(AX)
 
-again305:
+again357:
 	MOVQ 48(AX), R11
 
-loop306:
+loop358:
 	VMOVUPS          (SI), Z10
 	VFMADD231PS.BCST (DI), Z10, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z10, Z1
@@ -7446,7 +9101,7 @@ loop306:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop306
+	JNZ              loop358
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -7454,12 +9109,12 @@ loop306:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again305
+	JNZ              again357
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip307
+	JZ               skip359
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z10
 	VADDPS           Z10, Z0, Z0
@@ -7492,9 +9147,9 @@ loop306:
 	VADDPS           Z10, Z9, Z9
 	ADDQ             BX, SI
 
-skip307:
+skip359:
 	TESTQ     $0x00000002, CX
-	JZ        skip308
+	JZ        skip360
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z10
 	VADDPS    Z10, Z0, Z0
@@ -7508,9 +9163,9 @@ skip307:
 	VADDPS    Z10, Z8, Z8
 	VADDPS    Z10, Z9, Z9
 
-skip308:
+skip360:
 	TESTQ  $0x00000004, CX
-	JZ     skip309
+	JZ     skip361
 	VPXORD Z11, Z11, Z11
 	VMAXPS Z0, Z11, Z0
 	VMAXPS Z1, Z11, Z1
@@ -7523,9 +9178,9 @@ skip308:
 	VMAXPS Z8, Z11, Z8
 	VMAXPS Z9, Z11, Z9
 
-skip309:
+skip361:
 	TESTQ     $0x00000010, CX
-	JZ        skip310
+	JZ        skip362
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z12, Z12, Z12
@@ -7570,7 +9225,7 @@ skip309:
 	VMOVAPS.Z Z9, K2, Z9
 	ADDQ      BX, SI
 
-skip310:
+skip362:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -7593,7 +9248,7 @@ skip310:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again304
+	JNZ     again356
 	VZEROUPPER
 	RET
 
@@ -7605,7 +9260,7 @@ TEXT ·micro11x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again311:
+again363:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -7635,10 +9290,10 @@ again311:
 	MOVQ   112(AX), R11
 	MOVQ   R11, 136(AX)
 
-again312:
+again364:
 	MOVQ 48(AX), R11
 
-loop313:
+loop365:
 	VMOVUPS          (SI), Z11
 	VFMADD231PS.BCST (DI), Z11, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z11, Z1
@@ -7657,7 +9312,7 @@ loop313:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop313
+	JNZ              loop365
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -7665,12 +9320,12 @@ loop313:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again312
+	JNZ              again364
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip314
+	JZ               skip366
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z11
 	VADDPS           Z11, Z0, Z0
@@ -7706,9 +9361,9 @@ loop313:
 	VADDPS           Z11, Z10, Z10
 	ADDQ             BX, SI
 
-skip314:
+skip366:
 	TESTQ     $0x00000002, CX
-	JZ        skip315
+	JZ        skip367
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z11
 	VADDPS    Z11, Z0, Z0
@@ -7723,9 +9378,9 @@ skip314:
 	VADDPS    Z11, Z9, Z9
 	VADDPS    Z11, Z10, Z10
 
-skip315:
+skip367:
 	TESTQ  $0x00000004, CX
-	JZ     skip316
+	JZ     skip368
 	VPXORD Z12, Z12, Z12
 	VMAXPS Z0, Z12, Z0
 	VMAXPS Z1, Z12, Z1
@@ -7739,9 +9394,9 @@ skip315:
 	VMAXPS Z9, Z12, Z9
 	VMAXPS Z10, Z12, Z10
 
-skip316:
+skip368:
 	TESTQ     $0x00000010, CX
-	JZ        skip317
+	JZ        skip369
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z13, Z13, Z13
@@ -7790,7 +9445,7 @@ skip316:
 	VMOVAPS.Z Z10, K2, Z10
 	ADDQ      BX, SI
 
-skip317:
+skip369:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -7815,7 +9470,7 @@ skip317:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again311
+	JNZ     again363
 	VZEROUPPER
 	RET
 
@@ -7827,7 +9482,7 @@ TEXT ·micro12x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again318:
+again370:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -7859,10 +9514,10 @@ again318:
 	MOVQ   112(AX), R11
 	MOVQ   R11, 136(AX)
 
-again319:
+again371:
 	MOVQ 48(AX), R11
 
-loop320:
+loop372:
 	VMOVUPS          (SI), Z12
 	VFMADD231PS.BCST (DI), Z12, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z12, Z1
@@ -7882,7 +9537,7 @@ loop320:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop320
+	JNZ              loop372
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -7890,12 +9545,12 @@ loop320:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again319
+	JNZ              again371
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip321
+	JZ               skip373
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z12
 	VADDPS           Z12, Z0, Z0
@@ -7934,9 +9589,9 @@ loop320:
 	VADDPS           Z12, Z11, Z11
 	ADDQ             BX, SI
 
-skip321:
+skip373:
 	TESTQ     $0x00000002, CX
-	JZ        skip322
+	JZ        skip374
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z12
 	VADDPS    Z12, Z0, Z0
@@ -7952,9 +9607,9 @@ skip321:
 	VADDPS    Z12, Z10, Z10
 	VADDPS    Z12, Z11, Z11
 
-skip322:
+skip374:
 	TESTQ  $0x00000004, CX
-	JZ     skip323
+	JZ     skip375
 	VPXORD Z13, Z13, Z13
 	VMAXPS Z0, Z13, Z0
 	VMAXPS Z1, Z13, Z1
@@ -7969,9 +9624,9 @@ skip322:
 	VMAXPS Z10, Z13, Z10
 	VMAXPS Z11, Z13, Z11
 
-skip323:
+skip375:
 	TESTQ     $0x00000010, CX
-	JZ        skip324
+	JZ        skip376
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z14, Z14, Z14
@@ -8024,7 +9679,7 @@ skip323:
 	VMOVAPS.Z Z11, K2, Z11
 	ADDQ      BX, SI
 
-skip324:
+skip376:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -8051,7 +9706,7 @@ skip324:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again318
+	JNZ     again370
 	VZEROUPPER
 	RET
 
@@ -8063,7 +9718,7 @@ TEXT ·micro13x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again325:
+again377:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -8096,10 +9751,10 @@ again325:
 	MOVQ   112(AX), R12
 	MOVQ   R12, 136(AX)
 
-again326:
+again378:
 	MOVQ 48(AX), R12
 
-loop327:
+loop379:
 	VMOVUPS          (SI), Z13
 	VFMADD231PS.BCST (DI), Z13, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z13, Z1
@@ -8121,7 +9776,7 @@ loop327:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop327
+	JNZ              loop379
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -8130,12 +9785,12 @@ loop327:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again326
+	JNZ              again378
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip328
+	JZ               skip380
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z13
 	VADDPS           Z13, Z0, Z0
@@ -8177,9 +9832,9 @@ loop327:
 	VADDPS           Z13, Z12, Z12
 	ADDQ             BX, SI
 
-skip328:
+skip380:
 	TESTQ     $0x00000002, CX
-	JZ        skip329
+	JZ        skip381
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z13
 	VADDPS    Z13, Z0, Z0
@@ -8196,9 +9851,9 @@ skip328:
 	VADDPS    Z13, Z11, Z11
 	VADDPS    Z13, Z12, Z12
 
-skip329:
+skip381:
 	TESTQ  $0x00000004, CX
-	JZ     skip330
+	JZ     skip382
 	VPXORD Z14, Z14, Z14
 	VMAXPS Z0, Z14, Z0
 	VMAXPS Z1, Z14, Z1
@@ -8214,9 +9869,9 @@ skip329:
 	VMAXPS Z11, Z14, Z11
 	VMAXPS Z12, Z14, Z12
 
-skip330:
+skip382:
 	TESTQ     $0x00000010, CX
-	JZ        skip331
+	JZ        skip383
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z15, Z15, Z15
@@ -8273,7 +9928,7 @@ skip330:
 	VMOVAPS.Z Z12, K2, Z12
 	ADDQ      BX, SI
 
-skip331:
+skip383:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -8302,7 +9957,7 @@ skip331:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again325
+	JNZ     again377
 	VZEROUPPER
 	RET
 
@@ -8314,7 +9969,7 @@ TEXT ·micro14x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again332:
+again384:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -8349,10 +10004,10 @@ again332:
 	MOVQ   112(AX), R12
 	MOVQ   R12, 136(AX)
 
-again333:
+again385:
 	MOVQ 48(AX), R12
 
-loop334:
+loop386:
 	VMOVUPS          (SI), Z14
 	VFMADD231PS.BCST (DI), Z14, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z14, Z1
@@ -8375,7 +10030,7 @@ loop334:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop334
+	JNZ              loop386
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -8384,12 +10039,12 @@ loop334:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again333
+	JNZ              again385
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip335
+	JZ               skip387
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z14
 	VADDPS           Z14, Z0, Z0
@@ -8434,9 +10089,9 @@ loop334:
 	VADDPS           Z14, Z13, Z13
 	ADDQ             BX, SI
 
-skip335:
+skip387:
 	TESTQ     $0x00000002, CX
-	JZ        skip336
+	JZ        skip388
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z14
 	VADDPS    Z14, Z0, Z0
@@ -8454,9 +10109,9 @@ skip335:
 	VADDPS    Z14, Z12, Z12
 	VADDPS    Z14, Z13, Z13
 
-skip336:
+skip388:
 	TESTQ  $0x00000004, CX
-	JZ     skip337
+	JZ     skip389
 	VPXORD Z15, Z15, Z15
 	VMAXPS Z0, Z15, Z0
 	VMAXPS Z1, Z15, Z1
@@ -8473,9 +10128,9 @@ skip336:
 	VMAXPS Z12, Z15, Z12
 	VMAXPS Z13, Z15, Z13
 
-skip337:
+skip389:
 	TESTQ     $0x00000010, CX
-	JZ        skip338
+	JZ        skip390
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z16, Z16, Z16
@@ -8536,7 +10191,7 @@ skip337:
 	VMOVAPS.Z Z13, K2, Z13
 	ADDQ      BX, SI
 
-skip338:
+skip390:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -8567,7 +10222,7 @@ skip338:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again332
+	JNZ     again384
 	VZEROUPPER
 	RET
 
@@ -8581,7 +10236,7 @@ TEXT ·micro1x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again339:
+again391:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -8595,10 +10250,10 @@ again339:
 	MOVQ   112(AX), CX
 	MOVQ   CX, 136(AX)
 
-again340:
+again392:
 	MOVQ 48(AX), CX
 
-loop341:
+loop393:
 	VMOVUPS          (SI), Z2
 	VMOVUPS          64(SI), Z3
 	VFMADD231PS.BCST (DI), Z2, Z0
@@ -8606,17 +10261,17 @@ loop341:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             CX
-	JNZ              loop341
+	JNZ              loop393
 	MOVQ             120(AX), CX
 	ADDQ             CX, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again340
+	JNZ              again392
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip342
+	JZ               skip394
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z2
 	VADDPS           Z2, Z0, Z0
@@ -8624,25 +10279,25 @@ loop341:
 	VADDPS           Z2, Z1, Z1
 	ADDQ             BX, SI
 
-skip342:
+skip394:
 	TESTQ     $0x00000002, CX
-	JZ        skip343
+	JZ        skip395
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z2
 	VADDPS    Z2, Z0, Z0
 	VMOVUPS.Z 64(SI), K2, Z2
 	VADDPS    Z2, Z1, Z1
 
-skip343:
+skip395:
 	TESTQ  $0x00000004, CX
-	JZ     skip344
+	JZ     skip396
 	VPXORD Z4, Z4, Z4
 	VMAXPS Z0, Z4, Z0
 	VMAXPS Z1, Z4, Z1
 
-skip344:
+skip396:
 	TESTQ     $0x00000010, CX
-	JZ        skip345
+	JZ        skip397
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z5, Z5, Z5
@@ -8654,13 +10309,13 @@ skip344:
 	VMOVAPS.Z Z1, K3, Z1
 	ADDQ      BX, SI
 
-skip345:
+skip397:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again339
+	JNZ     again391
 	VZEROUPPER
 	RET
 
@@ -8674,7 +10329,7 @@ TEXT ·micro2x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again346:
+again398:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -8691,10 +10346,10 @@ again346:
 	MOVQ   112(AX), R8
 	MOVQ   R8, 136(AX)
 
-again347:
+again399:
 	MOVQ 48(AX), R8
 
-loop348:
+loop400:
 	VMOVUPS          (SI), Z4
 	VMOVUPS          64(SI), Z5
 	VFMADD231PS.BCST (DI), Z4, Z0
@@ -8704,17 +10359,17 @@ loop348:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop348
+	JNZ              loop400
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again347
+	JNZ              again399
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip349
+	JZ               skip401
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z4
 	VADDPS           Z4, Z0, Z0
@@ -8727,9 +10382,9 @@ loop348:
 	VADDPS           Z4, Z3, Z3
 	ADDQ             BX, SI
 
-skip349:
+skip401:
 	TESTQ     $0x00000002, CX
-	JZ        skip350
+	JZ        skip402
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z4
 	VADDPS    Z4, Z0, Z0
@@ -8738,18 +10393,18 @@ skip349:
 	VADDPS    Z4, Z1, Z1
 	VADDPS    Z4, Z3, Z3
 
-skip350:
+skip402:
 	TESTQ  $0x00000004, CX
-	JZ     skip351
+	JZ     skip403
 	VPXORD Z6, Z6, Z6
 	VMAXPS Z0, Z6, Z0
 	VMAXPS Z1, Z6, Z1
 	VMAXPS Z2, Z6, Z2
 	VMAXPS Z3, Z6, Z3
 
-skip351:
+skip403:
 	TESTQ     $0x00000010, CX
-	JZ        skip352
+	JZ        skip404
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z7, Z7, Z7
@@ -8768,7 +10423,7 @@ skip351:
 	VMOVAPS.Z Z3, K3, Z3
 	ADDQ      BX, SI
 
-skip352:
+skip404:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -8777,7 +10432,7 @@ skip352:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again346
+	JNZ     again398
 	VZEROUPPER
 	RET
 
@@ -8791,7 +10446,7 @@ TEXT ·micro3x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again353:
+again405:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -8811,10 +10466,10 @@ again353:
 	MOVQ   112(AX), R8
 	MOVQ   R8, 136(AX)
 
-again354:
+again406:
 	MOVQ 48(AX), R8
 
-loop355:
+loop407:
 	VMOVUPS          (SI), Z6
 	VMOVUPS          64(SI), Z7
 	VFMADD231PS.BCST (DI), Z6, Z0
@@ -8826,17 +10481,17 @@ loop355:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop355
+	JNZ              loop407
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again354
+	JNZ              again406
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip356
+	JZ               skip408
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z6
 	VADDPS           Z6, Z0, Z0
@@ -8854,9 +10509,9 @@ loop355:
 	VADDPS           Z6, Z5, Z5
 	ADDQ             BX, SI
 
-skip356:
+skip408:
 	TESTQ     $0x00000002, CX
-	JZ        skip357
+	JZ        skip409
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z6
 	VADDPS    Z6, Z0, Z0
@@ -8867,9 +10522,9 @@ skip356:
 	VADDPS    Z6, Z3, Z3
 	VADDPS    Z6, Z5, Z5
 
-skip357:
+skip409:
 	TESTQ  $0x00000004, CX
-	JZ     skip358
+	JZ     skip410
 	VPXORD Z8, Z8, Z8
 	VMAXPS Z0, Z8, Z0
 	VMAXPS Z1, Z8, Z1
@@ -8878,9 +10533,9 @@ skip357:
 	VMAXPS Z4, Z8, Z4
 	VMAXPS Z5, Z8, Z5
 
-skip358:
+skip410:
 	TESTQ     $0x00000010, CX
-	JZ        skip359
+	JZ        skip411
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z9, Z9, Z9
@@ -8906,7 +10561,7 @@ skip358:
 	VMOVAPS.Z Z5, K3, Z5
 	ADDQ      BX, SI
 
-skip359:
+skip411:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -8918,7 +10573,7 @@ skip359:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again353
+	JNZ     again405
 	VZEROUPPER
 	RET
 
@@ -8932,7 +10587,7 @@ TEXT ·micro4x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again360:
+again412:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -8954,10 +10609,10 @@ again360:
 	MOVQ   112(AX), R9
 	MOVQ   R9, 136(AX)
 
-again361:
+again413:
 	MOVQ 48(AX), R9
 
-loop362:
+loop414:
 	VMOVUPS          (SI), Z8
 	VMOVUPS          64(SI), Z9
 	VFMADD231PS.BCST (DI), Z8, Z0
@@ -8972,18 +10627,18 @@ loop362:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop362
+	JNZ              loop414
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again361
+	JNZ              again413
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip363
+	JZ               skip415
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z8
 	VADDPS           Z8, Z0, Z0
@@ -9006,9 +10661,9 @@ loop362:
 	VADDPS           Z8, Z7, Z7
 	ADDQ             BX, SI
 
-skip363:
+skip415:
 	TESTQ     $0x00000002, CX
-	JZ        skip364
+	JZ        skip416
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z8
 	VADDPS    Z8, Z0, Z0
@@ -9021,9 +10676,9 @@ skip363:
 	VADDPS    Z8, Z5, Z5
 	VADDPS    Z8, Z7, Z7
 
-skip364:
+skip416:
 	TESTQ  $0x00000004, CX
-	JZ     skip365
+	JZ     skip417
 	VPXORD Z10, Z10, Z10
 	VMAXPS Z0, Z10, Z0
 	VMAXPS Z1, Z10, Z1
@@ -9034,9 +10689,9 @@ skip364:
 	VMAXPS Z6, Z10, Z6
 	VMAXPS Z7, Z10, Z7
 
-skip365:
+skip417:
 	TESTQ     $0x00000010, CX
-	JZ        skip366
+	JZ        skip418
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z11, Z11, Z11
@@ -9069,7 +10724,7 @@ skip365:
 	VMOVAPS.Z Z7, K3, Z7
 	ADDQ      BX, SI
 
-skip366:
+skip418:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -9084,7 +10739,7 @@ skip366:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again360
+	JNZ     again412
 	VZEROUPPER
 	RET
 
@@ -9098,7 +10753,7 @@ TEXT ·micro5x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again367:
+again419:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -9123,10 +10778,10 @@ again367:
 	MOVQ   112(AX), R9
 	MOVQ   R9, 136(AX)
 
-again368:
+again420:
 	MOVQ 48(AX), R9
 
-loop369:
+loop421:
 	VMOVUPS          (SI), Z10
 	VMOVUPS          64(SI), Z11
 	VFMADD231PS.BCST (DI), Z10, Z0
@@ -9143,18 +10798,18 @@ loop369:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop369
+	JNZ              loop421
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again368
+	JNZ              again420
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip370
+	JZ               skip422
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z10
 	VADDPS           Z10, Z0, Z0
@@ -9182,9 +10837,9 @@ loop369:
 	VADDPS           Z10, Z9, Z9
 	ADDQ             BX, SI
 
-skip370:
+skip422:
 	TESTQ     $0x00000002, CX
-	JZ        skip371
+	JZ        skip423
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z10
 	VADDPS    Z10, Z0, Z0
@@ -9199,9 +10854,9 @@ skip370:
 	VADDPS    Z10, Z7, Z7
 	VADDPS    Z10, Z9, Z9
 
-skip371:
+skip423:
 	TESTQ  $0x00000004, CX
-	JZ     skip372
+	JZ     skip424
 	VPXORD Z12, Z12, Z12
 	VMAXPS Z0, Z12, Z0
 	VMAXPS Z1, Z12, Z1
@@ -9214,9 +10869,9 @@ skip371:
 	VMAXPS Z8, Z12, Z8
 	VMAXPS Z9, Z12, Z9
 
-skip372:
+skip424:
 	TESTQ     $0x00000010, CX
-	JZ        skip373
+	JZ        skip425
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z13, Z13, Z13
@@ -9256,7 +10911,7 @@ skip372:
 	VMOVAPS.Z Z9, K3, Z9
 	ADDQ      BX, SI
 
-skip373:
+skip425:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -9274,7 +10929,7 @@ skip373:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again367
+	JNZ     again419
 	VZEROUPPER
 	RET
 
@@ -9288,7 +10943,7 @@ TEXT ·micro6x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again374:
+again426:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -9316,10 +10971,10 @@ again374:
 	MOVQ   112(AX), R9
 	MOVQ   R9, 136(AX)
 
-again375:
+again427:
 	MOVQ 48(AX), R9
 
-loop376:
+loop428:
 	VMOVUPS          (SI), Z12
 	VMOVUPS          64(SI), Z13
 	VFMADD231PS.BCST (DI), Z12, Z0
@@ -9338,18 +10993,18 @@ loop376:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop376
+	JNZ              loop428
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again375
+	JNZ              again427
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip377
+	JZ               skip429
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z12
 	VADDPS           Z12, Z0, Z0
@@ -9382,9 +11037,9 @@ loop376:
 	VADDPS           Z12, Z11, Z11
 	ADDQ             BX, SI
 
-skip377:
+skip429:
 	TESTQ     $0x00000002, CX
-	JZ        skip378
+	JZ        skip430
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z12
 	VADDPS    Z12, Z0, Z0
@@ -9401,9 +11056,9 @@ skip377:
 	VADDPS    Z12, Z9, Z9
 	VADDPS    Z12, Z11, Z11
 
-skip378:
+skip430:
 	TESTQ  $0x00000004, CX
-	JZ     skip379
+	JZ     skip431
 	VPXORD Z14, Z14, Z14
 	VMAXPS Z0, Z14, Z0
 	VMAXPS Z1, Z14, Z1
@@ -9418,9 +11073,9 @@ skip378:
 	VMAXPS Z10, Z14, Z10
 	VMAXPS Z11, Z14, Z11
 
-skip379:
+skip431:
 	TESTQ     $0x00000010, CX
-	JZ        skip380
+	JZ        skip432
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z15, Z15, Z15
@@ -9467,7 +11122,7 @@ skip379:
 	VMOVAPS.Z Z11, K3, Z11
 	ADDQ      BX, SI
 
-skip380:
+skip432:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -9488,7 +11143,7 @@ skip380:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again374
+	JNZ     again426
 	VZEROUPPER
 	RET
 
@@ -9502,7 +11157,7 @@ TEXT ·micro7x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again381:
+again433:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -9532,10 +11187,10 @@ again381:
 	MOVQ   112(AX), R10
 	MOVQ   R10, 136(AX)
 
-again382:
+again434:
 	MOVQ 48(AX), R10
 
-loop383:
+loop435:
 	VMOVUPS          (SI), Z14
 	VMOVUPS          64(SI), Z15
 	VFMADD231PS.BCST (DI), Z14, Z0
@@ -9557,19 +11212,19 @@ loop383:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop383
+	JNZ              loop435
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again382
+	JNZ              again434
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip384
+	JZ               skip436
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z14
 	VADDPS           Z14, Z0, Z0
@@ -9607,9 +11262,9 @@ loop383:
 	VADDPS           Z14, Z13, Z13
 	ADDQ             BX, SI
 
-skip384:
+skip436:
 	TESTQ     $0x00000002, CX
-	JZ        skip385
+	JZ        skip437
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z14
 	VADDPS    Z14, Z0, Z0
@@ -9628,9 +11283,9 @@ skip384:
 	VADDPS    Z14, Z11, Z11
 	VADDPS    Z14, Z13, Z13
 
-skip385:
+skip437:
 	TESTQ  $0x00000004, CX
-	JZ     skip386
+	JZ     skip438
 	VPXORD Z16, Z16, Z16
 	VMAXPS Z0, Z16, Z0
 	VMAXPS Z1, Z16, Z1
@@ -9647,9 +11302,9 @@ skip385:
 	VMAXPS Z12, Z16, Z12
 	VMAXPS Z13, Z16, Z13
 
-skip386:
+skip438:
 	TESTQ     $0x00000010, CX
-	JZ        skip387
+	JZ        skip439
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z17, Z17, Z17
@@ -9703,7 +11358,7 @@ skip386:
 	VMOVAPS.Z Z13, K3, Z13
 	ADDQ      BX, SI
 
-skip387:
+skip439:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -9727,7 +11382,7 @@ skip387:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again381
+	JNZ     again433
 	VZEROUPPER
 	RET
 
@@ -9741,7 +11396,7 @@ TEXT ·micro8x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again388:
+again440:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -9774,10 +11429,10 @@ again388:
 	MOVQ   112(AX), R10
 	MOVQ   R10, 136(AX)
 
-again389:
+again441:
 	MOVQ 48(AX), R10
 
-loop390:
+loop442:
 	VMOVUPS          (SI), Z16
 	VMOVUPS          64(SI), Z17
 	VFMADD231PS.BCST (DI), Z16, Z0
@@ -9801,19 +11456,19 @@ loop390:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop390
+	JNZ              loop442
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again389
+	JNZ              again441
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip391
+	JZ               skip443
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z16
 	VADDPS           Z16, Z0, Z0
@@ -9856,9 +11511,9 @@ loop390:
 	VADDPS           Z16, Z15, Z15
 	ADDQ             BX, SI
 
-skip391:
+skip443:
 	TESTQ     $0x00000002, CX
-	JZ        skip392
+	JZ        skip444
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z16
 	VADDPS    Z16, Z0, Z0
@@ -9879,9 +11534,9 @@ skip391:
 	VADDPS    Z16, Z13, Z13
 	VADDPS    Z16, Z15, Z15
 
-skip392:
+skip444:
 	TESTQ  $0x00000004, CX
-	JZ     skip393
+	JZ     skip445
 	VPXORD Z18, Z18, Z18
 	VMAXPS Z0, Z18, Z0
 	VMAXPS Z1, Z18, Z1
@@ -9900,9 +11555,9 @@ skip392:
 	VMAXPS Z14, Z18, Z14
 	VMAXPS Z15, Z18, Z15
 
-skip393:
+skip445:
 	TESTQ     $0x00000010, CX
-	JZ        skip394
+	JZ        skip446
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z19, Z19, Z19
@@ -9963,7 +11618,7 @@ skip393:
 	VMOVAPS.Z Z15, K3, Z15
 	ADDQ      BX, SI
 
-skip394:
+skip446:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -9990,7 +11645,7 @@ skip394:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again388
+	JNZ     again440
 	VZEROUPPER
 	RET
 
@@ -10004,7 +11659,7 @@ TEXT ·micro9x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again395:
+again447:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -10040,10 +11695,10 @@ again395:
 	MOVQ   112(AX), R10
 	MOVQ   R10, 136(AX)
 
-again396:
+again448:
 	MOVQ 48(AX), R10
 
-loop397:
+loop449:
 	VMOVUPS          (SI), Z18
 	VMOVUPS          64(SI), Z19
 	VFMADD231PS.BCST (DI), Z18, Z0
@@ -10069,19 +11724,19 @@ loop397:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop397
+	JNZ              loop449
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again396
+	JNZ              again448
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip398
+	JZ               skip450
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z18
 	VADDPS           Z18, Z0, Z0
@@ -10129,9 +11784,9 @@ loop397:
 	VADDPS           Z18, Z17, Z17
 	ADDQ             BX, SI
 
-skip398:
+skip450:
 	TESTQ     $0x00000002, CX
-	JZ        skip399
+	JZ        skip451
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z18
 	VADDPS    Z18, Z0, Z0
@@ -10154,9 +11809,9 @@ skip398:
 	VADDPS    Z18, Z15, Z15
 	VADDPS    Z18, Z17, Z17
 
-skip399:
+skip451:
 	TESTQ  $0x00000004, CX
-	JZ     skip400
+	JZ     skip452
 	VPXORD Z20, Z20, Z20
 	VMAXPS Z0, Z20, Z0
 	VMAXPS Z1, Z20, Z1
@@ -10177,9 +11832,9 @@ skip399:
 	VMAXPS Z16, Z20, Z16
 	VMAXPS Z17, Z20, Z17
 
-skip400:
+skip452:
 	TESTQ     $0x00000010, CX
-	JZ        skip401
+	JZ        skip453
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z21, Z21, Z21
@@ -10247,7 +11902,7 @@ skip400:
 	VMOVAPS.Z Z17, K3, Z17
 	ADDQ      BX, SI
 
-skip401:
+skip453:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -10277,7 +11932,7 @@ skip401:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again395
+	JNZ     again447
 	VZEROUPPER
 	RET
 
@@ -10291,7 +11946,7 @@ TEXT ·micro10x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again402:
+again454:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -10329,10 +11984,10 @@ again402:
 	MOVQ   112(AX), R11
 	MOVQ   R11, 136(AX)
 
-again403:
+again455:
 	MOVQ 48(AX), R11
 
-loop404:
+loop456:
 	VMOVUPS          (SI), Z20
 	VMOVUPS          64(SI), Z21
 	VFMADD231PS.BCST (DI), Z20, Z0
@@ -10361,7 +12016,7 @@ loop404:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop404
+	JNZ              loop456
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -10369,12 +12024,12 @@ loop404:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again403
+	JNZ              again455
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip405
+	JZ               skip457
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z20
 	VADDPS           Z20, Z0, Z0
@@ -10427,9 +12082,9 @@ loop404:
 	VADDPS           Z20, Z19, Z19
 	ADDQ             BX, SI
 
-skip405:
+skip457:
 	TESTQ     $0x00000002, CX
-	JZ        skip406
+	JZ        skip458
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z20
 	VADDPS    Z20, Z0, Z0
@@ -10454,9 +12109,9 @@ skip405:
 	VADDPS    Z20, Z17, Z17
 	VADDPS    Z20, Z19, Z19
 
-skip406:
+skip458:
 	TESTQ  $0x00000004, CX
-	JZ     skip407
+	JZ     skip459
 	VPXORD Z22, Z22, Z22
 	VMAXPS Z0, Z22, Z0
 	VMAXPS Z1, Z22, Z1
@@ -10479,9 +12134,9 @@ skip406:
 	VMAXPS Z18, Z22, Z18
 	VMAXPS Z19, Z22, Z19
 
-skip407:
+skip459:
 	TESTQ     $0x00000010, CX
-	JZ        skip408
+	JZ        skip460
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z23, Z23, Z23
@@ -10556,7 +12211,7 @@ skip407:
 	VMOVAPS.Z Z19, K3, Z19
 	ADDQ      BX, SI
 
-skip408:
+skip460:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -10589,7 +12244,7 @@ skip408:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again402
+	JNZ     again454
 	VZEROUPPER
 	RET
 
@@ -10603,7 +12258,7 @@ TEXT ·micro11x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again409:
+again461:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -10644,10 +12299,10 @@ again409:
 	MOVQ   112(AX), R11
 	MOVQ   R11, 136(AX)
 
-again410:
+again462:
 	MOVQ 48(AX), R11
 
-loop411:
+loop463:
 	VMOVUPS          (SI), Z22
 	VMOVUPS          64(SI), Z23
 	VFMADD231PS.BCST (DI), Z22, Z0
@@ -10678,7 +12333,7 @@ loop411:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop411
+	JNZ              loop463
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -10686,12 +12341,12 @@ loop411:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again410
+	JNZ              again462
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip412
+	JZ               skip464
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z22
 	VADDPS           Z22, Z0, Z0
@@ -10749,9 +12404,9 @@ loop411:
 	VADDPS           Z22, Z21, Z21
 	ADDQ             BX, SI
 
-skip412:
+skip464:
 	TESTQ     $0x00000002, CX
-	JZ        skip413
+	JZ        skip465
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z22
 	VADDPS    Z22, Z0, Z0
@@ -10778,9 +12433,9 @@ skip412:
 	VADDPS    Z22, Z19, Z19
 	VADDPS    Z22, Z21, Z21
 
-skip413:
+skip465:
 	TESTQ  $0x00000004, CX
-	JZ     skip414
+	JZ     skip466
 	VPXORD Z24, Z24, Z24
 	VMAXPS Z0, Z24, Z0
 	VMAXPS Z1, Z24, Z1
@@ -10805,9 +12460,9 @@ skip413:
 	VMAXPS Z20, Z24, Z20
 	VMAXPS Z21, Z24, Z21
 
-skip414:
+skip466:
 	TESTQ     $0x00000010, CX
-	JZ        skip415
+	JZ        skip467
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z25, Z25, Z25
@@ -10889,7 +12544,7 @@ skip414:
 	VMOVAPS.Z Z21, K3, Z21
 	ADDQ      BX, SI
 
-skip415:
+skip467:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -10925,7 +12580,7 @@ skip415:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again409
+	JNZ     again461
 	VZEROUPPER
 	RET
 
@@ -10939,7 +12594,7 @@ TEXT ·micro12x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again416:
+again468:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -10983,10 +12638,10 @@ again416:
 	MOVQ   112(AX), R11
 	MOVQ   R11, 136(AX)
 
-again417:
+again469:
 	MOVQ 48(AX), R11
 
-loop418:
+loop470:
 	VMOVUPS          (SI), Z24
 	VMOVUPS          64(SI), Z25
 	VFMADD231PS.BCST (DI), Z24, Z0
@@ -11019,7 +12674,7 @@ loop418:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop418
+	JNZ              loop470
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -11027,12 +12682,12 @@ loop418:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again417
+	JNZ              again469
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip419
+	JZ               skip471
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z24
 	VADDPS           Z24, Z0, Z0
@@ -11095,9 +12750,9 @@ loop418:
 	VADDPS           Z24, Z23, Z23
 	ADDQ             BX, SI
 
-skip419:
+skip471:
 	TESTQ     $0x00000002, CX
-	JZ        skip420
+	JZ        skip472
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z24
 	VADDPS    Z24, Z0, Z0
@@ -11126,9 +12781,9 @@ skip419:
 	VADDPS    Z24, Z21, Z21
 	VADDPS    Z24, Z23, Z23
 
-skip420:
+skip472:
 	TESTQ  $0x00000004, CX
-	JZ     skip421
+	JZ     skip473
 	VPXORD Z26, Z26, Z26
 	VMAXPS Z0, Z26, Z0
 	VMAXPS Z1, Z26, Z1
@@ -11155,9 +12810,9 @@ skip420:
 	VMAXPS Z22, Z26, Z22
 	VMAXPS Z23, Z26, Z23
 
-skip421:
+skip473:
 	TESTQ     $0x00000010, CX
-	JZ        skip422
+	JZ        skip474
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z27, Z27, Z27
@@ -11246,7 +12901,7 @@ skip421:
 	VMOVAPS.Z Z23, K3, Z23
 	ADDQ      BX, SI
 
-skip422:
+skip474:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -11285,7 +12940,7 @@ skip422:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again416
+	JNZ     again468
 	VZEROUPPER
 	RET
 
@@ -11299,7 +12954,7 @@ TEXT ·micro13x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again423:
+again475:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -11345,10 +13000,10 @@ again423:
 	MOVQ   112(AX), R12
 	MOVQ   R12, 136(AX)
 
-again424:
+again476:
 	MOVQ 48(AX), R12
 
-loop425:
+loop477:
 	VMOVUPS          (SI), Z26
 	VMOVUPS          64(SI), Z27
 	VFMADD231PS.BCST (DI), Z26, Z0
@@ -11384,7 +13039,7 @@ loop425:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop425
+	JNZ              loop477
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -11393,12 +13048,12 @@ loop425:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again424
+	JNZ              again476
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip426
+	JZ               skip478
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z26
 	VADDPS           Z26, Z0, Z0
@@ -11466,9 +13121,9 @@ loop425:
 	VADDPS           Z26, Z25, Z25
 	ADDQ             BX, SI
 
-skip426:
+skip478:
 	TESTQ     $0x00000002, CX
-	JZ        skip427
+	JZ        skip479
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z26
 	VADDPS    Z26, Z0, Z0
@@ -11499,9 +13154,9 @@ skip426:
 	VADDPS    Z26, Z23, Z23
 	VADDPS    Z26, Z25, Z25
 
-skip427:
+skip479:
 	TESTQ  $0x00000004, CX
-	JZ     skip428
+	JZ     skip480
 	VPXORD Z28, Z28, Z28
 	VMAXPS Z0, Z28, Z0
 	VMAXPS Z1, Z28, Z1
@@ -11530,9 +13185,9 @@ skip427:
 	VMAXPS Z24, Z28, Z24
 	VMAXPS Z25, Z28, Z25
 
-skip428:
+skip480:
 	TESTQ     $0x00000010, CX
-	JZ        skip429
+	JZ        skip481
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z29, Z29, Z29
@@ -11628,7 +13283,7 @@ skip428:
 	VMOVAPS.Z Z25, K3, Z25
 	ADDQ      BX, SI
 
-skip429:
+skip481:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -11670,7 +13325,7 @@ skip429:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again423
+	JNZ     again475
 	VZEROUPPER
 	RET
 
@@ -11684,7 +13339,7 @@ TEXT ·micro14x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again430:
+again482:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -11733,10 +13388,10 @@ again430:
 	MOVQ   112(AX), R12
 	MOVQ   R12, 136(AX)
 
-again431:
+again483:
 	MOVQ 48(AX), R12
 
-loop432:
+loop484:
 	VMOVUPS          (SI), Z28
 	VMOVUPS          64(SI), Z29
 	VFMADD231PS.BCST (DI), Z28, Z0
@@ -11774,7 +13429,7 @@ loop432:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop432
+	JNZ              loop484
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -11783,12 +13438,12 @@ loop432:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again431
+	JNZ              again483
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip433
+	JZ               skip485
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z28
 	VADDPS           Z28, Z0, Z0
@@ -11861,9 +13516,9 @@ loop432:
 	VADDPS           Z28, Z27, Z27
 	ADDQ             BX, SI
 
-skip433:
+skip485:
 	TESTQ     $0x00000002, CX
-	JZ        skip434
+	JZ        skip486
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z28
 	VADDPS    Z28, Z0, Z0
@@ -11896,9 +13551,9 @@ skip433:
 	VADDPS    Z28, Z25, Z25
 	VADDPS    Z28, Z27, Z27
 
-skip434:
+skip486:
 	TESTQ  $0x00000004, CX
-	JZ     skip435
+	JZ     skip487
 	VPXORD Z30, Z30, Z30
 	VMAXPS Z0, Z30, Z0
 	VMAXPS Z1, Z30, Z1
@@ -11929,9 +13584,9 @@ skip434:
 	VMAXPS Z26, Z30, Z26
 	VMAXPS Z27, Z30, Z27
 
-skip435:
+skip487:
 	TESTQ     $0x00000010, CX
-	JZ        skip436
+	JZ        skip488
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z31, Z31, Z31
@@ -12034,7 +13689,7 @@ skip435:
 	VMOVAPS.Z Z27, K3, Z27
 	ADDQ      BX, SI
 
-skip436:
+skip488:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -12079,7 +13734,7 @@ skip436:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again430
+	JNZ     again482
 	VZEROUPPER
 	RET
 
@@ -12093,7 +13748,7 @@ TEXT ·packRowsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 24(AX), SI
 	MOVQ 32(AX), AX
 
-loop437:
+loop489:
 	VMOVUPS (CX), Z0
 	VMOVUPS 64(CX), Z1
 	VMOVUPS Z0, (DX)
@@ -12101,7 +13756,7 @@ loop437:
 	ADDQ    BX, CX
 	ADDQ    AX, DX
 	DECQ    SI
-	JNZ     loop437
+	JNZ     loop489
 	VZEROUPPER
 	RET
 
@@ -12119,7 +13774,7 @@ TEXT ·packColsAVX512(SB), NOSPLIT, $0-8
 	LEAQ (DI)(BX*2), R8
 	ADDQ BX, R8
 
-loop438:
+loop490:
 	VMOVUPS     (CX), X0
 	VINSERTF128 $0x01, (DI)(BX*1), Y0, Y1
 	VMOVUPS     (CX)(BX*1), X0
@@ -12172,7 +13827,7 @@ loop438:
 	ADDQ        $+32, DI
 	ADDQ        $+32, R8
 	DECQ        SI
-	JNZ         loop438
+	JNZ         loop490
 	VZEROUPPER
 	RET
 
@@ -12184,7 +13839,7 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop439:
+loop491:
 	VMOVUPS      (CX), Z0
 	VBROADCASTSS word42b20000<>+0(SB), Z1
 	VMINPS       Z0, Z1, Z0
@@ -12227,7 +13882,7 @@ loop439:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop439
+	JNZ          loop491
 	VZEROUPPER
 	RET
 
@@ -12239,7 +13894,7 @@ TEXT ·reluAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop440:
+loop492:
 	VMOVUPS (CX), Z0
 	VPXORD  Z1, Z1, Z1
 	VMAXPS  Z0, Z1, Z0
@@ -12247,7 +13902,7 @@ loop440:
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop440
+	JNZ     loop492
 	VZEROUPPER
 	RET
 
@@ -12259,7 +13914,7 @@ TEXT ·sigmoidAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop441:
+loop493:
 	VMOVUPS      (CX), Z0
 	VBROADCASTSS word80000000<>+0(SB), Z1
 	VXORPS       Z1, Z0, Z0
@@ -12307,7 +13962,7 @@ loop441:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop441
+	JNZ          loop493
 	VZEROUPPER
 	RET
 
@@ -12319,7 +13974,7 @@ TEXT ·tanhAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop442:
+loop494:
 	VMOVUPS      (CX), Z0
 	VBROADCASTSS word80000000<>+0(SB), Z1
 	VANDPS       Z1, Z0, Z1
@@ -12389,7 +14044,7 @@ loop442:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop442
+	JNZ          loop494
 	VZEROUPPER
 	RET
 
@@ -12402,7 +14057,7 @@ TEXT ·expGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop443:
+loop495:
 	VMOVUPS (CX), Z0
 	VMOVUPS (DX), Z1
 	VMULPS  Z0, Z1, Z1
@@ -12411,7 +14066,7 @@ loop443:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    BX
-	JNZ     loop443
+	JNZ     loop495
 	VZEROUPPER
 	RET
 
@@ -12424,7 +14079,7 @@ TEXT ·reluGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop444:
+loop496:
 	VMOVUPS (CX), Z0
 	VMOVUPS (DX), Z1
 	VPXORD  Z2, Z2, Z2
@@ -12436,7 +14091,7 @@ loop444:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    BX
-	JNZ     loop444
+	JNZ     loop496
 	VZEROUPPER
 	RET
 
@@ -12449,7 +14104,7 @@ TEXT ·sigmoidGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop445:
+loop497:
 	VMOVUPS      (CX), Z0
 	VMOVUPS      (DX), Z1
 	VBROADCASTSS word3f800000<>+0(SB), Z2
@@ -12461,7 +14116,7 @@ loop445:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop445
+	JNZ          loop497
 	VZEROUPPER
 	RET
 
@@ -12474,7 +14129,7 @@ TEXT ·tanhGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop446:
+loop498:
 	VMOVUPS      (CX), Z0
 	VMOVUPS      (DX), Z1
 	VBROADCASTSS word3f800000<>+0(SB), Z2
@@ -12485,7 +14140,7 @@ loop446:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop446
+	JNZ          loop498
 	VZEROUPPER
 	RET
 
@@ -12497,14 +14152,14 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop447:
+loop499:
 	VMOVUPS (AX), Z0
 	VADDPS  (CX), Z0, Z0
 	VMOVUPS Z0, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop447
+	JNZ     loop499
 	VZEROUPPER
 	RET
 
@@ -12518,13 +14173,13 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-28
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop448:
+loop500:
 	VMULPS  (CX), Z0, Z1
 	VMOVUPS Z1, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop448
+	JNZ     loop500
 	VZEROUPPER
 	RET
 
@@ -12537,11 +14192,11 @@ TEXT ·maximumAVX512(SB), NOSPLIT, $0-24
 	MOVQ    n+0(FP), DX
 	SHRQ    $0x04, DX
 
-loop449:
+loop501:
 	VMAXPS  (AX), Z0, Z0
 	ADDQ    $+64, AX
 	DECQ    DX
-	JNZ     loop449
+	JNZ     loop501
 	VMOVUPS Z0, (CX)
 	VZEROUPPER
 	RET
@@ -12557,7 +14212,7 @@ TEXT ·expSumAVX512(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), CX
 	SHRQ         $0x04, CX
 
-loop450:
+loop502:
 	VMOVUPS      (AX), Z2
 	VSUBPS       Z0, Z2, Z2
 	VBROADCASTSS word42b20000<>+0(SB), Z3
@@ -12600,7 +14255,7 @@ loop450:
 	VADDPS       Z5, Z1, Z1
 	ADDQ         $+64, AX
 	DECQ         CX
-	JNZ          loop450
+	JNZ          loop502
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Z1, (AX)
 	VZEROUPPER
@@ -12617,7 +14272,7 @@ TEXT ·expStoreAVX512(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop451:
+loop503:
 	VMOVUPS      (CX), Z2
 	VSUBPS       Z0, Z2, Z2
 	VBROADCASTSS word42b20000<>+0(SB), Z3
@@ -12662,9 +14317,402 @@ loop451:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop451
+	JNZ          loop503
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Z1, (AX)
+	VZEROUPPER
+	RET
+
+// func maxPool2AVX512(n int, c int, row int, y *float32, x *float32, mask *int32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·maxPool2AVX512(SB), NOSPLIT, $0-48
+	MOVQ     c+8(FP), DX
+	MOVQ     DX, AX
+	MOVQ     DX, CX
+	SHLQ     $0x02, AX
+	SHRQ     $0x04, CX
+	ANDQ     $+15, DX
+	SHLQ     $0x02, DX
+	MOVQ     mask+40(FP), BX
+	VMOVUPS  (BX), Z0
+	VPMOVD2M Z0, K1
+	MOVQ     y+24(FP), BX
+	MOVQ     x+32(FP), SI
+	MOVQ     n+0(FP), DI
+	MOVQ     SI, R8
+	MOVQ     row+16(FP), R9
+	ADDQ     R9, R8
+
+loop504:
+	TESTQ CX, CX
+	JZ    skip505
+	MOVQ  CX, R9
+
+loop506:
+	VMOVUPS (SI), Z0
+	VMOVUPS (SI)(AX*1), Z1
+	VMAXPS  Z0, Z1, Z0
+	VMOVAPS Z0, Z0
+	VCMPPS  $0x03, Z1, Z1, K2
+	VMOVAPS Z1, K2, Z0
+	VMOVAPS Z0, Z0
+	VMOVUPS (R8), Z1
+	VMAXPS  Z0, Z1, Z0
+	VMOVAPS Z0, Z0
+	VCMPPS  $0x03, Z1, Z1, K2
+	VMOVAPS Z1, K2, Z0
+	VMOVAPS Z0, Z0
+	VMOVUPS (R8)(AX*1), Z1
+	VMAXPS  Z0, Z1, Z0
+	VMOVAPS Z0, Z0
+	VCMPPS  $0x03, Z1, Z1, K2
+	VMOVAPS Z1, K2, Z0
+	VMOVAPS Z0, Z0
+	VMOVUPS Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, SI
+	ADDQ    $+64, R8
+	DECQ    R9
+	JNZ     loop506
+
+skip505:
+	TESTQ     DX, DX
+	JZ        skip507
+	VMOVUPS.Z (SI), K1, Z0
+	VMOVUPS.Z (SI)(AX*1), K1, Z1
+	VMAXPS    Z0, Z1, Z0
+	VMOVAPS   Z0, Z0
+	VCMPPS    $0x03, Z1, Z1, K2
+	VMOVAPS   Z1, K2, Z0
+	VMOVAPS   Z0, Z0
+	VMOVUPS.Z (R8), K1, Z1
+	VMAXPS    Z0, Z1, Z0
+	VMOVAPS   Z0, Z0
+	VCMPPS    $0x03, Z1, Z1, K2
+	VMOVAPS   Z1, K2, Z0
+	VMOVAPS   Z0, Z0
+	VMOVUPS.Z (R8)(AX*1), K1, Z1
+	VMAXPS    Z0, Z1, Z0
+	VMOVAPS   Z0, Z0
+	VCMPPS    $0x03, Z1, Z1, K2
+	VMOVAPS   Z1, K2, Z0
+	VMOVAPS   Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+	ADDQ      DX, BX
+	ADDQ      DX, SI
+	ADDQ      DX, R8
+
+skip507:
+	ADDQ AX, SI
+	ADDQ AX, R8
+	DECQ DI
+	JNZ  loop504
+	VZEROUPPER
+	RET
+
+// func maxPool2GradAVX512(n int, c int, row int, dx *float32, x *float32, y *float32, dy *float32, mask *int32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·maxPool2GradAVX512(SB), NOSPLIT, $0-64
+	MOVQ     c+8(FP), DX
+	MOVQ     DX, AX
+	MOVQ     DX, CX
+	SHLQ     $0x02, AX
+	SHRQ     $0x04, CX
+	ANDQ     $+15, DX
+	SHLQ     $0x02, DX
+	MOVQ     mask+56(FP), BX
+	VMOVUPS  (BX), Z0
+	VPMOVD2M Z0, K1
+	MOVQ     y+40(FP), BX
+	MOVQ     dy+48(FP), SI
+	MOVQ     x+32(FP), DI
+	MOVQ     dx+24(FP), R8
+	MOVQ     n+0(FP), R9
+	MOVQ     DI, R10
+	MOVQ     row+16(FP), R11
+	ADDQ     R11, R10
+	MOVQ     R8, R11
+	MOVQ     row+16(FP), R12
+	ADDQ     R12, R11
+	VPXORD   Z1, Z1, Z1
+
+loop508:
+	TESTQ CX, CX
+	JZ    skip509
+	MOVQ  CX, R12
+
+loop510:
+	VMOVUPS (BX), Z0
+	VMOVUPS (SI), Z2
+	VMOVUPS (DI), Z3
+	VMOVAPS Z1, Z4
+	VCMPPS  $0x00, Z0, Z3, K2
+	VMOVAPS Z2, K2, Z4
+	VMOVAPS Z4, Z4
+	VCMPPS  $0x03, Z3, Z3, K2
+	VMOVAPS Z2, K2, Z4
+	VXORPS  Z4, Z2, Z2
+	VMOVUPS Z4, (R8)
+	VMOVUPS (DI)(AX*1), Z3
+	VMOVAPS Z1, Z4
+	VCMPPS  $0x00, Z0, Z3, K2
+	VMOVAPS Z2, K2, Z4
+	VMOVAPS Z4, Z4
+	VCMPPS  $0x03, Z3, Z3, K2
+	VMOVAPS Z2, K2, Z4
+	VXORPS  Z4, Z2, Z2
+	VMOVUPS Z4, (R8)(AX*1)
+	VMOVUPS (R10), Z3
+	VMOVAPS Z1, Z4
+	VCMPPS  $0x00, Z0, Z3, K2
+	VMOVAPS Z2, K2, Z4
+	VMOVAPS Z4, Z0
+	VCMPPS  $0x03, Z3, Z3, K2
+	VMOVAPS Z2, K2, Z0
+	VXORPS  Z0, Z2, Z2
+	VMOVUPS Z0, (R11)
+	VMOVUPS Z2, (R11)(AX*1)
+	ADDQ    $+64, BX
+	ADDQ    $+64, SI
+	ADDQ    $+64, DI
+	ADDQ    $+64, R8
+	ADDQ    $+64, R10
+	ADDQ    $+64, R11
+	DECQ    R12
+	JNZ     loop510
+
+skip509:
+	TESTQ     DX, DX
+	JZ        skip511
+	VMOVUPS.Z (BX), K1, Z0
+	VMOVUPS.Z (SI), K1, Z2
+	VMOVUPS.Z (DI), K1, Z3
+	VMOVAPS   Z1, Z4
+	VCMPPS    $0x00, Z0, Z3, K2
+	VMOVAPS   Z2, K2, Z4
+	VMOVAPS   Z4, Z4
+	VCMPPS    $0x03, Z3, Z3, K2
+	VMOVAPS   Z2, K2, Z4
+	VXORPS    Z4, Z2, Z2
+	VMOVUPS   Z4, K1, (R8)
+	VMOVUPS.Z (DI)(AX*1), K1, Z3
+	VMOVAPS   Z1, Z4
+	VCMPPS    $0x00, Z0, Z3, K2
+	VMOVAPS   Z2, K2, Z4
+	VMOVAPS   Z4, Z4
+	VCMPPS    $0x03, Z3, Z3, K2
+	VMOVAPS   Z2, K2, Z4
+	VXORPS    Z4, Z2, Z2
+	VMOVUPS   Z4, K1, (R8)(AX*1)
+	VMOVUPS.Z (R10), K1, Z3
+	VMOVAPS   Z1, Z4
+	VCMPPS    $0x00, Z0, Z3, K2
+	VMOVAPS   Z2, K2, Z4
+	VMOVAPS   Z4, Z0
+	VCMPPS    $0x03, Z3, Z3, K2
+	VMOVAPS   Z2, K2, Z0
+	VXORPS    Z0, Z2, Z2
+	VMOVUPS   Z0, K1, (R11)
+	VMOVUPS   Z2, K1, (R11)(AX*1)
+	ADDQ      DX, BX
+	ADDQ      DX, SI
+	ADDQ      DX, DI
+	ADDQ      DX, R8
+	ADDQ      DX, R10
+	ADDQ      DX, R11
+
+skip511:
+	ADDQ AX, DI
+	ADDQ AX, R8
+	ADDQ AX, R10
+	ADDQ AX, R11
+	DECQ R9
+	JNZ  loop508
+	VZEROUPPER
+	RET
+
+// func maxPoolAVX512(rows int, cols int, c int, row int, y *float32, x *float32, mask *int32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-56
+	MOVQ     c+16(FP), DX
+	MOVQ     DX, AX
+	MOVQ     DX, CX
+	SHLQ     $0x02, AX
+	SHRQ     $0x04, CX
+	ANDQ     $+15, DX
+	SHLQ     $0x02, DX
+	MOVQ     mask+48(FP), BX
+	VMOVUPS  (BX), Z0
+	VPMOVD2M Z0, K1
+	MOVQ     y+32(FP), BX
+	MOVQ     x+40(FP), SI
+	TESTQ    CX, CX
+	JZ       skip512
+
+loop513:
+	VMOVUPS (SI), Z0
+	MOVQ    rows+0(FP), DI
+	MOVQ    row+24(FP), R8
+	MOVQ    SI, R9
+
+loop514:
+	MOVQ R9, R10
+	MOVQ cols+8(FP), R11
+
+loop515:
+	VMOVUPS (R10), Z1
+	VMAXPS  Z0, Z1, Z0
+	VMOVAPS Z0, Z0
+	VCMPPS  $0x03, Z1, Z1, K2
+	VMOVAPS Z1, K2, Z0
+	VMOVAPS Z0, Z0
+	ADDQ    AX, R10
+	DECQ    R11
+	JNZ     loop515
+	ADDQ    R8, R9
+	DECQ    DI
+	JNZ     loop514
+	VMOVUPS Z0, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, SI
+	DECQ    CX
+	JNZ     loop513
+
+skip512:
+	TESTQ     DX, DX
+	JZ        skip516
+	VMOVUPS.Z (SI), K1, Z0
+	MOVQ      rows+0(FP), CX
+	MOVQ      row+24(FP), DI
+	MOVQ      SI, R8
+
+loop517:
+	MOVQ R8, R9
+	MOVQ cols+8(FP), R10
+
+loop518:
+	VMOVUPS.Z (R9), K1, Z1
+	VMAXPS    Z0, Z1, Z0
+	VMOVAPS   Z0, Z0
+	VCMPPS    $0x03, Z1, Z1, K2
+	VMOVAPS   Z1, K2, Z0
+	VMOVAPS   Z0, Z0
+	ADDQ      AX, R9
+	DECQ      R10
+	JNZ       loop518
+	ADDQ      DI, R8
+	DECQ      CX
+	JNZ       loop517
+	VMOVUPS   Z0, K1, (BX)
+	ADDQ      DX, BX
+	ADDQ      DX, SI
+
+skip516:
+	VZEROUPPER
+	RET
+
+// func maxPoolGradAVX512(rows int, cols int, c int, row int, dx *float32, x *float32, y *float32, dy *float32, mask *int32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·maxPoolGradAVX512(SB), NOSPLIT, $0-72
+	MOVQ     c+16(FP), DX
+	MOVQ     DX, AX
+	MOVQ     DX, CX
+	SHLQ     $0x02, AX
+	SHRQ     $0x04, CX
+	ANDQ     $+15, DX
+	SHLQ     $0x02, DX
+	MOVQ     mask+64(FP), BX
+	VMOVUPS  (BX), Z0
+	VPMOVD2M Z0, K1
+	MOVQ     y+48(FP), BX
+	MOVQ     dy+56(FP), SI
+	MOVQ     x+40(FP), DI
+	MOVQ     dx+32(FP), R8
+	VPXORD   Z1, Z1, Z1
+	TESTQ    CX, CX
+	JZ       skip519
+
+loop520:
+	VMOVUPS (BX), Z0
+	VMOVUPS (SI), Z2
+	MOVQ    rows+0(FP), R9
+	MOVQ    row+24(FP), R10
+	MOVQ    DI, R11
+	MOVQ    R8, R12
+
+loop521:
+	MOVQ R11, R13
+	MOVQ R12, R14
+	MOVQ cols+8(FP), R15
+
+loop522:
+	VMOVUPS (R13), Z3
+	VMOVAPS Z1, Z4
+	VCMPPS  $0x00, Z0, Z3, K2
+	VMOVAPS Z2, K2, Z4
+	VMOVAPS Z4, Z4
+	VCMPPS  $0x03, Z3, Z3, K2
+	VMOVAPS Z2, K2, Z4
+	VXORPS  Z4, Z2, Z2
+	VMOVUPS (R14), Z3
+	VADDPS  Z3, Z4, Z4
+	VMOVUPS Z4, (R14)
+	ADDQ    AX, R13
+	ADDQ    AX, R14
+	DECQ    R15
+	JNZ     loop522
+	ADDQ    R10, R11
+	ADDQ    R10, R12
+	DECQ    R9
+	JNZ     loop521
+	ADDQ    $+64, BX
+	ADDQ    $+64, SI
+	ADDQ    $+64, DI
+	ADDQ    $+64, R8
+	DECQ    CX
+	JNZ     loop520
+
+skip519:
+	TESTQ     DX, DX
+	JZ        skip523
+	VMOVUPS.Z (BX), K1, Z0
+	VMOVUPS.Z (SI), K1, Z2
+	MOVQ      rows+0(FP), CX
+	MOVQ      row+24(FP), R9
+	MOVQ      DI, R10
+	MOVQ      R8, R11
+
+loop524:
+	MOVQ R10, R12
+	MOVQ R11, R13
+	MOVQ cols+8(FP), R14
+
+loop525:
+	VMOVUPS.Z (R12), K1, Z3
+	VMOVAPS   Z1, Z4
+	VCMPPS    $0x00, Z0, Z3, K2
+	VMOVAPS   Z2, K2, Z4
+	VMOVAPS   Z4, Z4
+	VCMPPS    $0x03, Z3, Z3, K2
+	VMOVAPS   Z2, K2, Z4
+	VXORPS    Z4, Z2, Z2
+	VMOVUPS.Z (R13), K1, Z3
+	VADDPS    Z3, Z4, Z4
+	VMOVUPS   Z4, K1, (R13)
+	ADDQ      AX, R12
+	ADDQ      AX, R13
+	DECQ      R14
+	JNZ       loop525
+	ADDQ      R9, R10
+	ADDQ      R9, R11
+	DECQ      CX
+	JNZ       loop524
+	ADDQ      DX, BX
+	ADDQ      DX, SI
+	ADDQ      DX, DI
+	ADDQ      DX, R8
+
+skip523:
 	VZEROUPPER
 	RET
 
@@ -12684,7 +14732,7 @@ TEXT ·squaresAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 60(AX), Z3
 	SHRQ         $0x04, BX
 
-loop452:
+loop526:
 	VMOVUPS      (CX), Z4
 	VMOVUPS      (DX), Z5
 	VFMADD231PS  Z2, Z4, Z5
@@ -12699,7 +14747,7 @@ loop452:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop452
+	JNZ          loop526
 	VMOVUPS      Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -12723,7 +14771,7 @@ TEXT ·sgdAVX512(SB), NOSPLIT, $0-8
 	MOVL         72(AX), R8
 	SHRQ         $0x04, DI
 
-loop453:
+loop527:
 	VMOVUPS      (CX), Z6
 	VMOVUPS      (DX), Z7
 	VFMADD231PS  Z1, Z7, Z0
@@ -12737,7 +14785,7 @@ loop453:
 	VADDPS       Z9, Z7, Z7
 	VMULPS       Z4, Z7, Z7
 	TESTQ        BX, BX
-	JZ           skip454
+	JZ           skip528
 	VMOVUPS      (BX), Z8
 	VBROADCASTSS 68(AX), Z9
 	VFMADD213PS  Z7, Z9, Z8
@@ -12745,18 +14793,18 @@ loop453:
 	ADDQ         $+64, BX
 	VMOVAPS      Z8, Z8
 	TESTL        R8, R8
-	JZ           skip455
+	JZ           skip529
 	VBROADCASTSS 72(AX), Z9
 	VFMADD213PS  Z7, Z9, Z8
 
-skip455:
+skip529:
 	VMOVAPS Z8, Z7
 
-skip454:
+skip528:
 	VFNMADD231PS Z5, Z7, Z6
 	VMOVUPS      Z6, (CX)
 	TESTQ        SI, SI
-	JZ           skip456
+	JZ           skip530
 	VMOVUPS      (SI), Z7
 	VSUBPS       Z7, Z6, Z6
 	VBROADCASTSS 64(AX), Z8
@@ -12764,11 +14812,11 @@ skip454:
 	VMOVUPS      Z7, (SI)
 	ADDQ         $+64, SI
 
-skip456:
+skip530:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    DI
-	JNZ     loop453
+	JNZ     loop527
 	VMOVUPS Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -12790,7 +14838,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 52(AX), Z4
 	SHRQ         $0x04, R8
 
-loop457:
+loop531:
 	VMOVUPS      (CX), Z5
 	VMOVUPS      (DX), Z6
 	VFMADD231PS  Z1, Z6, Z0
@@ -12829,7 +14877,7 @@ loop457:
 	ADDQ         $+64, BX
 	ADDQ         $+64, SI
 	TESTQ        DI, DI
-	JZ           skip458
+	JZ           skip532
 	VMOVUPS      (DI), Z6
 	VSUBPS       Z6, Z5, Z5
 	VBROADCASTSS 64(AX), Z7
@@ -12837,11 +14885,11 @@ loop457:
 	VMOVUPS      Z6, (DI)
 	ADDQ         $+64, DI
 
-skip458:
+skip532:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    R8
-	JNZ     loop457
+	JNZ     loop531
 	VMOVUPS Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -12856,7 +14904,7 @@ TEXT ·philoxAVX512(SB), NOSPLIT, $0-32
 	MOVL BX, SI
 	SHRQ $0x20, BX
 
-loop459:
+loop533:
 	VPBROADCASTD DX, Z0
 	VPXORD       Z1, Z1, Z1
 	VPXORD       Z2, Z2, Z2
@@ -13193,7 +15241,1219 @@ loop459:
 	ADDQ         $+16, DX
 	ADDQ         $+256, CX
 	DECQ         AX
-	JNZ          loop459
+	JNZ          loop533
+	VZEROUPPER
+	RET
+
+// func winogradInput5AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradInput5AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again534:
+	MOVQ (AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ $0x00000008, CX
+
+loop535:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	LEAQ         (DI)(SI*2), R8
+	ADDQ         SI, R8
+	VMOVUPS      (DX), Z0
+	VMOVUPS      (DX)(SI*1), Z1
+	VMOVUPS      (DX)(SI*2), Z2
+	VMOVUPS      (DI), Z3
+	VMOVUPS      (DI)(SI*1), Z4
+	VMOVUPS      (DI)(SI*2), Z5
+	VMOVUPS      (R8), Z6
+	VMOVUPS      (R8)(SI*1), Z7
+	VBROADCASTSS wordbf800000<>+0(SB), Z8
+	VMULPS       Z8, Z0, Z0
+	VBROADCASTSS word40a80000<>+0(SB), Z8
+	VFMADD231PS  Z8, Z2, Z0
+	VBROADCASTSS wordc0a80000<>+0(SB), Z8
+	VFMADD231PS  Z8, Z4, Z0
+	VADDPS       Z6, Z0, Z0
+	VMOVUPS      Z0, (BX)
+	VMOVAPS      Z2, Z0
+	VBROADCASTSS wordc0880000<>+0(SB), Z8
+	VFMADD231PS  Z8, Z4, Z0
+	VADDPS       Z6, Z0, Z0
+	VMOVAPS      Z1, Z8
+	VBROADCASTSS wordc0880000<>+0(SB), Z9
+	VFMADD231PS  Z9, Z3, Z8
+	VADDPS       Z5, Z8, Z8
+	VADDPS       Z8, Z0, Z9
+	VMOVUPS      Z9, 512(BX)
+	VSUBPS       Z8, Z0, Z0
+	VMOVUPS      Z0, 1024(BX)
+	VBROADCASTSS word3e800000<>+0(SB), Z0
+	VMULPS       Z0, Z2, Z0
+	VBROADCASTSS wordbfa00000<>+0(SB), Z8
+	VFMADD231PS  Z8, Z4, Z0
+	VADDPS       Z6, Z0, Z0
+	VBROADCASTSS word3f000000<>+0(SB), Z8
+	VMULPS       Z8, Z1, Z8
+	VBROADCASTSS wordc0200000<>+0(SB), Z9
+	VFMADD231PS  Z9, Z3, Z8
+	VBROADCASTSS word40000000<>+0(SB), Z9
+	VFMADD231PS  Z9, Z5, Z8
+	VADDPS       Z8, Z0, Z9
+	VMOVUPS      Z9, 1536(BX)
+	VSUBPS       Z8, Z0, Z0
+	VMOVUPS      Z0, 2048(BX)
+	VBROADCASTSS word40800000<>+0(SB), Z0
+	VMULPS       Z0, Z2, Z0
+	VBROADCASTSS wordc0a00000<>+0(SB), Z2
+	VFMADD231PS  Z2, Z4, Z0
+	VADDPS       Z6, Z0, Z0
+	VBROADCASTSS word40000000<>+0(SB), Z2
+	VMULPS       Z2, Z1, Z2
+	VBROADCASTSS wordc0200000<>+0(SB), Z4
+	VFMADD231PS  Z4, Z3, Z2
+	VBROADCASTSS word3f000000<>+0(SB), Z4
+	VFMADD231PS  Z4, Z5, Z2
+	VADDPS       Z2, Z0, Z4
+	VMOVUPS      Z4, 2560(BX)
+	VSUBPS       Z2, Z0, Z0
+	VMOVUPS      Z0, 3072(BX)
+	VBROADCASTSS wordbf800000<>+0(SB), Z0
+	VMULPS       Z0, Z1, Z0
+	VBROADCASTSS word40a80000<>+0(SB), Z1
+	VFMADD231PS  Z1, Z3, Z0
+	VBROADCASTSS wordc0a80000<>+0(SB), Z1
+	VFMADD231PS  Z1, Z5, Z0
+	VADDPS       Z7, Z0, Z0
+	VMOVUPS      Z0, 3584(BX)
+	ADDQ         48(AX), DX
+	ADDQ         $+64, BX
+	DECQ         CX
+	JNZ          loop535
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         64(AX), SI
+	MOVQ         24(AX), CX
+	MOVQ         $0x00000008, CX
+
+loop536:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	LEAQ         (DI)(SI*2), R8
+	ADDQ         SI, R8
+	VMOVUPS      (BX), Z0
+	VMOVUPS      64(BX), Z1
+	VMOVUPS      128(BX), Z2
+	VMOVUPS      192(BX), Z3
+	VMOVUPS      256(BX), Z4
+	VMOVUPS      320(BX), Z5
+	VMOVUPS      384(BX), Z6
+	VMOVUPS      448(BX), Z7
+	VBROADCASTSS wordbf800000<>+0(SB), Z8
+	VMULPS       Z8, Z0, Z0
+	VBROADCASTSS word40a80000<>+0(SB), Z8
+	VFMADD231PS  Z8, Z2, Z0
+	VBROADCASTSS wordc0a80000<>+0(SB), Z8
+	VFMADD231PS  Z8, Z4, Z0
+	VADDPS       Z6, Z0, Z0
+	VMOVUPS      Z0, (DX)
+	VMOVAPS      Z2, Z0
+	VBROADCASTSS wordc0880000<>+0(SB), Z8
+	VFMADD231PS  Z8, Z4, Z0
+	VADDPS       Z6, Z0, Z0
+	VMOVAPS      Z1, Z8
+	VBROADCASTSS wordc0880000<>+0(SB), Z9
+	VFMADD231PS  Z9, Z3, Z8
+	VADDPS       Z5, Z8, Z8
+	VADDPS       Z8, Z0, Z9
+	VMOVUPS      Z9, (DX)(SI*1)
+	VSUBPS       Z8, Z0, Z0
+	VMOVUPS      Z0, (DX)(SI*2)
+	VBROADCASTSS word3e800000<>+0(SB), Z0
+	VMULPS       Z0, Z2, Z0
+	VBROADCASTSS wordbfa00000<>+0(SB), Z8
+	VFMADD231PS  Z8, Z4, Z0
+	VADDPS       Z6, Z0, Z0
+	VBROADCASTSS word3f000000<>+0(SB), Z8
+	VMULPS       Z8, Z1, Z8
+	VBROADCASTSS wordc0200000<>+0(SB), Z9
+	VFMADD231PS  Z9, Z3, Z8
+	VBROADCASTSS word40000000<>+0(SB), Z9
+	VFMADD231PS  Z9, Z5, Z8
+	VADDPS       Z8, Z0, Z9
+	VMOVUPS      Z9, (DI)
+	VSUBPS       Z8, Z0, Z0
+	VMOVUPS      Z0, (DI)(SI*1)
+	VBROADCASTSS word40800000<>+0(SB), Z0
+	VMULPS       Z0, Z2, Z0
+	VBROADCASTSS wordc0a00000<>+0(SB), Z2
+	VFMADD231PS  Z2, Z4, Z0
+	VADDPS       Z6, Z0, Z0
+	VBROADCASTSS word40000000<>+0(SB), Z2
+	VMULPS       Z2, Z1, Z2
+	VBROADCASTSS wordc0200000<>+0(SB), Z4
+	VFMADD231PS  Z4, Z3, Z2
+	VBROADCASTSS word3f000000<>+0(SB), Z4
+	VFMADD231PS  Z4, Z5, Z2
+	VADDPS       Z2, Z0, Z4
+	VMOVUPS      Z4, (DI)(SI*2)
+	VSUBPS       Z2, Z0, Z0
+	VMOVUPS      Z0, (R8)
+	VBROADCASTSS wordbf800000<>+0(SB), Z0
+	VMULPS       Z0, Z1, Z0
+	VBROADCASTSS word40a80000<>+0(SB), Z1
+	VFMADD231PS  Z1, Z3, Z0
+	VBROADCASTSS wordc0a80000<>+0(SB), Z1
+	VFMADD231PS  Z1, Z5, Z0
+	VADDPS       Z7, Z0, Z0
+	VMOVUPS      Z0, (R8)(SI*1)
+	ADDQ         56(AX), DX
+	ADDQ         $+512, BX
+	DECQ         CX
+	JNZ          loop536
+	ADDQ         $0x00000040, (AX)
+	ADDQ         $0x00000040, 8(AX)
+	ADDQ         $0x00000040, 24(AX)
+	DECQ         32(AX)
+	JNZ          again534
+	VZEROUPPER
+	RET
+
+// func winogradOutput5AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutput5AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again537:
+	MOVQ (AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ $0x00000008, CX
+
+loop538:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	LEAQ         (DI)(SI*2), R8
+	ADDQ         SI, R8
+	VMOVUPS      (DX), Z0
+	VMOVUPS      (DX)(SI*1), Z1
+	VMOVUPS      (DX)(SI*2), Z2
+	VMOVUPS      (DI), Z3
+	VMOVUPS      (DI)(SI*1), Z4
+	VMOVUPS      (DI)(SI*2), Z5
+	VMOVUPS      (R8), Z6
+	VMOVUPS      (R8)(SI*1), Z7
+	VADDPS       Z2, Z1, Z8
+	VSUBPS       Z2, Z1, Z2
+	VADDPS       Z4, Z3, Z1
+	VSUBPS       Z4, Z3, Z4
+	VADDPS       Z6, Z5, Z3
+	VSUBPS       Z6, Z5, Z6
+	VMOVAPS      Z0, Z0
+	VADDPS       Z8, Z0, Z0
+	VADDPS       Z1, Z0, Z0
+	VADDPS       Z3, Z0, Z0
+	VMOVUPS      Z0, (BX)
+	VMOVAPS      Z2, Z0
+	VBROADCASTSS word40000000<>+0(SB), Z5
+	VFMADD231PS  Z5, Z4, Z0
+	VBROADCASTSS word3f000000<>+0(SB), Z5
+	VFMADD231PS  Z5, Z6, Z0
+	VMOVUPS      Z0, 512(BX)
+	VMOVAPS      Z8, Z0
+	VBROADCASTSS word40800000<>+0(SB), Z5
+	VFMADD231PS  Z5, Z1, Z0
+	VBROADCASTSS word3e800000<>+0(SB), Z1
+	VFMADD231PS  Z1, Z3, Z0
+	VMOVUPS      Z0, 1024(BX)
+	VMOVAPS      Z2, Z0
+	VBROADCASTSS word41000000<>+0(SB), Z1
+	VFMADD231PS  Z1, Z4, Z0
+	VBROADCASTSS word3e000000<>+0(SB), Z1
+	VFMADD231PS  Z1, Z6, Z0
+	VADDPS       Z7, Z0, Z0
+	VMOVUPS      Z0, 1536(BX)
+	ADDQ         48(AX), DX
+	ADDQ         $+64, BX
+	DECQ         CX
+	JNZ          loop538
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         64(AX), SI
+	MOVQ         24(AX), DI
+	MOVQ         $0x00000004, CX
+
+loop539:
+	LEAQ         (DX)(SI*2), R8
+	ADDQ         SI, R8
+	VMOVUPS      (BX), Z0
+	VMOVUPS      64(BX), Z1
+	VMOVUPS      128(BX), Z2
+	VMOVUPS      192(BX), Z3
+	VMOVUPS      256(BX), Z4
+	VMOVUPS      320(BX), Z5
+	VMOVUPS      384(BX), Z6
+	VMOVUPS      448(BX), Z7
+	VADDPS       Z2, Z1, Z8
+	VSUBPS       Z2, Z1, Z2
+	VADDPS       Z4, Z3, Z1
+	VSUBPS       Z4, Z3, Z4
+	VADDPS       Z6, Z5, Z3
+	VSUBPS       Z6, Z5, Z6
+	VMOVAPS      Z0, Z0
+	VADDPS       Z8, Z0, Z0
+	VADDPS       Z1, Z0, Z0
+	VADDPS       Z3, Z0, Z0
+	VADDPS       (DI), Z0, Z0
+	VBROADCASTSS 72(AX), Z5
+	VMAXPS       Z0, Z5, Z0
+	VMOVUPS      Z0, (DX)
+	VMOVAPS      Z2, Z0
+	VBROADCASTSS word40000000<>+0(SB), Z5
+	VFMADD231PS  Z5, Z4, Z0
+	VBROADCASTSS word3f000000<>+0(SB), Z5
+	VFMADD231PS  Z5, Z6, Z0
+	VADDPS       (DI), Z0, Z0
+	VBROADCASTSS 72(AX), Z5
+	VMAXPS       Z0, Z5, Z0
+	VMOVUPS      Z0, (DX)(SI*1)
+	VMOVAPS      Z8, Z0
+	VBROADCASTSS word40800000<>+0(SB), Z5
+	VFMADD231PS  Z5, Z1, Z0
+	VBROADCASTSS word3e800000<>+0(SB), Z1
+	VFMADD231PS  Z1, Z3, Z0
+	VADDPS       (DI), Z0, Z0
+	VBROADCASTSS 72(AX), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      Z0, (DX)(SI*2)
+	VMOVAPS      Z2, Z0
+	VBROADCASTSS word41000000<>+0(SB), Z1
+	VFMADD231PS  Z1, Z4, Z0
+	VBROADCASTSS word3e000000<>+0(SB), Z1
+	VFMADD231PS  Z1, Z6, Z0
+	VADDPS       Z7, Z0, Z0
+	VADDPS       (DI), Z0, Z0
+	VBROADCASTSS 72(AX), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      Z0, (R8)
+	ADDQ         56(AX), DX
+	ADDQ         $+512, BX
+	DECQ         CX
+	JNZ          loop539
+	ADDQ         $0x00000040, (AX)
+	ADDQ         $0x00000040, 8(AX)
+	ADDQ         $0x00000040, 24(AX)
+	DECQ         32(AX)
+	JNZ          again537
+	VZEROUPPER
+	RET
+
+// func winogradOutputGrad5AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputGrad5AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again540:
+	MOVQ (AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ $0x00000004, CX
+
+loop541:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	VMOVUPS      (DX), Z0
+	VMOVUPS      (DX)(SI*1), Z1
+	VMOVUPS      (DX)(SI*2), Z2
+	VMOVUPS      (DI), Z3
+	VMOVAPS      Z0, Z4
+	VMOVUPS      Z4, (BX)
+	VMOVAPS      Z0, Z4
+	VADDPS       Z2, Z4, Z4
+	VMOVAPS      Z1, Z5
+	VADDPS       Z3, Z5, Z5
+	VADDPS       Z5, Z4, Z6
+	VMOVUPS      Z6, 256(BX)
+	VSUBPS       Z5, Z4, Z4
+	VMOVUPS      Z4, 512(BX)
+	VMOVAPS      Z0, Z4
+	VBROADCASTSS word40800000<>+0(SB), Z5
+	VFMADD231PS  Z5, Z2, Z4
+	VBROADCASTSS word40000000<>+0(SB), Z5
+	VMULPS       Z5, Z1, Z5
+	VBROADCASTSS word41000000<>+0(SB), Z6
+	VFMADD231PS  Z6, Z3, Z5
+	VADDPS       Z5, Z4, Z6
+	VMOVUPS      Z6, 768(BX)
+	VSUBPS       Z5, Z4, Z4
+	VMOVUPS      Z4, 1024(BX)
+	VMOVAPS      Z0, Z0
+	VBROADCASTSS word3e800000<>+0(SB), Z4
+	VFMADD231PS  Z4, Z2, Z0
+	VBROADCASTSS word3f000000<>+0(SB), Z2
+	VMULPS       Z2, Z1, Z1
+	VBROADCASTSS word3e000000<>+0(SB), Z2
+	VFMADD231PS  Z2, Z3, Z1
+	VADDPS       Z1, Z0, Z2
+	VMOVUPS      Z2, 1280(BX)
+	VSUBPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 1536(BX)
+	VMOVAPS      Z3, Z0
+	VMOVUPS      Z0, 1792(BX)
+	ADDQ         48(AX), DX
+	ADDQ         $+64, BX
+	DECQ         CX
+	JNZ          loop541
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         64(AX), SI
+	MOVQ         24(AX), CX
+	MOVQ         $0x00000008, CX
+
+loop542:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	LEAQ         (DI)(SI*2), R8
+	ADDQ         SI, R8
+	VMOVUPS      (BX), Z0
+	VMOVUPS      64(BX), Z1
+	VMOVUPS      128(BX), Z2
+	VMOVUPS      192(BX), Z3
+	VMOVAPS      Z0, Z4
+	VMOVUPS      Z4, (DX)
+	VMOVAPS      Z0, Z4
+	VADDPS       Z2, Z4, Z4
+	VMOVAPS      Z1, Z5
+	VADDPS       Z3, Z5, Z5
+	VADDPS       Z5, Z4, Z6
+	VMOVUPS      Z6, (DX)(SI*1)
+	VSUBPS       Z5, Z4, Z4
+	VMOVUPS      Z4, (DX)(SI*2)
+	VMOVAPS      Z0, Z4
+	VBROADCASTSS word40800000<>+0(SB), Z5
+	VFMADD231PS  Z5, Z2, Z4
+	VBROADCASTSS word40000000<>+0(SB), Z5
+	VMULPS       Z5, Z1, Z5
+	VBROADCASTSS word41000000<>+0(SB), Z6
+	VFMADD231PS  Z6, Z3, Z5
+	VADDPS       Z5, Z4, Z6
+	VMOVUPS      Z6, (DI)
+	VSUBPS       Z5, Z4, Z4
+	VMOVUPS      Z4, (DI)(SI*1)
+	VMOVAPS      Z0, Z0
+	VBROADCASTSS word3e800000<>+0(SB), Z4
+	VFMADD231PS  Z4, Z2, Z0
+	VBROADCASTSS word3f000000<>+0(SB), Z2
+	VMULPS       Z2, Z1, Z1
+	VBROADCASTSS word3e000000<>+0(SB), Z2
+	VFMADD231PS  Z2, Z3, Z1
+	VADDPS       Z1, Z0, Z2
+	VMOVUPS      Z2, (DI)(SI*2)
+	VSUBPS       Z1, Z0, Z0
+	VMOVUPS      Z0, (R8)
+	VMOVAPS      Z3, Z0
+	VMOVUPS      Z0, (R8)(SI*1)
+	ADDQ         56(AX), DX
+	ADDQ         $+256, BX
+	DECQ         CX
+	JNZ          loop542
+	ADDQ         $0x00000040, (AX)
+	ADDQ         $0x00000040, 8(AX)
+	ADDQ         $0x00000040, 24(AX)
+	DECQ         32(AX)
+	JNZ          again540
+	VZEROUPPER
+	RET
+
+// func winogradFilter5AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradFilter5AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again543:
+	MOVQ (AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ $0x00000005, CX
+
+loop544:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	VMOVUPS      (DX), Z0
+	VMOVUPS      (DX)(SI*1), Z1
+	VMOVUPS      (DX)(SI*2), Z2
+	VMOVUPS      (DI), Z3
+	VMOVUPS      (DI)(SI*1), Z4
+	VBROADCASTSS wordbf800000<>+0(SB), Z5
+	VMULPS       Z5, Z0, Z5
+	VMOVUPS      Z5, (BX)
+	VBROADCASTSS wordbe638e39<>+0(SB), Z5
+	VMULPS       Z5, Z0, Z5
+	VBROADCASTSS wordbe638e39<>+0(SB), Z6
+	VFMADD231PS  Z6, Z2, Z5
+	VBROADCASTSS wordbe638e39<>+0(SB), Z6
+	VFMADD231PS  Z6, Z4, Z5
+	VBROADCASTSS wordbe638e39<>+0(SB), Z6
+	VMULPS       Z6, Z1, Z6
+	VBROADCASTSS wordbe638e39<>+0(SB), Z7
+	VFMADD231PS  Z7, Z3, Z6
+	VADDPS       Z6, Z5, Z7
+	VMOVUPS      Z7, 320(BX)
+	VSUBPS       Z6, Z5, Z5
+	VMOVUPS      Z5, 640(BX)
+	VBROADCASTSS word3c360b61<>+0(SB), Z5
+	VMULPS       Z5, Z0, Z5
+	VBROADCASTSS word3d360b61<>+0(SB), Z6
+	VFMADD231PS  Z6, Z2, Z5
+	VBROADCASTSS word3e360b61<>+0(SB), Z6
+	VFMADD231PS  Z6, Z4, Z5
+	VBROADCASTSS word3cb60b61<>+0(SB), Z6
+	VMULPS       Z6, Z1, Z6
+	VBROADCASTSS word3db60b61<>+0(SB), Z7
+	VFMADD231PS  Z7, Z3, Z6
+	VADDPS       Z6, Z5, Z7
+	VMOVUPS      Z7, 960(BX)
+	VSUBPS       Z6, Z5, Z5
+	VMOVUPS      Z5, 1280(BX)
+	VBROADCASTSS word3f360b61<>+0(SB), Z5
+	VMULPS       Z5, Z0, Z0
+	VBROADCASTSS word3e360b61<>+0(SB), Z5
+	VFMADD231PS  Z5, Z2, Z0
+	VBROADCASTSS word3d360b61<>+0(SB), Z2
+	VFMADD231PS  Z2, Z4, Z0
+	VBROADCASTSS word3eb60b61<>+0(SB), Z2
+	VMULPS       Z2, Z1, Z1
+	VBROADCASTSS word3db60b61<>+0(SB), Z2
+	VFMADD231PS  Z2, Z3, Z1
+	VADDPS       Z1, Z0, Z2
+	VMOVUPS      Z2, 1600(BX)
+	VSUBPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 1920(BX)
+	VMOVAPS      Z4, Z0
+	VMOVUPS      Z0, 2240(BX)
+	ADDQ         48(AX), DX
+	ADDQ         $+64, BX
+	DECQ         CX
+	JNZ          loop544
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         64(AX), SI
+	MOVQ         24(AX), CX
+	MOVQ         $0x00000008, CX
+
+loop545:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	LEAQ         (DI)(SI*2), R8
+	ADDQ         SI, R8
+	VMOVUPS      (BX), Z0
+	VMOVUPS      64(BX), Z1
+	VMOVUPS      128(BX), Z2
+	VMOVUPS      192(BX), Z3
+	VMOVUPS      256(BX), Z4
+	VBROADCASTSS wordbf800000<>+0(SB), Z5
+	VMULPS       Z5, Z0, Z5
+	VMOVUPS      Z5, (DX)
+	VBROADCASTSS wordbe638e39<>+0(SB), Z5
+	VMULPS       Z5, Z0, Z5
+	VBROADCASTSS wordbe638e39<>+0(SB), Z6
+	VFMADD231PS  Z6, Z2, Z5
+	VBROADCASTSS wordbe638e39<>+0(SB), Z6
+	VFMADD231PS  Z6, Z4, Z5
+	VBROADCASTSS wordbe638e39<>+0(SB), Z6
+	VMULPS       Z6, Z1, Z6
+	VBROADCASTSS wordbe638e39<>+0(SB), Z7
+	VFMADD231PS  Z7, Z3, Z6
+	VADDPS       Z6, Z5, Z7
+	VMOVUPS      Z7, (DX)(SI*1)
+	VSUBPS       Z6, Z5, Z5
+	VMOVUPS      Z5, (DX)(SI*2)
+	VBROADCASTSS word3c360b61<>+0(SB), Z5
+	VMULPS       Z5, Z0, Z5
+	VBROADCASTSS word3d360b61<>+0(SB), Z6
+	VFMADD231PS  Z6, Z2, Z5
+	VBROADCASTSS word3e360b61<>+0(SB), Z6
+	VFMADD231PS  Z6, Z4, Z5
+	VBROADCASTSS word3cb60b61<>+0(SB), Z6
+	VMULPS       Z6, Z1, Z6
+	VBROADCASTSS word3db60b61<>+0(SB), Z7
+	VFMADD231PS  Z7, Z3, Z6
+	VADDPS       Z6, Z5, Z7
+	VMOVUPS      Z7, (DI)
+	VSUBPS       Z6, Z5, Z5
+	VMOVUPS      Z5, (DI)(SI*1)
+	VBROADCASTSS word3f360b61<>+0(SB), Z5
+	VMULPS       Z5, Z0, Z0
+	VBROADCASTSS word3e360b61<>+0(SB), Z5
+	VFMADD231PS  Z5, Z2, Z0
+	VBROADCASTSS word3d360b61<>+0(SB), Z2
+	VFMADD231PS  Z2, Z4, Z0
+	VBROADCASTSS word3eb60b61<>+0(SB), Z2
+	VMULPS       Z2, Z1, Z1
+	VBROADCASTSS word3db60b61<>+0(SB), Z2
+	VFMADD231PS  Z2, Z3, Z1
+	VADDPS       Z1, Z0, Z2
+	VMOVUPS      Z2, (DI)(SI*2)
+	VSUBPS       Z1, Z0, Z0
+	VMOVUPS      Z0, (R8)
+	VMOVAPS      Z4, Z0
+	VMOVUPS      Z0, (R8)(SI*1)
+	ADDQ         56(AX), DX
+	ADDQ         $+320, BX
+	DECQ         CX
+	JNZ          loop545
+	ADDQ         $0x00000040, (AX)
+	ADDQ         $0x00000040, 8(AX)
+	ADDQ         $0x00000040, 24(AX)
+	DECQ         32(AX)
+	JNZ          again543
+	VZEROUPPER
+	RET
+
+// func winogradFilterGrad5AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradFilterGrad5AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again546:
+	MOVQ (AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ $0x00000008, CX
+
+loop547:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	LEAQ         (DI)(SI*2), R8
+	ADDQ         SI, R8
+	VMOVUPS      (DX), Z0
+	VMOVUPS      (DX)(SI*1), Z1
+	VMOVUPS      (DX)(SI*2), Z2
+	VMOVUPS      (DI), Z3
+	VMOVUPS      (DI)(SI*1), Z4
+	VMOVUPS      (DI)(SI*2), Z5
+	VMOVUPS      (R8), Z6
+	VMOVUPS      (R8)(SI*1), Z7
+	VADDPS       Z2, Z1, Z8
+	VSUBPS       Z2, Z1, Z2
+	VADDPS       Z4, Z3, Z1
+	VSUBPS       Z4, Z3, Z4
+	VADDPS       Z6, Z5, Z3
+	VSUBPS       Z6, Z5, Z6
+	VBROADCASTSS wordbf800000<>+0(SB), Z5
+	VMULPS       Z5, Z0, Z0
+	VBROADCASTSS wordbe638e39<>+0(SB), Z5
+	VFMADD231PS  Z5, Z8, Z0
+	VBROADCASTSS word3c360b61<>+0(SB), Z5
+	VFMADD231PS  Z5, Z1, Z0
+	VBROADCASTSS word3f360b61<>+0(SB), Z5
+	VFMADD231PS  Z5, Z3, Z0
+	VMOVUPS      Z0, (BX)
+	VBROADCASTSS wordbe638e39<>+0(SB), Z0
+	VMULPS       Z0, Z2, Z0
+	VBROADCASTSS word3cb60b61<>+0(SB), Z5
+	VFMADD231PS  Z5, Z4, Z0
+	VBROADCASTSS word3eb60b61<>+0(SB), Z5
+	VFMADD231PS  Z5, Z6, Z0
+	VMOVUPS      Z0, 512(BX)
+	VBROADCASTSS wordbe638e39<>+0(SB), Z0
+	VMULPS       Z0, Z8, Z0
+	VBROADCASTSS word3d360b61<>+0(SB), Z5
+	VFMADD231PS  Z5, Z1, Z0
+	VBROADCASTSS word3e360b61<>+0(SB), Z5
+	VFMADD231PS  Z5, Z3, Z0
+	VMOVUPS      Z0, 1024(BX)
+	VBROADCASTSS wordbe638e39<>+0(SB), Z0
+	VMULPS       Z0, Z2, Z0
+	VBROADCASTSS word3db60b61<>+0(SB), Z2
+	VFMADD231PS  Z2, Z4, Z0
+	VBROADCASTSS word3db60b61<>+0(SB), Z2
+	VFMADD231PS  Z2, Z6, Z0
+	VMOVUPS      Z0, 1536(BX)
+	VBROADCASTSS wordbe638e39<>+0(SB), Z0
+	VMULPS       Z0, Z8, Z0
+	VBROADCASTSS word3e360b61<>+0(SB), Z2
+	VFMADD231PS  Z2, Z1, Z0
+	VBROADCASTSS word3d360b61<>+0(SB), Z1
+	VFMADD231PS  Z1, Z3, Z0
+	VADDPS       Z7, Z0, Z0
+	VMOVUPS      Z0, 2048(BX)
+	ADDQ         48(AX), DX
+	ADDQ         $+64, BX
+	DECQ         CX
+	JNZ          loop547
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         64(AX), SI
+	MOVQ         24(AX), CX
+	MOVQ         $0x00000005, CX
+
+loop548:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	VMOVUPS      (BX), Z0
+	VMOVUPS      64(BX), Z1
+	VMOVUPS      128(BX), Z2
+	VMOVUPS      192(BX), Z3
+	VMOVUPS      256(BX), Z4
+	VMOVUPS      320(BX), Z5
+	VMOVUPS      384(BX), Z6
+	VMOVUPS      448(BX), Z7
+	VADDPS       Z2, Z1, Z8
+	VSUBPS       Z2, Z1, Z2
+	VADDPS       Z4, Z3, Z1
+	VSUBPS       Z4, Z3, Z4
+	VADDPS       Z6, Z5, Z3
+	VSUBPS       Z6, Z5, Z6
+	VBROADCASTSS wordbf800000<>+0(SB), Z5
+	VMULPS       Z5, Z0, Z0
+	VBROADCASTSS wordbe638e39<>+0(SB), Z5
+	VFMADD231PS  Z5, Z8, Z0
+	VBROADCASTSS word3c360b61<>+0(SB), Z5
+	VFMADD231PS  Z5, Z1, Z0
+	VBROADCASTSS word3f360b61<>+0(SB), Z5
+	VFMADD231PS  Z5, Z3, Z0
+	VMOVUPS      Z0, (DX)
+	VBROADCASTSS wordbe638e39<>+0(SB), Z0
+	VMULPS       Z0, Z2, Z0
+	VBROADCASTSS word3cb60b61<>+0(SB), Z5
+	VFMADD231PS  Z5, Z4, Z0
+	VBROADCASTSS word3eb60b61<>+0(SB), Z5
+	VFMADD231PS  Z5, Z6, Z0
+	VMOVUPS      Z0, (DX)(SI*1)
+	VBROADCASTSS wordbe638e39<>+0(SB), Z0
+	VMULPS       Z0, Z8, Z0
+	VBROADCASTSS word3d360b61<>+0(SB), Z5
+	VFMADD231PS  Z5, Z1, Z0
+	VBROADCASTSS word3e360b61<>+0(SB), Z5
+	VFMADD231PS  Z5, Z3, Z0
+	VMOVUPS      Z0, (DX)(SI*2)
+	VBROADCASTSS wordbe638e39<>+0(SB), Z0
+	VMULPS       Z0, Z2, Z0
+	VBROADCASTSS word3db60b61<>+0(SB), Z2
+	VFMADD231PS  Z2, Z4, Z0
+	VBROADCASTSS word3db60b61<>+0(SB), Z2
+	VFMADD231PS  Z2, Z6, Z0
+	VMOVUPS      Z0, (DI)
+	VBROADCASTSS wordbe638e39<>+0(SB), Z0
+	VMULPS       Z0, Z8, Z0
+	VBROADCASTSS word3e360b61<>+0(SB), Z2
+	VFMADD231PS  Z2, Z1, Z0
+	VBROADCASTSS word3d360b61<>+0(SB), Z1
+	VFMADD231PS  Z1, Z3, Z0
+	VADDPS       Z7, Z0, Z0
+	VMOVUPS      Z0, (DI)(SI*1)
+	ADDQ         56(AX), DX
+	ADDQ         $+512, BX
+	DECQ         CX
+	JNZ          loop548
+	ADDQ         $0x00000040, (AX)
+	ADDQ         $0x00000040, 8(AX)
+	ADDQ         $0x00000040, 24(AX)
+	DECQ         32(AX)
+	JNZ          again546
+	VZEROUPPER
+	RET
+
+// func winogradInput3AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradInput3AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again549:
+	MOVQ (AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ $0x00000006, CX
+
+loop550:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	VMOVUPS      (DX), Z0
+	VMOVUPS      (DX)(SI*1), Z1
+	VMOVUPS      (DX)(SI*2), Z2
+	VMOVUPS      (DI), Z3
+	VMOVUPS      (DI)(SI*1), Z4
+	VMOVUPS      (DI)(SI*2), Z5
+	VBROADCASTSS word40800000<>+0(SB), Z6
+	VMULPS       Z6, Z0, Z0
+	VBROADCASTSS wordc0a00000<>+0(SB), Z6
+	VFMADD231PS  Z6, Z2, Z0
+	VADDPS       Z4, Z0, Z0
+	VMOVUPS      Z0, (BX)
+	VBROADCASTSS wordc0800000<>+0(SB), Z0
+	VMULPS       Z0, Z2, Z0
+	VADDPS       Z4, Z0, Z0
+	VBROADCASTSS wordc0800000<>+0(SB), Z6
+	VMULPS       Z6, Z1, Z6
+	VADDPS       Z3, Z6, Z6
+	VADDPS       Z6, Z0, Z7
+	VMOVUPS      Z7, 384(BX)
+	VSUBPS       Z6, Z0, Z0
+	VMOVUPS      Z0, 768(BX)
+	VBROADCASTSS wordbf800000<>+0(SB), Z0
+	VMULPS       Z0, Z2, Z0
+	VADDPS       Z4, Z0, Z0
+	VBROADCASTSS wordc0000000<>+0(SB), Z2
+	VMULPS       Z2, Z1, Z2
+	VBROADCASTSS word40000000<>+0(SB), Z4
+	VFMADD231PS  Z4, Z3, Z2
+	VADDPS       Z2, Z0, Z4
+	VMOVUPS      Z4, 1152(BX)
+	VSUBPS       Z2, Z0, Z0
+	VMOVUPS      Z0, 1536(BX)
+	VBROADCASTSS word40800000<>+0(SB), Z0
+	VMULPS       Z0, Z1, Z0
+	VBROADCASTSS wordc0a00000<>+0(SB), Z1
+	VFMADD231PS  Z1, Z3, Z0
+	VADDPS       Z5, Z0, Z0
+	VMOVUPS      Z0, 1920(BX)
+	ADDQ         48(AX), DX
+	ADDQ         $+64, BX
+	DECQ         CX
+	JNZ          loop550
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         64(AX), SI
+	MOVQ         24(AX), CX
+	MOVQ         $0x00000006, CX
+
+loop551:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	VMOVUPS      (BX), Z0
+	VMOVUPS      64(BX), Z1
+	VMOVUPS      128(BX), Z2
+	VMOVUPS      192(BX), Z3
+	VMOVUPS      256(BX), Z4
+	VMOVUPS      320(BX), Z5
+	VBROADCASTSS word40800000<>+0(SB), Z6
+	VMULPS       Z6, Z0, Z0
+	VBROADCASTSS wordc0a00000<>+0(SB), Z6
+	VFMADD231PS  Z6, Z2, Z0
+	VADDPS       Z4, Z0, Z0
+	VMOVUPS      Z0, (DX)
+	VBROADCASTSS wordc0800000<>+0(SB), Z0
+	VMULPS       Z0, Z2, Z0
+	VADDPS       Z4, Z0, Z0
+	VBROADCASTSS wordc0800000<>+0(SB), Z6
+	VMULPS       Z6, Z1, Z6
+	VADDPS       Z3, Z6, Z6
+	VADDPS       Z6, Z0, Z7
+	VMOVUPS      Z7, (DX)(SI*1)
+	VSUBPS       Z6, Z0, Z0
+	VMOVUPS      Z0, (DX)(SI*2)
+	VBROADCASTSS wordbf800000<>+0(SB), Z0
+	VMULPS       Z0, Z2, Z0
+	VADDPS       Z4, Z0, Z0
+	VBROADCASTSS wordc0000000<>+0(SB), Z2
+	VMULPS       Z2, Z1, Z2
+	VBROADCASTSS word40000000<>+0(SB), Z4
+	VFMADD231PS  Z4, Z3, Z2
+	VADDPS       Z2, Z0, Z4
+	VMOVUPS      Z4, (DI)
+	VSUBPS       Z2, Z0, Z0
+	VMOVUPS      Z0, (DI)(SI*1)
+	VBROADCASTSS word40800000<>+0(SB), Z0
+	VMULPS       Z0, Z1, Z0
+	VBROADCASTSS wordc0a00000<>+0(SB), Z1
+	VFMADD231PS  Z1, Z3, Z0
+	VADDPS       Z5, Z0, Z0
+	VMOVUPS      Z0, (DI)(SI*2)
+	ADDQ         56(AX), DX
+	ADDQ         $+384, BX
+	DECQ         CX
+	JNZ          loop551
+	ADDQ         $0x00000040, (AX)
+	ADDQ         $0x00000040, 8(AX)
+	ADDQ         $0x00000040, 24(AX)
+	DECQ         32(AX)
+	JNZ          again549
+	VZEROUPPER
+	RET
+
+// func winogradOutput3AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutput3AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again552:
+	MOVQ (AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ $0x00000006, CX
+
+loop553:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	VMOVUPS      (DX), Z0
+	VMOVUPS      (DX)(SI*1), Z1
+	VMOVUPS      (DX)(SI*2), Z2
+	VMOVUPS      (DI), Z3
+	VMOVUPS      (DI)(SI*1), Z4
+	VMOVUPS      (DI)(SI*2), Z5
+	VADDPS       Z2, Z1, Z6
+	VSUBPS       Z2, Z1, Z2
+	VADDPS       Z4, Z3, Z1
+	VSUBPS       Z4, Z3, Z4
+	VMOVAPS      Z0, Z0
+	VADDPS       Z6, Z0, Z0
+	VADDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, (BX)
+	VMOVAPS      Z2, Z0
+	VBROADCASTSS word40000000<>+0(SB), Z3
+	VFMADD231PS  Z3, Z4, Z0
+	VMOVUPS      Z0, 384(BX)
+	VMOVAPS      Z6, Z0
+	VBROADCASTSS word40800000<>+0(SB), Z3
+	VFMADD231PS  Z3, Z1, Z0
+	VMOVUPS      Z0, 768(BX)
+	VMOVAPS      Z2, Z0
+	VBROADCASTSS word41000000<>+0(SB), Z1
+	VFMADD231PS  Z1, Z4, Z0
+	VADDPS       Z5, Z0, Z0
+	VMOVUPS      Z0, 1152(BX)
+	ADDQ         48(AX), DX
+	ADDQ         $+64, BX
+	DECQ         CX
+	JNZ          loop553
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         64(AX), SI
+	MOVQ         24(AX), DI
+	MOVQ         $0x00000004, CX
+
+loop554:
+	LEAQ         (DX)(SI*2), R8
+	ADDQ         SI, R8
+	VMOVUPS      (BX), Z0
+	VMOVUPS      64(BX), Z1
+	VMOVUPS      128(BX), Z2
+	VMOVUPS      192(BX), Z3
+	VMOVUPS      256(BX), Z4
+	VMOVUPS      320(BX), Z5
+	VADDPS       Z2, Z1, Z6
+	VSUBPS       Z2, Z1, Z2
+	VADDPS       Z4, Z3, Z1
+	VSUBPS       Z4, Z3, Z4
+	VMOVAPS      Z0, Z0
+	VADDPS       Z6, Z0, Z0
+	VADDPS       Z1, Z0, Z0
+	VADDPS       (DI), Z0, Z0
+	VBROADCASTSS 72(AX), Z3
+	VMAXPS       Z0, Z3, Z0
+	VMOVUPS      Z0, (DX)
+	VMOVAPS      Z2, Z0
+	VBROADCASTSS word40000000<>+0(SB), Z3
+	VFMADD231PS  Z3, Z4, Z0
+	VADDPS       (DI), Z0, Z0
+	VBROADCASTSS 72(AX), Z3
+	VMAXPS       Z0, Z3, Z0
+	VMOVUPS      Z0, (DX)(SI*1)
+	VMOVAPS      Z6, Z0
+	VBROADCASTSS word40800000<>+0(SB), Z3
+	VFMADD231PS  Z3, Z1, Z0
+	VADDPS       (DI), Z0, Z0
+	VBROADCASTSS 72(AX), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      Z0, (DX)(SI*2)
+	VMOVAPS      Z2, Z0
+	VBROADCASTSS word41000000<>+0(SB), Z1
+	VFMADD231PS  Z1, Z4, Z0
+	VADDPS       Z5, Z0, Z0
+	VADDPS       (DI), Z0, Z0
+	VBROADCASTSS 72(AX), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      Z0, (R8)
+	ADDQ         56(AX), DX
+	ADDQ         $+384, BX
+	DECQ         CX
+	JNZ          loop554
+	ADDQ         $0x00000040, (AX)
+	ADDQ         $0x00000040, 8(AX)
+	ADDQ         $0x00000040, 24(AX)
+	DECQ         32(AX)
+	JNZ          again552
+	VZEROUPPER
+	RET
+
+// func winogradOutputGrad3AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputGrad3AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again555:
+	MOVQ (AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ $0x00000004, CX
+
+loop556:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	VMOVUPS      (DX), Z0
+	VMOVUPS      (DX)(SI*1), Z1
+	VMOVUPS      (DX)(SI*2), Z2
+	VMOVUPS      (DI), Z3
+	VMOVAPS      Z0, Z4
+	VMOVUPS      Z4, (BX)
+	VMOVAPS      Z0, Z4
+	VADDPS       Z2, Z4, Z4
+	VMOVAPS      Z1, Z5
+	VADDPS       Z3, Z5, Z5
+	VADDPS       Z5, Z4, Z6
+	VMOVUPS      Z6, 256(BX)
+	VSUBPS       Z5, Z4, Z4
+	VMOVUPS      Z4, 512(BX)
+	VMOVAPS      Z0, Z0
+	VBROADCASTSS word40800000<>+0(SB), Z4
+	VFMADD231PS  Z4, Z2, Z0
+	VBROADCASTSS word40000000<>+0(SB), Z2
+	VMULPS       Z2, Z1, Z1
+	VBROADCASTSS word41000000<>+0(SB), Z2
+	VFMADD231PS  Z2, Z3, Z1
+	VADDPS       Z1, Z0, Z2
+	VMOVUPS      Z2, 768(BX)
+	VSUBPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 1024(BX)
+	VMOVAPS      Z3, Z0
+	VMOVUPS      Z0, 1280(BX)
+	ADDQ         48(AX), DX
+	ADDQ         $+64, BX
+	DECQ         CX
+	JNZ          loop556
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         64(AX), SI
+	MOVQ         24(AX), CX
+	MOVQ         $0x00000006, CX
+
+loop557:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	VMOVUPS      (BX), Z0
+	VMOVUPS      64(BX), Z1
+	VMOVUPS      128(BX), Z2
+	VMOVUPS      192(BX), Z3
+	VMOVAPS      Z0, Z4
+	VMOVUPS      Z4, (DX)
+	VMOVAPS      Z0, Z4
+	VADDPS       Z2, Z4, Z4
+	VMOVAPS      Z1, Z5
+	VADDPS       Z3, Z5, Z5
+	VADDPS       Z5, Z4, Z6
+	VMOVUPS      Z6, (DX)(SI*1)
+	VSUBPS       Z5, Z4, Z4
+	VMOVUPS      Z4, (DX)(SI*2)
+	VMOVAPS      Z0, Z0
+	VBROADCASTSS word40800000<>+0(SB), Z4
+	VFMADD231PS  Z4, Z2, Z0
+	VBROADCASTSS word40000000<>+0(SB), Z2
+	VMULPS       Z2, Z1, Z1
+	VBROADCASTSS word41000000<>+0(SB), Z2
+	VFMADD231PS  Z2, Z3, Z1
+	VADDPS       Z1, Z0, Z2
+	VMOVUPS      Z2, (DI)
+	VSUBPS       Z1, Z0, Z0
+	VMOVUPS      Z0, (DI)(SI*1)
+	VMOVAPS      Z3, Z0
+	VMOVUPS      Z0, (DI)(SI*2)
+	ADDQ         56(AX), DX
+	ADDQ         $+256, BX
+	DECQ         CX
+	JNZ          loop557
+	ADDQ         $0x00000040, (AX)
+	ADDQ         $0x00000040, 8(AX)
+	ADDQ         $0x00000040, 24(AX)
+	DECQ         32(AX)
+	JNZ          again555
+	VZEROUPPER
+	RET
+
+// func winogradFilter3AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradFilter3AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again558:
+	MOVQ (AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ $0x00000003, CX
+
+loop559:
+	VMOVUPS      (DX), Z0
+	VMOVUPS      (DX)(SI*1), Z1
+	VMOVUPS      (DX)(SI*2), Z2
+	VBROADCASTSS word3e800000<>+0(SB), Z3
+	VMULPS       Z3, Z0, Z3
+	VMOVUPS      Z3, (BX)
+	VBROADCASTSS wordbe2aaaab<>+0(SB), Z3
+	VMULPS       Z3, Z0, Z3
+	VBROADCASTSS wordbe2aaaab<>+0(SB), Z4
+	VFMADD231PS  Z4, Z2, Z3
+	VBROADCASTSS wordbe2aaaab<>+0(SB), Z4
+	VMULPS       Z4, Z1, Z4
+	VADDPS       Z4, Z3, Z5
+	VMOVUPS      Z5, 192(BX)
+	VSUBPS       Z4, Z3, Z3
+	VMOVUPS      Z3, 384(BX)
+	VBROADCASTSS word3d2aaaab<>+0(SB), Z3
+	VMULPS       Z3, Z0, Z0
+	VBROADCASTSS word3e2aaaab<>+0(SB), Z3
+	VFMADD231PS  Z3, Z2, Z0
+	VBROADCASTSS word3daaaaab<>+0(SB), Z3
+	VMULPS       Z3, Z1, Z1
+	VADDPS       Z1, Z0, Z3
+	VMOVUPS      Z3, 576(BX)
+	VSUBPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 768(BX)
+	VMOVAPS      Z2, Z0
+	VMOVUPS      Z0, 960(BX)
+	ADDQ         48(AX), DX
+	ADDQ         $+64, BX
+	DECQ         CX
+	JNZ          loop559
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         64(AX), SI
+	MOVQ         24(AX), CX
+	MOVQ         $0x00000006, CX
+
+loop560:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	VMOVUPS      (BX), Z0
+	VMOVUPS      64(BX), Z1
+	VMOVUPS      128(BX), Z2
+	VBROADCASTSS word3e800000<>+0(SB), Z3
+	VMULPS       Z3, Z0, Z3
+	VMOVUPS      Z3, (DX)
+	VBROADCASTSS wordbe2aaaab<>+0(SB), Z3
+	VMULPS       Z3, Z0, Z3
+	VBROADCASTSS wordbe2aaaab<>+0(SB), Z4
+	VFMADD231PS  Z4, Z2, Z3
+	VBROADCASTSS wordbe2aaaab<>+0(SB), Z4
+	VMULPS       Z4, Z1, Z4
+	VADDPS       Z4, Z3, Z5
+	VMOVUPS      Z5, (DX)(SI*1)
+	VSUBPS       Z4, Z3, Z3
+	VMOVUPS      Z3, (DX)(SI*2)
+	VBROADCASTSS word3d2aaaab<>+0(SB), Z3
+	VMULPS       Z3, Z0, Z0
+	VBROADCASTSS word3e2aaaab<>+0(SB), Z3
+	VFMADD231PS  Z3, Z2, Z0
+	VBROADCASTSS word3daaaaab<>+0(SB), Z3
+	VMULPS       Z3, Z1, Z1
+	VADDPS       Z1, Z0, Z3
+	VMOVUPS      Z3, (DI)
+	VSUBPS       Z1, Z0, Z0
+	VMOVUPS      Z0, (DI)(SI*1)
+	VMOVAPS      Z2, Z0
+	VMOVUPS      Z0, (DI)(SI*2)
+	ADDQ         56(AX), DX
+	ADDQ         $+192, BX
+	DECQ         CX
+	JNZ          loop560
+	ADDQ         $0x00000040, (AX)
+	ADDQ         $0x00000040, 8(AX)
+	ADDQ         $0x00000040, 24(AX)
+	DECQ         32(AX)
+	JNZ          again558
+	VZEROUPPER
+	RET
+
+// func winogradFilterGrad3AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradFilterGrad3AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again561:
+	MOVQ (AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ $0x00000006, CX
+
+loop562:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	VMOVUPS      (DX), Z0
+	VMOVUPS      (DX)(SI*1), Z1
+	VMOVUPS      (DX)(SI*2), Z2
+	VMOVUPS      (DI), Z3
+	VMOVUPS      (DI)(SI*1), Z4
+	VMOVUPS      (DI)(SI*2), Z5
+	VADDPS       Z2, Z1, Z6
+	VSUBPS       Z2, Z1, Z2
+	VADDPS       Z4, Z3, Z1
+	VSUBPS       Z4, Z3, Z4
+	VBROADCASTSS word3e800000<>+0(SB), Z3
+	VMULPS       Z3, Z0, Z0
+	VBROADCASTSS wordbe2aaaab<>+0(SB), Z3
+	VFMADD231PS  Z3, Z6, Z0
+	VBROADCASTSS word3d2aaaab<>+0(SB), Z3
+	VFMADD231PS  Z3, Z1, Z0
+	VMOVUPS      Z0, (BX)
+	VBROADCASTSS wordbe2aaaab<>+0(SB), Z0
+	VMULPS       Z0, Z2, Z0
+	VBROADCASTSS word3daaaaab<>+0(SB), Z2
+	VFMADD231PS  Z2, Z4, Z0
+	VMOVUPS      Z0, 384(BX)
+	VBROADCASTSS wordbe2aaaab<>+0(SB), Z0
+	VMULPS       Z0, Z6, Z0
+	VBROADCASTSS word3e2aaaab<>+0(SB), Z2
+	VFMADD231PS  Z2, Z1, Z0
+	VADDPS       Z5, Z0, Z0
+	VMOVUPS      Z0, 768(BX)
+	ADDQ         48(AX), DX
+	ADDQ         $+64, BX
+	DECQ         CX
+	JNZ          loop562
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         64(AX), SI
+	MOVQ         24(AX), CX
+	MOVQ         $0x00000003, CX
+
+loop563:
+	VMOVUPS      (BX), Z0
+	VMOVUPS      64(BX), Z1
+	VMOVUPS      128(BX), Z2
+	VMOVUPS      192(BX), Z3
+	VMOVUPS      256(BX), Z4
+	VMOVUPS      320(BX), Z5
+	VADDPS       Z2, Z1, Z6
+	VSUBPS       Z2, Z1, Z2
+	VADDPS       Z4, Z3, Z1
+	VSUBPS       Z4, Z3, Z4
+	VBROADCASTSS word3e800000<>+0(SB), Z3
+	VMULPS       Z3, Z0, Z0
+	VBROADCASTSS wordbe2aaaab<>+0(SB), Z3
+	VFMADD231PS  Z3, Z6, Z0
+	VBROADCASTSS word3d2aaaab<>+0(SB), Z3
+	VFMADD231PS  Z3, Z1, Z0
+	VMOVUPS      Z0, (DX)
+	VBROADCASTSS wordbe2aaaab<>+0(SB), Z0
+	VMULPS       Z0, Z2, Z0
+	VBROADCASTSS word3daaaaab<>+0(SB), Z2
+	VFMADD231PS  Z2, Z4, Z0
+	VMOVUPS      Z0, (DX)(SI*1)
+	VBROADCASTSS wordbe2aaaab<>+0(SB), Z0
+	VMULPS       Z0, Z6, Z0
+	VBROADCASTSS word3e2aaaab<>+0(SB), Z2
+	VFMADD231PS  Z2, Z1, Z0
+	VADDPS       Z5, Z0, Z0
+	VMOVUPS      Z0, (DX)(SI*2)
+	ADDQ         56(AX), DX
+	ADDQ         $+384, BX
+	DECQ         CX
+	JNZ          loop563
+	ADDQ         $0x00000040, (AX)
+	ADDQ         $0x00000040, 8(AX)
+	ADDQ         $0x00000040, 24(AX)
+	DECQ         32(AX)
+	JNZ          again561
 	VZEROUPPER
 	RET
 
@@ -13216,7 +16476,7 @@ TEXT ·peakAVX512(SB), NOSPLIT, $0-8
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-loop460:
+loop564:
 	VFMADD231PS Z12, Z13, Z0
 	VFMADD231PS Z12, Z13, Z1
 	VFMADD231PS Z12, Z13, Z2
@@ -13230,7 +16490,7 @@ loop460:
 	VFMADD231PS Z12, Z13, Z10
 	VFMADD231PS Z12, Z13, Z11
 	DECQ        AX
-	JNZ         loop460
+	JNZ         loop564
 	VZEROUPPER
 	RET
 

@@ -13,11 +13,12 @@ type Task interface {
 
 // A Worker is the private memory of one thread of a team.
 type Worker struct {
-	scratch []float32 // aligned to a cache line
-	tile    tile      // arguments of kernels live here, since the address given to one escapes
-	packing packing
-	update  update
-	lanes   [16]float32 // what a vector kernel returns, a value a lane
+	scratch   []float32 // aligned to a cache line
+	tile      tile      // arguments of kernels live here, since the address given to one escapes
+	packing   packing
+	update    update
+	transform transform
+	lanes     [16]float32 // what a vector kernel returns, a value a lane
 }
 
 // scratchLen bounds what one piece may use, in floats: half of a 1 MiB second-level cache.

@@ -14,6 +14,7 @@ import (
 type Geometry struct {
 	Stride, Dilation, Groups int
 	Top, Left, Bottom, Right int
+	Direct                   bool // not by Winograd's algorithm
 }
 
 // Conv2D returns the convolution of x with w, plus b.
@@ -50,7 +51,7 @@ func (c conv) types() []hm.Type {
 func (g Geometry) kernel(x, w tensor.Shape) kernel.Conv {
 	return kernel.Conv{N: x[0], H: x[1], W: x[2], C: x[3], F: w[0], KH: w[2], KW: w[3],
 		Stride: g.Stride, Dilation: g.Dilation, Groups: g.Groups,
-		Top: g.Top, Left: g.Left, Bottom: g.Bottom, Right: g.Right}
+		Top: g.Top, Left: g.Left, Bottom: g.Bottom, Right: g.Right, Direct: g.Direct}
 }
 
 func (c conv) shape(in []tensor.Shape) (tensor.Shape, error) {

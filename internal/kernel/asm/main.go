@@ -16,8 +16,10 @@ func main() {
 		s.packCols()
 		s.maps()
 		s.rowKernels()
+		s.pools()
 		s.optimizers()
 		s.philox()
+		s.winograd()
 		s.peak()
 	}
 	pause()

@@ -114,7 +114,9 @@ func (s set) bits(b uint32) vec { return s.broadcast(word(b)) }
 
 // Predicates of VCMPPS.
 const (
+	equal        = 0
 	less         = 1
+	unordered    = 3
 	notEqual     = 4
 	notLessEqual = 6
 )
