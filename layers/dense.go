@@ -27,6 +27,9 @@ func (l Dense) Forward(s *Scope, x *G.Node) (*G.Node, error) {
 	if l.Units < 1 {
 		return nil, errors.Errorf("%sdense with %d units; at least 1 is needed", s.prefix(), l.Units)
 	}
+	if d := x.Shape(); len(d) == 1 {
+		return nil, errors.Errorf("%sdense takes (N, in), its input is %v; one example is (1, %d)", s.prefix(), d, d[0])
+	}
 	if x.Dims() != 2 {
 		return nil, errors.Errorf("%sdense takes (N, in), its input is %v; put a Flatten before it", s.prefix(), x.Shape())
 	}

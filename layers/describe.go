@@ -3,6 +3,7 @@ package layers
 import (
 	"fmt"
 	"reflect"
+	"slices"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -19,10 +20,11 @@ type Row struct {
 // Describe builds m in s, for the input x, and describes its layers: a composed
 // layer before its parts, m itself left out if it is composed.
 func Describe(s *Scope, m Layer, x *G.Node) ([]Row, error) {
+	at := len(s.rows)
 	if _, err := s.apply(m, x); err != nil {
 		return nil, err
 	}
-	rows := s.rows
+	rows := slices.Clone(s.rows[at:])
 	if len(rows) > 1 {
 		rows = rows[1:]
 		for i := range rows {
@@ -32,10 +34,10 @@ func Describe(s *Scope, m Layer, x *G.Node) ([]Row, error) {
 	return rows, nil
 }
 
-// count returns the number of scalars declared so far.
+// count returns the number of scalars declared so far, without those of buffers.
 func (s *Scope) count() (n int) {
 	for name := range s.declared {
-		n += s.params.Get(name).Value.Shape().TotalSize()
+		n += s.params.Get(name).count()
 	}
 	return n
 }
@@ -46,6 +48,9 @@ func label(l Layer) string {
 		return s.String()
 	}
 	v := reflect.Indirect(reflect.ValueOf(l))
+	if !v.IsValid() {
+		return fmt.Sprintf("%T", l) // a nil pointer: its Forward will fail
+	}
 	name := v.Type().Name()
 	if v.Kind() == reflect.Struct {
 		if f := v.FieldByName("Name"); f.IsValid() && f.Kind() == reflect.String && f.String() != "" {

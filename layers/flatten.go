@@ -26,6 +26,10 @@ func (Flatten) Forward(s *Scope, x *G.Node) (*G.Node, error) {
 			return nil, errors.Wrapf(err, "%sflatten", s.prefix())
 		}
 	}
-	y, err := op.Reshape(x, shape[0], shape.TotalSize()/shape[0])
+	features := 1
+	for _, d := range shape[1:] {
+		features *= d
+	}
+	y, err := op.Reshape(x, shape[0], features)
 	return y, errors.Wrapf(err, "%sflatten", s.prefix())
 }

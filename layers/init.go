@@ -128,12 +128,17 @@ type stream struct {
 }
 
 func newStream(seed uint64, name string) *stream {
+	return &stream{key: newKey(seed, name), used: 4}
+}
+
+// newKey is the generator's key for what is called name.
+func newKey(seed uint64, name string) [2]uint32 {
 	h := fnv.New64a()
 	h.Write([]byte(name))
 	k := seed ^ h.Sum64()
 	// One round of the generator parts seeds whose difference equals that of two names.
 	w := kernel.Philox([4]uint32{uint32(seed), uint32(seed >> 32), 0, 0}, [2]uint32{uint32(k), uint32(k >> 32)})
-	return &stream{key: [2]uint32{w[0], w[1]}, used: 4}
+	return [2]uint32{w[0], w[1]}
 }
 
 // Uint64 implements [rand.Source].

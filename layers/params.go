@@ -17,6 +17,7 @@ type Param struct {
 	Value   *tensor.Dense
 	Average *tensor.Dense // nil where averaging is off
 	Frozen  bool          // training leaves it alone
+	Buffer  bool          // part of the model's state, but not trained: a running mean, say
 }
 
 // Evaluated returns what evaluation graphs read: the average, or the value
@@ -50,13 +51,20 @@ func (p *Params) All() iter.Seq[*Param] { return slices.Values(p.list) }
 // Get returns the parameter called name, or nil.
 func (p *Params) Get(name string) *Param { return p.byName[name] }
 
-// Count returns the number of scalars.
+// Count returns the number of scalars, without those of buffers.
 func (p *Params) Count() int {
 	n := 0
 	for _, q := range p.list {
-		n += q.Value.Shape().TotalSize()
+		n += q.count()
 	}
 	return n
+}
+
+func (p *Param) count() int {
+	if p == nil || p.Buffer {
+		return 0
+	}
+	return p.Value.Shape().TotalSize()
 }
 
 // Float64 returns a copy in float64, for graphs whose gradients are checked.
@@ -64,14 +72,17 @@ func (p *Params) Float64() *Params {
 	c := NewParams(p.seed)
 	c.dtype = tensor.Float64
 	for _, q := range p.list {
-		c.add(&Param{Name: q.Name, Value: float64s(q.Value), Average: float64s(q.Average), Frozen: q.Frozen})
+		c.add(&Param{Name: q.Name, Value: float64s(q.Value), Average: float64s(q.Average), Frozen: q.Frozen, Buffer: q.Buffer})
 	}
 	return c
 }
 
 func float64s(t *tensor.Dense) *tensor.Dense {
-	if t == nil || t.Dtype() == tensor.Float64 {
-		return t
+	if t == nil {
+		return nil
+	}
+	if t.Dtype() == tensor.Float64 {
+		return t.Clone().(*tensor.Dense)
 	}
 	w := make([]float64, t.Shape().TotalSize())
 	for i, v := range t.Float32s() {
@@ -82,14 +93,14 @@ func float64s(t *tensor.Dense) *tensor.Dense {
 
 // Freeze keeps training from changing the parameters whose names match the
 // pattern (as in [path.Match], with dots in names as ordinary letters). It is an
-// error if none does.
+// error if none does. A frozen parameter has no average: all graphs read its value.
 func (p *Params) Freeze(pattern string) error {
 	matched, err := p.Match(pattern)
 	if err != nil {
 		return errors.Wrap(err, "freeze")
 	}
 	for _, q := range matched {
-		q.Frozen = true
+		q.Frozen, q.Average = true, nil
 	}
 	return nil
 }
@@ -113,11 +124,15 @@ func (p *Params) Match(pattern string) ([]*Param, error) {
 	return matched, nil
 }
 
-// declare returns the parameter called name, which it makes if there is none.
-func (p *Params) declare(name string, init Init, shape tensor.Shape) (*Param, error) {
+// declare returns the parameter or buffer called name, which it makes if there
+// is none.
+func (p *Params) declare(name string, init Init, shape tensor.Shape, buffer bool) (*Param, error) {
 	if q := p.byName[name]; q != nil {
 		if !slices.Equal(q.Value.Shape(), shape) {
 			return nil, errors.Errorf("%s has shape %v, the model wants %v", name, q.Value.Shape(), shape)
+		}
+		if q.Buffer != buffer { // a file does not say which it is
+			q.Buffer = buffer
 		}
 		return q, nil
 	}
@@ -130,12 +145,15 @@ func (p *Params) declare(name string, init Init, shape tensor.Shape) (*Param, er
 	if p.dtype == tensor.Float64 {
 		v = float64s(v)
 	}
-	q := &Param{Name: name, Value: v}
+	q := &Param{Name: name, Value: v, Buffer: buffer}
 	p.add(q)
 	return q, nil
 }
 
 func (p *Params) add(q *Param) {
+	if p.byName == nil {
+		p.byName = map[string]*Param{}
+	}
 	p.list = append(p.list, q)
 	p.byName[q.Name] = q
 }

@@ -29,6 +29,8 @@ type build struct {
 	mode     Mode
 	declared map[string]bool
 	nodes    []Trained
+	updates  []Update
+	step     *G.Node
 	rows     []Row
 	depth    int
 }
@@ -70,35 +72,52 @@ func (s *Scope) Input(name string, t tensor.Dtype, shape ...int) *G.Node {
 // Its value is the one that the graph's Params hold, drawn from init if they
 // hold none. Declaring a name twice in one graph is an error.
 func (s *Scope) Param(name string, init Init, shape ...int) (*G.Node, error) {
-	full := s.prefixDot() + name
-	if s.path == "" {
-		return nil, errors.Errorf("%s: the layer that declares it has no Name", name)
+	p, n, err := s.tensor(name, init, shape, false)
+	if err != nil {
+		return nil, err
 	}
-	if s.declared[full] {
-		return nil, errors.Errorf("%s is declared twice; give each layer its own Name", full)
+	if !p.Frozen {
+		s.nodes = append(s.nodes, Trained{p, n})
+	}
+	return n, nil
+}
+
+// tensor declares a parameter or a buffer and returns it with its node.
+func (s *Scope) tensor(name string, init Init, shape tensor.Shape, buffer bool) (*Param, *G.Node, error) {
+	full, err := s.declare(name)
+	if err != nil {
+		return nil, nil, err
 	}
 	if len(shape) == 0 {
-		return nil, errors.Errorf("%s: a parameter needs a shape; for a single number use 1", full)
+		return nil, nil, errors.Errorf("%s: a parameter needs a shape; for a single number use 1", full)
 	}
 	for _, d := range shape {
 		if d < 1 {
-			return nil, errors.Errorf("%s: shape %v has a size below 1", full, tensor.Shape(shape))
+			return nil, nil, errors.Errorf("%s: shape %v has a size below 1", full, shape)
 		}
 	}
-	s.declared[full] = true
-	p, err := s.params.declare(full, init, shape)
+	p, err := s.params.declare(full, init, shape, buffer)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	v := p.Value
 	if s.mode == Eval {
 		v = p.Evaluated()
 	}
-	n := G.NewTensor(s.graph, v.Dtype(), len(shape), G.WithShape(shape...), G.WithName(full), G.WithValue(v))
-	if !p.Frozen {
-		s.nodes = append(s.nodes, Trained{p, n})
+	return p, G.NewTensor(s.graph, v.Dtype(), len(shape), G.WithShape(shape...), G.WithName(full), G.WithValue(v)), nil
+}
+
+// declare returns the full name of what is called name in s, once.
+func (s *Scope) declare(name string) (full string, err error) {
+	full = s.prefixDot() + name
+	if s.path == "" {
+		return "", errors.Errorf("%s: the layer that declares it has no Name", name)
 	}
-	return n, nil
+	if s.declared[full] {
+		return "", errors.Errorf("%s is declared twice; give each layer its own Name", full)
+	}
+	s.declared[full] = true
+	return full, nil
 }
 
 // Undeclared returns the names of parameters that no layer declared in this

@@ -47,7 +47,11 @@ func (e Epoch) String() string {
 // with its validation; valid may be nil. Breaking out of the loop stops training.
 func (t *Trainer) Epochs(ctx context.Context, train, valid data.Source, n int) iter.Seq2[Epoch, error] {
 	return func(yield func(Epoch, error) bool) {
-		for t.steps < n*train.Len() || train.Len() == 0 {
+		perEpoch := 1
+		if train != nil {
+			perEpoch = max(train.Len(), 1)
+		}
+		for t.steps/perEpoch < n {
 			e, err := t.epoch(ctx, train, valid)
 			if !yield(e, err) || err != nil {
 				return
@@ -65,11 +69,11 @@ func (t *Trainer) epoch(ctx context.Context, train, valid data.Source) (e Epoch,
 		}
 		steps++
 		e.Loss += s.Loss()
-		if s.N%train.Len() == 0 {
+		if s.N%max(train.Len(), 1) == 0 {
 			break
 		}
 	}
-	e.N = t.steps / train.Len()
+	e.N = t.steps / max(train.Len(), 1)
 	e.Loss /= float64(steps)
 	e.Time = time.Since(start)
 	if valid != nil {
@@ -79,21 +83,21 @@ func (t *Trainer) epoch(ctx context.Context, train, valid data.Source) (e Epoch,
 }
 
 // Evaluate returns the loss and accuracy on all of src, of the averages where
-// averaging is on.
+// averaging is on. A loss that is not finite is no error here.
 func (t *Trainer) Evaluate(ctx context.Context, src data.Source) (r Result, err error) {
 	if err := t.init(); err != nil {
 		return r, err
+	}
+	if src == nil {
+		return r, errors.New("evaluation data: the source is nil")
 	}
 	var loss, correct float64
 	for i := range max(src.Len(), 1) {
 		if ctx.Err() != nil {
 			return r, context.Cause(ctx)
 		}
-		if err := src.Read(0, i, &t.eval); err != nil {
-			return r, errors.Wrap(err, "evaluation data")
-		}
-		if t.eval.Y == nil {
-			return r, errors.New("evaluation data: the source gives no Y; use Predict")
+		if err := read(src, 0, i, &t.eval); err != nil {
+			return r, errors.WithMessage(err, "evaluation data")
 		}
 		p, err := t.program(layers.Eval, t.eval)
 		if err != nil {

@@ -3,32 +3,48 @@ package train
 // keepEvery is the number of steps that a failure may cost.
 const keepEvery = 100
 
-// keep copies the parameters, which have just given a finite loss, now and then.
+// keep copies the state, which has just given a finite loss, now and then.
 func (t *Trainer) keep() {
 	if t.kept != nil && t.steps < t.keptAt+keepEvery {
 		return
 	}
 	i := 0
-	for _, l := range t.learned {
-		for _, v := range [...][]float32{l.Value, l.Average} {
-			if i == len(t.kept) {
-				t.kept = append(t.kept, nil)
-			}
-			t.kept[i] = append(t.kept[i][:0], v...)
-			i++
+	for v := range t.state {
+		if i == len(t.kept) {
+			t.kept = append(t.kept, nil)
 		}
+		t.kept[i] = append(t.kept[i][:0], v...)
+		i++
 	}
 	t.keptAt = t.steps
 }
 
-// restore takes the parameters back to where they were kept, if they were.
+// restore goes back to the state that was kept, if one was.
 func (t *Trainer) restore() {
 	if t.kept == nil {
 		return
 	}
-	for i, v := range t.kept {
-		l := t.learned[i/2]
-		copy([...][]float32{l.Value, l.Average}[i%2], v)
+	i := 0
+	for v := range t.state {
+		if i == len(t.kept) { // new to training since
+			break
+		}
+		copy(v, t.kept[i])
+		i++
 	}
 	t.steps = t.keptAt
+}
+
+// state yields what a step changes, apart from the optimizer's memory.
+func (t *Trainer) state(yield func([]float32) bool) {
+	for q := range t.Params.All() {
+		if q.Buffer && !yield(q.Value.Float32s()) {
+			return
+		}
+	}
+	for _, l := range t.learned {
+		if !yield(l.Value) || !yield(l.Average) {
+			return
+		}
+	}
 }

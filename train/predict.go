@@ -14,8 +14,8 @@ func (t *Trainer) Predict(x *tensor.Dense) (*tensor.Dense, error) {
 	if err := t.init(); err != nil {
 		return nil, err
 	}
-	if x == nil || x.Dims() == 0 {
-		return nil, errors.New("predict: x must be a batch of examples, (N, ...)")
+	if x == nil || x.Dims() == 0 || x.DataSize() == 0 {
+		return nil, errors.New("predict: x must be a batch of at least one example, (N, ...)")
 	}
 	p, err := t.program(layers.Eval, data.Batch{X: x})
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 // A program is the model compiled for one mode and one shape of batch.
 type program struct {
 	mode    layers.Mode
+	scope   *layers.Scope
 	machine *vm.Machine
 	x, y    input // y has no node in a program that predicts
 	out     *G.Node
@@ -81,9 +82,12 @@ func (in *input) bind(v *tensor.Dense) error {
 // compile builds the model's graph for batches like b.
 func (t *Trainer) compile(mode layers.Mode, b data.Batch) (_ *program, err error) {
 	s := layers.NewScope(t.Params, mode)
-	p := &program{mode: mode, x: newInput(s, "x", b.X)}
+	p := &program{mode: mode, scope: s, x: newInput(s, "x", b.X)}
 	if p.out, err = t.Model.Forward(s, p.x.node); err != nil {
 		return nil, err
+	}
+	if p.out == nil {
+		return nil, errors.New("the model returned neither a node nor an error")
 	}
 	if u := s.Undeclared(); len(u) > 0 {
 		return nil, errors.Errorf("the model has no parameters called %s, which Params hold", strings.Join(u, ", "))
@@ -91,7 +95,11 @@ func (t *Trainer) compile(mode layers.Mode, b data.Batch) (_ *program, err error
 	outs := G.Nodes{p.out}
 	if b.Y != nil {
 		p.y = newInput(s, "y", b.Y)
-		if p.loss, err = t.Loss(p.out, p.y.node); err != nil {
+		loss := t.Loss
+		if loss == nil {
+			loss = CrossEntropy
+		}
+		if p.loss, err = loss(p.out, p.y.node); err != nil {
 			return nil, errors.Wrap(err, "loss")
 		}
 		if p.loss == nil {
@@ -108,6 +116,9 @@ func (t *Trainer) compile(mode layers.Mode, b data.Batch) (_ *program, err error
 			return nil, err
 		}
 		outs = append(G.Nodes{p.loss}, p.grads...)
+		for _, u := range s.Updates() {
+			outs = append(outs, u.Node)
+		}
 		if err := t.learn(p); err != nil {
 			return nil, err
 		}
@@ -171,6 +182,21 @@ func (p *program) run(b data.Batch) error {
 		return err
 	}
 	return p.machine.RunAll()
+}
+
+// updateBuffers gives buffers their new values, unless one is not finite: its
+// name.
+func (p *program) updateBuffers() (bad string) {
+	updates := p.scope.Updates()
+	for _, u := range updates {
+		if !finite(u.Node.Value().(*tensor.Dense).Float32s()) {
+			return u.Name
+		}
+	}
+	for _, u := range updates {
+		copy(u.Value.Float32s(), u.Node.Value().(*tensor.Dense).Float32s())
+	}
+	return ""
 }
 
 // number returns the value of a float32 scalar node.

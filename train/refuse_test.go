@@ -54,8 +54,8 @@ func TestRefusals(t *testing.T) {
 			&train.Trainer{Model: net, Decay: []train.WeightDecay{{Pattern: "*.weight", L2: 1}, {Pattern: "conv*", L2: 1}}}, set,
 		},
 		{"decay of a bad pattern", `weight decay: pattern "[": syntax error in pattern`, &train.Trainer{Model: net, Decay: []train.WeightDecay{{Pattern: "[", L2: 1}}}, set},
-		{"negative decay", `weight decay "*": L2 -1 and L1 0 must not be negative`, &train.Trainer{Model: net, Decay: []train.WeightDecay{{Pattern: "*", L2: -1}}}, set},
-		{"decay is NaN", `weight decay "*": L2 0 and L1 NaN must not be negative`, &train.Trainer{Model: net, Decay: []train.WeightDecay{{Pattern: "*", L1: nan}}}, set},
+		{"negative decay", `weight decay "*": L2 -1 and L1 0 must be finite and not negative`, &train.Trainer{Model: net, Decay: []train.WeightDecay{{Pattern: "*", L2: -1}}}, set},
+		{"decay is NaN", `weight decay "*": L2 0 and L1 NaN must be finite and not negative`, &train.Trainer{Model: net, Decay: []train.WeightDecay{{Pattern: "*", L1: nan}}}, set},
 		{"unused parameter", "idle.weight gets no gradient: the loss does not depend on it; freeze it or use it", &train.Trainer{Model: idle{net}}, set},
 		{"nothing to train", "nothing to train: every parameter is frozen, or the model has none", &train.Trainer{Model: layers.Flatten{}}, set},
 		{
@@ -97,7 +97,7 @@ func TestNoGradient(t *testing.T) {
 func TestRefusalsOfPredictions(t *testing.T) {
 	tr := &train.Trainer{Model: mlp.Of(3, 16)}
 	for _, x := range []*tensor.Dense{nil, tensor.New(tensor.FromScalar(float32(1)))} {
-		const want = "predict: x must be a batch of examples, (N, ...)"
+		const want = "predict: x must be a batch of at least one example, (N, ...)"
 		if _, err := tr.Predict(x); err == nil || err.Error() != want {
 			t.Errorf("%v, want %q", err, want)
 		}
@@ -118,7 +118,7 @@ func TestRefusalsOfPredictions(t *testing.T) {
 	if _, err := tr.Predict(columns.(*tensor.Dense)); err == nil || err.Error() != "predict: x is a view whose rows do not lie one after the other; pass x.Materialize()" {
 		t.Errorf("a slice of columns: %v", err)
 	}
-	if _, err := (&train.Trainer{Model: mlp.Of(3)}).Evaluate(context.Background(), unlabeled{examples(5).Batches(5)}); err == nil || err.Error() != "evaluation data: the source gives no Y; use Predict" {
+	if _, err := (&train.Trainer{Model: mlp.Of(3)}).Evaluate(context.Background(), unlabeled{examples(5).Batches(5)}); err == nil || err.Error() != "evaluation data: the source gives no Y; for answers use Predict" {
 		t.Errorf("no Y: %v", err)
 	}
 }

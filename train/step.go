@@ -23,11 +23,17 @@ type Step struct {
 }
 
 // Loss returns the loss of the step's batch, before the update and without
-// penalties. It is valid until the next step.
-func (s Step) Loss() float64 { return number(s.program.loss) }
+// penalties. It is valid until the next step, and NaN in a step that never ran.
+func (s Step) Loss() float64 {
+	if s.program == nil { // it comes with an error
+		return math.NaN()
+	}
+	return number(s.program.loss)
+}
 
 // Steps trains without end and yields each step. Breaking out of the loop stops
-// training; a later call goes on from there. The last pair yielded has an error,
+// training; a later call goes on from there, its place in src given by the number
+// of steps done, whatever source they were on. The last pair yielded has an error,
 // if there is one: ctx is done, a batch cannot be read, or training failed.
 func (t *Trainer) Steps(ctx context.Context, src data.Source) iter.Seq2[Step, error] {
 	return func(yield func(Step, error) bool) {
@@ -52,30 +58,52 @@ func (t *Trainer) step(ctx context.Context, src data.Source) (s Step, err error)
 	if ctx.Err() != nil {
 		return s, context.Cause(ctx)
 	}
+	if src == nil {
+		return s, errors.New("training data: the source is nil")
+	}
 	perEpoch := max(src.Len(), 1) // a source without batches explains itself when read
-	s = Step{N: t.steps, Epoch: t.steps / perEpoch, Rate: t.Schedule(t.steps)}
-	if !(s.Rate >= 0) || math.IsInf(s.Rate, 0) {
+	s = Step{N: t.steps, Epoch: t.steps / perEpoch, Rate: t.schedule(t.steps)}
+	if !(s.Rate >= 0) || s.Rate > math.MaxFloat32 {
 		return s, errors.Errorf("step %d: the schedule gives the learning rate %v", t.steps+1, s.Rate)
 	}
-	if err := src.Read(s.Epoch, t.steps%perEpoch, &t.batch); err != nil {
-		return s, errors.Wrap(err, "training data")
+	if err := read(src, s.Epoch, t.steps%perEpoch, &t.batch); err != nil {
+		return s, errors.WithMessage(err, "training data")
 	}
 	if s.program, err = t.program(layers.Train, t.batch); err != nil {
 		return s, err
 	}
+	s.program.scope.SetStep(t.steps)
 	if err := s.program.run(t.batch); err != nil {
 		return s, errors.Wrapf(err, "step %d", t.steps+1)
 	}
 	if loss := s.Loss(); math.IsNaN(loss) || math.IsInf(loss, 0) {
-		return s, t.fail(errors.Errorf("the loss is %v", loss), s.Rate, false)
+		return s, t.fail(errors.Errorf("the loss is %v", loss), t.lastRate, false)
 	}
 	t.keep()
 	if !t.update(s.program, s.Rate) {
 		return s, t.fail(errors.New("a gradient is not finite"), s.Rate, true)
 	}
+	if bad := s.program.updateBuffers(); bad != "" {
+		return s, t.fail(errors.Errorf("%s is not finite", bad), s.Rate, true)
+	}
 	t.steps++
+	t.lastRate = s.Rate
 	s.N = t.steps
 	return s, nil
+}
+
+// read reads a batch that has examples and answers.
+func read(src data.Source, epoch, i int, b *data.Batch) error {
+	if err := src.Read(epoch, i, b); err != nil {
+		return err
+	}
+	switch {
+	case b.X == nil || b.X.Dims() == 0 || b.X.DataSize() == 0:
+		return errors.New("the source gives no X, or one without examples")
+	case b.Y == nil:
+		return errors.New("the source gives no Y; for answers use Predict")
+	}
+	return nil
 }
 
 // fail ends training: err is why a step has no finite result. The parameters go
@@ -91,18 +119,18 @@ func (t *Trainer) fail(err error, rate float64, touched bool) error {
 	return t.failed
 }
 
-// cause guesses why the loss or a gradient is not finite, and whether it is the
-// data.
+// cause guesses why the loss or a gradient is not finite after an update with the
+// given rate (0: none so far), and whether it is the data.
 func (t *Trainer) cause(rate float64) (why string, data bool) {
-	for name, v := range map[string]*tensor.Dense{"X": t.batch.X, "Y": t.batch.Y} {
-		if v != nil && v.Dtype() == tensor.Float32 && !finite(v.Float32s()) {
-			return name + " of its batch holds values that are not finite; clean the data", true
+	for i, v := range []*tensor.Dense{t.batch.X, t.batch.Y} {
+		if v.Dtype() == tensor.Float32 && !finite(v.Float32s()) {
+			return "XY"[i:i+1] + " of its batch holds values that are not finite; clean the data", true
 		}
 	}
-	if rate > 0 {
-		return errors.Errorf("the learning rate, %.4g, is probably too high", rate).Error(), false
+	if rate == 0 {
+		return "no step has changed the parameters yet: look at their initial values and at the model's formula", false
 	}
-	return "the learning rate is not above 0", false
+	return fmt.Sprintf("the learning rate, %.4g, is probably too high", rate), false
 }
 
 func finite(w []float32) bool {

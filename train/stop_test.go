@@ -3,6 +3,7 @@ package train_test
 import (
 	"context"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -49,12 +50,8 @@ func TestNaNInData(t *testing.T) {
 	if digest(tr.Params) != digest(good.Params) {
 		t.Error("the parameters are not those after step 7")
 	}
-	file := filepath.Join(t.TempDir(), "model.safetensors")
-	if err := tr.Save(file); err == nil || err.Error() != "not saved: "+want {
-		t.Errorf("saving gives %v", err)
-	}
-	if _, err := os.Stat(file); err == nil {
-		t.Error("saved all the same")
+	if err := tr.Save(filepath.Join(t.TempDir(), "model.safetensors")); err != nil {
+		t.Errorf("saving the last good state gives %v", err)
 	}
 	if again, err := fails(t, tr, src); again != 0 || err == nil || err.Error() != want {
 		t.Errorf("going on: %d steps, %v", again, err)
@@ -80,8 +77,8 @@ func TestHugeRate(t *testing.T) {
 		if got := err.Error(); steps > 100 || !strings.HasPrefix(got, "step ") || !strings.Contains(got, "is probably too high") || !strings.Contains(got, "finite") && !strings.Contains(got, "the loss is") {
 			t.Errorf("%s: after %d steps: %q, want a step and the rate", c.name, steps, got)
 		}
-		if err := tr.Save(filepath.Join(t.TempDir(), "model.safetensors")); err == nil {
-			t.Errorf("%s: saved", c.name)
+		if err := tr.Save(filepath.Join(t.TempDir(), "model.safetensors")); err != nil {
+			t.Errorf("%s: saving the last good state gives %v", c.name, err)
 		}
 		if !finite(tr.Params) {
 			t.Errorf("%s: parameters that are not finite", c.name)
@@ -177,3 +174,90 @@ func TestErrorsOfData(t *testing.T) {
 	}
 	take(t, tr, set.Shuffle(20, 1), 3) // none of which keeps it from training
 }
+
+// Weights that have become infinite in the last step are not saved.
+func TestBadStateIsNotSaved(t *testing.T) {
+	tr := &train.Trainer{Model: mlp.Of(3), Seed: 1, Schedule: func(step int) float64 {
+		if step == 2 {
+			return math.MaxFloat32
+		}
+		return 0.1
+	}}
+	src := examples(60).Shuffle(20, 1)
+	for s, err := range tr.Steps(t.Context(), src) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.N == 3 {
+			break
+		}
+	}
+	for p := range tr.Params.All() {
+		p.Value.Float32s()[0] = float32(math.Inf(1))
+	}
+	file := filepath.Join(t.TempDir(), "model.safetensors")
+	if err := tr.Save(file); err == nil || err.Error() != "not saved: fc1.weight is not finite; lower the learning rate" {
+		t.Errorf("saving gives %v", err)
+	}
+	if _, err := os.Stat(file); err == nil {
+		t.Error("saved all the same")
+	}
+}
+
+// Before any update the rate cannot be to blame.
+func TestBadInitialValues(t *testing.T) {
+	nan := func(tensor.Shape, *rand.Rand) func() float64 { return math.NaN }
+	tr := &train.Trainer{Model: layers.Sequential{layers.Flatten{}, layers.Dense{Name: "fc", Units: 3, Init: nan}}}
+	_, err := fails(t, tr, examples(60).Shuffle(20, 1))
+	if want := "step 1: the loss is NaN; no step has changed the parameters yet: look at their initial values and at the model's formula"; !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("%q, want %q", err, want)
+	}
+}
+
+// Settings that make no sense are refused at once.
+func TestBadSettings(t *testing.T) {
+	for _, c := range []struct {
+		o    optim.Optimizer
+		want string
+	}{
+		{optim.SGD{Rate: 0.1, Momentum: -2}, "trainer: SGD: Momentum is -2; it must be in [0, 1)"},
+		{optim.SGD{Rate: 0.1, Nesterov: true}, "trainer: SGD: Nesterov needs a Momentum"},
+		{optim.Adam{Rate: 0.1, Beta1: 1}, "trainer: Adam: Beta1 is 1 and Beta2 0; both must be in [0, 1)"},
+		{optim.Adam{Rate: 0.1, Epsilon: -1}, "trainer: Adam: Epsilon is -1; it must not be negative"},
+		{optim.SGD{}, "trainer: the optimizer's learning rate is 0; it must be above 0"},
+	} {
+		if _, err := fails(t, &train.Trainer{Model: mlp.Of(3), Optimizer: c.o}, examples(60).Batches(20)); err.Error() != c.want {
+			t.Errorf("%q, want %q", err, c.want)
+		}
+	}
+}
+
+// Sources and calls that make no sense are errors, not panics.
+func TestBadSources(t *testing.T) {
+	tr := &train.Trainer{Model: mlp.Of(3)}
+	for name, src := range map[string]data.Source{"nil": nil, "no X": empty{}, "no Y": unlabeled{examples(20).Batches(10)}} {
+		if steps, err := fails(t, tr, src); steps != 0 || !strings.HasPrefix(err.Error(), "training data: the source ") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := tr.Evaluate(t.Context(), src); err == nil || !strings.HasPrefix(err.Error(), "evaluation data: the source ") {
+			t.Errorf("%s: evaluation gives %v", name, err)
+		}
+		for e, err := range tr.Epochs(t.Context(), src, nil, 1) {
+			if err == nil {
+				t.Errorf("%s: epoch %v", name, e)
+			}
+		}
+	}
+	if _, err := tr.Predict(tensor.New(tensor.WithShape(0, 4), tensor.Of(tensor.Float32))); err == nil {
+		t.Error("a prediction of nothing")
+	}
+	if loss := (train.Step{}).Loss(); !math.IsNaN(loss) {
+		t.Errorf("the loss of no step is %v", loss)
+	}
+}
+
+// empty is a source that says nothing and gives nothing.
+type empty struct{}
+
+func (empty) Len() int                           { return 0 }
+func (empty) Read(_, _ int, _ *data.Batch) error { return nil }

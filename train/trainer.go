@@ -24,15 +24,19 @@ type Trainer struct {
 	ClipNorm  float64 // bound on the global norm of the gradient; 0: none
 	Seed      uint64
 
-	ready    bool
+	optimizer optim.Optimizer // the fields as the first call found them
+	schedule  optim.Schedule
+	ready     bool
+
 	programs []*program // the most recently used first
 	learned  []*learned
 	batch    data.Batch  // what training reads into
 	eval     data.Batch  // what evaluation reads into
 	steps    int         // done
 	failed   error       // why training cannot go on
-	kept     [][]float32 // the parameters' values and averages after step keptAt
+	kept     [][]float32 // the state after step keptAt
 	keptAt   int
+	lastRate float64 // of the last step; 0: none
 }
 
 // A Loss returns the scalar to minimize, the mean over a batch, given the
@@ -55,24 +59,24 @@ func (t *Trainer) init() error {
 	if t.Model == nil {
 		return errors.New("trainer: Model is nil; set it to a layers.Layer")
 	}
-	if t.Optimizer == nil {
-		t.Optimizer = optim.SGD{Rate: 0.1}
+	if t.optimizer = t.Optimizer; t.optimizer == nil {
+		t.optimizer = optim.SGD{Rate: 0.1}
 	}
-	if t.Schedule == nil {
-		r := t.Optimizer.LearningRate()
+	if err := t.optimizer.Validate(); err != nil {
+		return errors.Wrap(err, "trainer")
+	}
+	if t.schedule = t.Schedule; t.schedule == nil {
+		r := t.optimizer.LearningRate()
 		if !(r > 0) || math.IsInf(r, 0) {
 			return errors.Errorf("trainer: the optimizer's learning rate is %v; it must be above 0", r)
 		}
-		t.Schedule = optim.Constant(r)
+		t.schedule = optim.Constant(r)
 	}
 	if t.Average < 0 || t.Average >= 1 || math.IsNaN(t.Average) {
 		return errors.Errorf("trainer: Average is %v; it must be in [0, 1)", t.Average)
 	}
 	if t.ClipNorm < 0 || math.IsNaN(t.ClipNorm) {
 		return errors.Errorf("trainer: ClipNorm is %v; it must not be negative", t.ClipNorm)
-	}
-	if t.Loss == nil {
-		t.Loss = CrossEntropy
 	}
 	if t.Params == nil {
 		t.Params = layers.NewParams(t.Seed)
@@ -97,7 +101,8 @@ func (t *Trainer) Freeze(pattern string) error {
 }
 
 // Save writes the weights that evaluation uses, the averages where averaging is
-// on, to a safetensors file. A model whose training failed is not saved.
+// on, to a safetensors file. After training that failed those are the last good
+// ones. Weights that are not finite are not saved.
 func (t *Trainer) Save(file string) error { return t.SaveWith(file, nil) }
 
 // SaveWith is Save with metadata.
@@ -105,11 +110,13 @@ func (t *Trainer) SaveWith(file string, metadata map[string]string) error {
 	if err := t.init(); err != nil {
 		return err
 	}
-	if t.failed != nil {
-		return errors.Wrap(t.failed, "not saved")
-	}
 	if t.Params.Count() == 0 {
 		return errors.New("not saved: the model has no parameters yet; train, evaluate or predict first")
+	}
+	for p := range t.Params.All() {
+		if !finite(p.Evaluated().Float32s()) {
+			return errors.Errorf("not saved: %s is not finite; lower the learning rate", p.Name)
+		}
 	}
 	return t.Params.Save(file, metadata)
 }

@@ -49,7 +49,7 @@ func (t *Trainer) learnedFor(q *layers.Param) (*learned, error) {
 		}
 		l.Average = q.Average.Float32s()
 	}
-	for range t.Optimizer.Slots() {
+	for range t.optimizer.Slots() {
 		l.Slots = append(l.Slots, make([]float32, len(l.Value)))
 	}
 	t.learned = append(t.learned, l)
@@ -59,8 +59,8 @@ func (t *Trainer) learnedFor(q *layers.Param) (*learned, error) {
 // penalize sets the penalties of l.
 func (t *Trainer) penalize(l *learned) error {
 	for _, d := range t.Decay {
-		if d.L2 < 0 || d.L1 < 0 || math.IsNaN(d.L2+d.L1) {
-			return errors.Errorf("weight decay %q: L2 %v and L1 %v must not be negative", d.Pattern, d.L2, d.L1)
+		if !(d.L2 >= 0 && d.L1 >= 0) || math.IsInf(d.L2+d.L1, 0) {
+			return errors.Errorf("weight decay %q: L2 %v and L1 %v must be finite and not negative", d.Pattern, d.L2, d.L1)
 		}
 		matched, err := t.Params.Match(d.Pattern)
 		if err != nil {
@@ -95,7 +95,7 @@ func (t *Trainer) update(p *program, rate float64) (finite bool) {
 	finite = true
 	for _, l := range p.learned {
 		l.Scale = scale
-		finite = t.Optimizer.Update(&l.Param, n, rate) && finite
+		finite = t.optimizer.Update(&l.Param, n, rate) && finite
 	}
 	return finite
 }

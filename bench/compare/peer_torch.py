@@ -13,10 +13,15 @@ Reads one JSON command a line and answers each with one JSON line, until its inp
      "chunks_ns": [[...], ...], "torch": ..., "blas": ..., "settings": {...}}
     {"error": "..."}                                                what is wrong with the command; the next may follow
 
-model      mlp: 784-500-10, ReLU, softmax cross-entropy. A step is forward, backward, L2 1e-4 on the weights, SGD at
-           the rate 0.8*0.99^(step/550), moving averages of decay 0.99 by num_updates, and a fresh batch.
+model      mlp: 784-500-10, ReLU.
+           lenet: 28x28x1, conv 5x5x32 padded by 2, ReLU, max-pool 2, conv 5x5x64 padded by 2, ReLU, max-pool 2,
+           512, ReLU, dropout 0.5, 10; L2 on the two dense layers only.
+           lenet5: 28x28x1 padded by 2, conv 5x5x6, ReLU, max-pool 2, conv 5x5x16, ReLU, max-pool 2, 120, 84, 10, ReLU.
+           A step is forward, softmax cross-entropy, backward, L2 1e-4 on the weights, SGD at a rate that falls by
+           0.99^(step/550), moving averages of decay 0.99 by num_updates, and a fresh batch.
 variant    autograd: functional layers, torch.autograd.grad, foreach updates: the fastest program a user would write.
-           fused: gradients by hand, decay and update inside the products that make them: the fastest PyTorch can be.
+           fused (mlp alone): gradients by hand, decay and update inside the products that make them: the fastest
+           PyTorch can be.
 pool       how many batches the data set has; a step gathers its batch from the set in shuffled order, as loaders do.
 chunks_ns  every step's time, in order, in chunks of that many steps. A command's steps run without a pause.
 
@@ -51,7 +56,7 @@ SECOND_POOL = {"GOMP_SPINCOUNT": "0"}
 SETTINGS = {"OMP_NUM_THREADS", "LD_PRELOAD", *MALLOC, *SHARED_POOL, *SECOND_POOL}
 
 WARM_UP = 20
-RATE, DECAY_RATE, DECAY_STEPS, L2, AVERAGE = 0.8, 0.99, 550, 1e-4, 0.99
+DECAY_RATE, DECAY_STEPS, L2, AVERAGE = 0.99, 550, 1e-4, 0.99
 
 
 def arguments() -> argparse.Namespace:
@@ -92,26 +97,37 @@ import torch  # noqa: E402: only now
 import torch.nn.functional as F  # noqa: E402
 
 
-class MLP:
-    """The net, its averages and its batches. step() trains once and returns the loss as a tensor."""
+class Net:
+    """Parameters, their averages, and batches. step() trains once and returns the loss as a tensor."""
+
+    shapes: tuple[tuple[int, ...], ...]  # weight and bias of each layer
+    pixels: tuple[int, ...]
+    rate: float  # at the first step
+    decayed = slice(0, None, 2)  # the parameters that have L2: all weights
+    variants = ("autograd",)
 
     def __init__(self, batch: int, pool: int, variant: str) -> None:
         self.n = 0
-        self.x, self.y = torch.rand(pool * batch, 784), torch.randint(0, 10, (pool * batch,))
+        self.x, self.y = torch.rand(pool * batch, *self.pixels), torch.randint(0, 10, (pool * batch,))
         self.order = torch.randperm(pool * batch).split(batch)
-        self.p = [torch.empty(s) for s in ((500, 784), (500,), (10, 500), (10,))]
-        for w in self.p:
-            torch.nn.init.trunc_normal_(w, std=0.1, a=-0.2, b=0.2) if w.dim() == 2 else w.zero_()
-        self.weights = [self.p[0], self.p[2]]
+        self.p = [self.initial(s) for s in self.shapes]
+        self.weights = self.p[self.decayed]
         self.average = [w.clone() for w in self.p]
         self.leaves = [w.detach().requires_grad_() for w in self.p]  # the same memory, for autograd
         self.rows = torch.arange(batch)
         self.train: Callable[[torch.Tensor, torch.Tensor, float], torch.Tensor] = getattr(self, variant)
 
+    @staticmethod
+    def initial(shape: tuple[int, ...]) -> torch.Tensor:
+        if len(shape) == 1:
+            return torch.zeros(shape)
+        w = torch.nn.init.trunc_normal_(torch.empty(shape), std=0.1, a=-0.2, b=0.2)
+        return w.contiguous(memory_format=torch.channels_last) if w.dim() == 4 else w
+
     def step(self) -> torch.Tensor:
         chosen = self.order[self.n % len(self.order)]
         x, y = self.x.index_select(0, chosen), self.y.index_select(0, chosen)
-        rate = RATE * DECAY_RATE ** (self.n / DECAY_STEPS)
+        rate = self.rate * DECAY_RATE ** (self.n / DECAY_STEPS)
         self.n += 1
         loss = self.train(x, y, rate)
         decay = min(AVERAGE, (1 + self.n) / (10 + self.n))
@@ -120,12 +136,24 @@ class MLP:
         return loss
 
     def autograd(self, x: torch.Tensor, y: torch.Tensor, rate: float) -> torch.Tensor:
-        w1, b1, w2, b2 = self.leaves
-        loss = F.cross_entropy(F.linear(F.linear(x, w1, b1).relu_(), w2, b2), y)
+        loss = F.cross_entropy(self.forward(x, *self.leaves), y)
         grads = torch.autograd.grad(loss, self.leaves)
         torch._foreach_mul_(self.weights, 1 - rate * L2)  # one pass less than adding L2·w to the gradient
         torch._foreach_add_(self.p, grads, alpha=-rate)
         return loss.detach()
+
+    def forward(self, x: torch.Tensor, *p: torch.Tensor) -> torch.Tensor:
+        raise NotImplementedError
+
+
+class MLP(Net):
+    shapes = ((500, 784), (500,), (10, 500), (10,))
+    pixels = (784,)
+    rate = 0.8
+    variants = ("autograd", "fused")
+
+    def forward(self, x, w1, b1, w2, b2):
+        return F.linear(F.linear(x, w1, b1).relu_(), w2, b2)
 
     def fused(self, x: torch.Tensor, y: torch.Tensor, rate: float) -> torch.Tensor:
         w1, b1, w2, b2 = self.p
@@ -143,7 +171,35 @@ class MLP:
         return loss
 
 
-MODELS = {"mlp": (MLP, ("autograd", "fused"))}
+def conv_block(x: torch.Tensor, w: torch.Tensor, b: torch.Tensor, padding: int = 0) -> torch.Tensor:
+    """Convolution, max-pool 2, ReLU: as with ReLU first, on a quarter of the numbers."""
+    return F.max_pool2d(F.conv2d(x, w, b, padding=padding), 2).relu_()
+
+
+class LeNet(Net):
+    shapes = ((32, 1, 5, 5), (32,), (64, 32, 5, 5), (64,), (512, 3136), (512,), (10, 512), (10,))
+    pixels = (1, 28, 28)
+    rate = 0.01
+    decayed = slice(4, None, 2)
+
+    def forward(self, x, w1, b1, w2, b2, w3, b3, w4, b4):
+        h = x.contiguous(memory_format=torch.channels_last)
+        h = conv_block(conv_block(h, w1, b1, 2), w2, b2, 2)
+        return F.linear(F.dropout(F.linear(h.flatten(1), w3, b3).relu_(), 0.5), w4, b4)
+
+
+class LeNet5(Net):
+    shapes = ((6, 1, 5, 5), (6,), (16, 6, 5, 5), (16,), (120, 400), (120,), (84, 120), (84,), (10, 84), (10,))
+    pixels = (1, 28, 28)
+    rate = 0.01
+
+    def forward(self, x, w1, b1, w2, b2, w3, b3, w4, b4, w5, b5):
+        h = x.contiguous(memory_format=torch.channels_last)
+        h = conv_block(conv_block(h, w1, b1, 2), w2, b2).flatten(1)
+        return F.linear(F.linear(F.linear(h, w3, b3).relu_(), w4, b4).relu_(), w5, b5)
+
+
+MODELS: dict[str, type[Net]] = {"mlp": MLP, "lenet": LeNet, "lenet5": LeNet5}
 
 
 class Peer:
@@ -152,7 +208,7 @@ class Peer:
     def __init__(self, blas: str, most_threads: int) -> None:
         self.blas = ctypes.CDLL(blas or "libblas.so.3")
         self.most_threads = most_threads
-        self.models: dict[tuple, MLP] = {}
+        self.models: dict[tuple, Net] = {}
 
     def blas_version(self) -> str:
         for name, function in (("BLIS ", "bli_info_get_version_str"), ("", "openblas_get_config")):
@@ -177,8 +233,8 @@ class Peer:
         name, variant = command["model"], command.get("variant", "autograd")
         batch, threads, steps = (int(command[k]) for k in ("batch", "threads", "steps"))
         pool, chunk = int(command.get("pool", 50)), int(command.get("chunk", 20))
-        if name not in MODELS or variant not in MODELS[name][1]:
-            known = "; ".join(f"{m}: {', '.join(v)}" for m, (_, v) in MODELS.items())
+        if name not in MODELS or variant not in MODELS[name].variants:
+            known = "; ".join(f"{m}: {', '.join(net.variants)}" for m, net in MODELS.items())
             raise ValueError(f"no model {name!r} of variant {variant!r}; there are {known}")
         if min(batch, threads, steps, pool, chunk) < 1:
             raise ValueError("batch, threads, steps, pool and chunk are at least 1")
@@ -190,7 +246,7 @@ class Peer:
         if model is None:
             torch.manual_seed(1)
             self.models = {}
-            model = self.models[key] = MODELS[name][0](batch, pool, variant)
+            model = self.models[key] = MODELS[name](batch, pool, variant)
             for _ in range(WARM_UP):
                 model.step()
         times = []

@@ -100,9 +100,8 @@ func (t *training) time() float64 {
 	return time.Since(t.start).Round(time.Millisecond).Seconds()
 }
 
-// stopped returns what to say of err, which ended the run. A run that a signal
-// ended has its weights saved; one that ended before its first step leaves no
-// folder.
+// stopped returns what to say of err, which ended the run. The weights are saved;
+// a run that ended before its first step leaves no folder.
 func (t *training) stopped(err error) error {
 	var sig interrupted
 	switch {
@@ -110,7 +109,10 @@ func (t *training) stopped(err error) error {
 		t.folder.discard()
 		return err
 	case !errors.As(err, &sig):
-		return err
+		if e := t.save(); e != nil {
+			return errors.WithMessagef(err, "the weights are lost: %v", e)
+		}
+		return errors.Errorf("%v; the last good weights are in %s", err, t.folder.file(weightsFile))
 	}
 	sig.then = fmt.Sprintf(" after %d of %d steps; ", t.steps, t.recipe.Steps)
 	if err := t.save(); err != nil {

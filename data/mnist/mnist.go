@@ -2,7 +2,6 @@ package mnist
 
 import (
 	"context"
-	"os"
 
 	"github.com/pkg/errors"
 
@@ -23,17 +22,23 @@ type Splits struct {
 // Valid is the first 5,000 training images and Train the others. A user's set
 // with fewer than 10,000 training images gives the first twelfth of them, at
 // least one image, to Valid.
-func Load(ctx context.Context, dir string) (*Splits, error) {
-	s, err := mnist.load(ctx, dir)
+func Load(ctx context.Context, dir string) (*Splits, error) { return mnist.load(ctx, dir) }
+
+// LoadFashion reads Fashion-MNIST from dir or, when dir is empty, from where it
+// finds it, and splits it as [Load] splits MNIST.
+func LoadFashion(ctx context.Context, dir string) (*Splits, error) { return fashion.load(ctx, dir) }
+
+func (d dataset) load(ctx context.Context, dir string) (*Splits, error) {
+	s, err := d.loadFrom(ctx, dir)
 	if ctx.Err() != nil {
-		return nil, errors.Wrapf(context.Cause(ctx), "load %s", mnist.title)
+		return nil, errors.Wrapf(context.Cause(ctx), "load %s", d.title)
 	}
 	return s, err
 }
 
-func (d dataset) load(ctx context.Context, dir string) (*Splits, error) {
+func (d dataset) loadFrom(ctx context.Context, dir string) (*Splits, error) {
 	origin, wayOut := "", "leave --data-dir out"
-	if env := os.Getenv("ZOO_DATA"); dir == "" && env != "" {
+	if env := d.zooData(); dir == "" && env != "" {
 		dir, origin, wayOut = env, " (from ZOO_DATA)", "unset ZOO_DATA"
 	}
 	if dir == "" {

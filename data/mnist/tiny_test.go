@@ -47,6 +47,20 @@ func zip(b []byte) []byte {
 	return out.Bytes()
 }
 
+// stored is zip without compression: other bytes that unpack to the same.
+func stored(b []byte) []byte {
+	var out bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&out, gzip.NoCompression)
+	z.Write(b)
+	z.Close()
+	return out.Bytes()
+}
+
+func sum(b []byte) string {
+	s := sha256.Sum256(b)
+	return hex.EncodeToString(s[:])
+}
+
 // tinyFiles are a set of 24 training and 3 test images, by role.
 func tinyFiles() map[string][]byte {
 	return map[string][]byte{roles[0]: images(24), roles[1]: labels(24), roles[2]: images(3), roles[3]: labels(3)}
@@ -73,8 +87,7 @@ func published() (dataset, map[string][]byte) {
 	for i, role := range roles {
 		name := role + ".gz"
 		files[name] = zip(tinyFiles()[role])
-		sum := sha256.Sum256(files[name])
-		d.files[i] = file{name, hex.EncodeToString(sum[:])}
+		d.files[i] = file{name: name, sum: sum(files[name])}
 	}
 	return d, files
 }

@@ -16,6 +16,7 @@ import argparse
 import json
 import math
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Union
 
@@ -93,6 +94,177 @@ dense_case("dense_nobias", "torch.nn.Linear(bias=False)", lambda z: z, bias=Fals
 dense_case("dense_relu_nobias", "torch.nn.Linear(bias=False) and ReLU", torch.relu, bias=False, seed=60)
 dense_case("dense_relu_wide", "torch.nn.Linear and ReLU", torch.relu, seed=110, size=(3, 5, 37))
 dense_case("dense_one", "torch.nn.Linear and Tanh on a single number", torch.tanh, seed=80, size=(1, 1, 1))
+
+
+# Batch normalization. PyTorch has channels second, the zoo last: values here have them last.
+
+
+def channels_second(v: torch.Tensor) -> torch.Tensor:
+    return v.movedim(-1, 1)
+
+
+def batch_norm(seed: int, *shape: int) -> Values:
+    c = shape[-1]
+    given = {"x": uniform(seed, *shape, scale=2) + uniform(seed + 1, c, scale=3),
+             "weight": uniform(seed + 2, c), "bias": uniform(seed + 3, c)}
+    dy, mean, var = uniform(seed + 4, *shape), uniform(seed + 5, c), np.float32(1.5) + uniform(seed + 6, c)
+    out: Values = {**given, "dy": dy, "running_mean": mean, "running_var": var}
+    for training in (True, False):
+        p = {k: leaf(v) for k, v in given.items()}
+        m, v = torch.tensor(mean, dtype=torch.float64), torch.tensor(var, dtype=torch.float64)
+        y = F.batch_norm(channels_second(p["x"]), m, v, p["weight"], p["bias"], training, 0.2, 1e-3)
+        y.backward(channels_second(torch.tensor(dy, dtype=torch.float64)))
+        mode = "train" if training else "eval"
+        out.update({f"{mode}.y": y.movedim(1, -1), **{f"{mode}.d{k}": v.grad for k, v in p.items()}})
+        out.update({"new_mean": m, "new_var": v} if training else {})
+    return out
+
+
+def batch_norm_fit() -> Values:
+    sizes = {"fc1.weight": (5, 4), "fc1.bias": (5,), "bn1.weight": (5,), "bn1.bias": (5,),
+             "fc2.weight": (3, 5), "fc2.bias": (3,)}
+    p = {name: leaf(noise(k + 1, *size)) for k, (name, size) in enumerate(sizes.items())}
+    mean, var = torch.zeros(5, dtype=torch.float64), torch.ones(5, dtype=torch.float64)
+
+    def net(x: np.ndarray, training: bool) -> torch.Tensor:
+        h = F.linear(torch.tensor(x, dtype=torch.float64), p["fc1.weight"], p["fc1.bias"])
+        h = F.batch_norm(h, mean, var, p["bn1.weight"], p["bn1.bias"], training).relu()
+        return F.linear(h, p["fc2.weight"], p["fc2.bias"])
+
+    losses = []
+    for step in range(10):
+        loss = F.cross_entropy(net(noise(200 + step, 8, 4), True), torch.arange(8) * 7 % 3)
+        losses.append(loss.item())
+        for w, g in zip(p.values(), torch.autograd.grad(loss, list(p.values()))):
+            w.data -= 0.1 * g
+    after = {**p, "bn1.running_mean": mean, "bn1.running_var": var}
+    return {**after, "losses": np.array(losses), "logits": net(noise(300, 6, 4), False)}
+
+
+BN = ("torch.nn.functional.batch_norm with momentum 0.2 and eps 1e-3, in training and in evaluation: y and gradients "
+      "for dy, and what training makes of running_mean and running_var; ")
+FIT = """ten float64 steps of SGD, rate 0.1, on fc1 (5 units), bn1 (BatchNorm1d), ReLU and fc2 (3 classes), which start
+as Noise(1) to Noise(6); step s = 0 to 9 reads Noise(200+s), 8 by 4, and the labels 7i mod 3. Parameters and running
+statistics are those after step 9, and so are the logits, of evaluation on Noise(300), 6 by 4"""
+case("batchnorm_2d", BN + "(N, D)", lambda: batch_norm(300, 7, 5))
+case("batchnorm_4d", BN + "(N, H, W, C)", lambda: batch_norm(310, 3, 2, 4, 5))
+case("batchnorm_fit", FIT.replace("\n", " "), batch_norm_fit)
+
+
+# Convolutions. Images are (N, H, W, C) in the files, as in the zoo; weights have PyTorch's layout.
+
+Pads = tuple[int, int, int, int]  # top, bottom, left, right
+
+
+def conv2d(given: Values, dy: np.ndarray, stride: int, pad: Pads, dilation: int, groups: int) -> Values:
+    p = {k: leaf(v) for k, v in given.items()}
+    top, bottom, left, right = pad
+    x = F.pad(p["x"].permute(0, 3, 1, 2), (left, right, top, bottom))
+    y = F.conv2d(x, p["weight"], p.get("bias"), stride, 0, dilation, groups).permute(0, 2, 3, 1)
+    y.backward(torch.tensor(dy, dtype=torch.float64))
+    how = {"stride": stride, "pad": np.array(pad), "dilation": dilation, "groups": groups}
+    return {"dy": dy, **how, "y": y, **{"d" + k: v.grad for k, v in p.items()}}
+
+
+def conv2d_shape(x: tuple[int, ...], weight: tuple[int, ...], stride: int, pad: Pads, dilation: int) -> tuple[int, ...]:
+    rows, columns = ((x[1 + i] + pad[2 * i] + pad[2 * i + 1] - dilation * (weight[2 + i] - 1) - 1) // stride + 1
+                     for i in (0, 1))
+    return x[0], rows, columns, weight[0]
+
+
+def conv2d_case(
+    name: str, what: str, *, seed: int, x: tuple[int, ...], weight: tuple[int, ...], bias: bool = True,
+    stride: int = 1, pad: Pads = (0, 0, 0, 0), dilation: int = 1, groups: int = 1,
+) -> None:
+    def make() -> Values:
+        given = {"x": uniform(seed, *x), "weight": uniform(seed + 1, *weight, scale=0.5)}
+        if bias:
+            given["bias"] = uniform(seed + 2, weight[0])
+        dy = uniform(seed + 3, *conv2d_shape(x, weight, stride, pad, dilation))
+        assert max(v.size for v in (*given.values(), dy)) <= SAMPLED_ABOVE, f"{name}: an input would be sampled"
+        return {**given, **conv2d(given, dy, stride, pad, dilation, groups)}
+
+    why = (f"torch.nn.functional.conv2d{what}: y and all gradients for the upstream gradient dy; x, y, dx and dy are "
+           "(N, H, W, C), weight and dweight (F, C/groups, kh, kw); pad is top, bottom, left, right")
+    case(name, why, make)
+
+
+conv2d_case("conv2d", "", seed=300, x=(2, 5, 6, 3), weight=(4, 3, 3, 3))
+conv2d_case("conv2d_nobias", " without bias", seed=310, x=(2, 5, 4, 3), weight=(7, 3, 3, 2), bias=False)
+conv2d_case("conv2d_gray", " on one channel", seed=320, x=(2, 7, 8, 1), weight=(6, 1, 5, 5))
+conv2d_case("conv2d_point", " with a kernel of one pixel", seed=330, x=(3, 3, 4, 5), weight=(5, 5, 1, 1))
+conv2d_case("conv2d_strided", ", stride 2, with a last column and row that no window reaches", seed=340,
+            x=(2, 8, 6, 2), weight=(5, 2, 3, 3), stride=2)
+conv2d_case("conv2d_gaps", ", stride 3 over a kernel of 2, so that some pixels are in no window", seed=350,
+            x=(2, 8, 9, 1), weight=(5, 1, 2, 2), stride=3)
+conv2d_case("conv2d_padded", ", padded by 2 on all sides", seed=360, x=(2, 5, 4, 2), weight=(3, 2, 5, 5), pad=(2, 2, 2, 2))
+conv2d_case("conv2d_same", ", stride 2, padded as TensorFlow's SAME: at the bottom and the right only", seed=370,
+            x=(2, 6, 8, 2), weight=(5, 2, 3, 3), stride=2, pad=(0, 1, 0, 1))
+conv2d_case("conv2d_dilated", ", dilation 2, padded by 1", seed=380, x=(2, 7, 5, 2), weight=(4, 2, 3, 3),
+            pad=(1, 1, 1, 1), dilation=2)
+conv2d_case("conv2d_grouped", " in 3 groups", seed=390, x=(2, 4, 4, 6), weight=(9, 2, 3, 3), groups=3)
+conv2d_case("conv2d_depthwise", " in as many groups as channels, stride 2, padded by 1", seed=400,
+            x=(2, 5, 5, 3), weight=(6, 1, 3, 3), stride=2, pad=(1, 1, 1, 1), groups=3)
+conv2d_case("conv2d_all", ", stride 2, dilation 2, 2 groups, padded by 1, 2, 3 and 0", seed=410,
+            x=(2, 7, 6, 2), weight=(4, 1, 3, 2), stride=2, pad=(1, 2, 3, 0), dilation=2, groups=2)
+
+
+def conv2d_wide_case(name: str, what: str, key: int, x: tuple[int, ...], weight: tuple[int, ...], pad: int) -> None:
+    def make() -> Values:
+        given = {"x": noise(key, *x), "weight": noise(key + 1, *weight) / np.float32(16), "bias": noise(key + 2, weight[0])}
+        pads = (pad, pad, pad, pad)
+        return conv2d(given, noise(key + 3, *conv2d_shape(x, weight, 1, pads, 1)), 1, pads, 1, 1)
+
+    why = (f"torch.nn.functional.conv2d, {what}, wide enough for Winograd's algorithm: y and all gradients for dy. "
+           f"x {x} is Noise({key}), weight {weight} Noise({key + 1})/16, bias Noise({key + 2}), dy Noise({key + 3}); "
+           "x, y, dx and dy are (N, H, W, C)")
+    case(name, why, make)
+
+
+conv2d_wide_case("conv2d_wide5", "5 by 5, padded by 2: the second of lenet", 420, (3, 14, 14, 32), (64, 32, 5, 5), 2)
+conv2d_wide_case("conv2d_wide3", "3 by 3, padded by 1, on odd sizes", 430, (2, 9, 11, 24), (40, 24, 3, 3), 1)
+conv2d_wide_case("conv2d_wide_valid", "5 by 5, not padded: the second of lenet5", 440, (3, 14, 14, 6), (16, 6, 5, 5), 0)
+
+
+# Pooling. Images are (N, H, W, C) in the files, as in the zoo.
+
+
+def pool(f: Callable[[torch.Tensor], torch.Tensor], given: np.ndarray) -> Values:
+    x = leaf(given)
+    y = f(x.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
+    dy = noise(1, *y.shape)
+    y.backward(torch.tensor(dy, dtype=torch.float64))
+    return {"x": given, "dy": dy, "y": y, "dx": x.grad}
+
+
+def max_pool_case(name: str, what: str, x: np.ndarray, *window: int) -> None:
+    case(name, MAX + what, lambda: {**pool(lambda v: F.max_pool2d(v, *window), x), **geometry(*window)})
+
+
+def avg_pool_case(name: str, what: str, x: np.ndarray, *window: int) -> None:
+    case(name, AVG + what, lambda: {**pool(lambda v: F.avg_pool2d(v, *window), x), **geometry(*window)})
+
+
+def geometry(size: int, stride: int, pad: int) -> Values:
+    return {"size": size, "stride": stride, "pad": pad}
+
+
+OF = ": y, and the gradient dx for the upstream gradient dy = Noise(1); all are (N, H, W, C); "
+MAX, AVG = "torch.nn.functional.max_pool2d" + OF, "torch.nn.functional.avg_pool2d" + OF
+max_pool_case("maxpool", "windows side by side", uniform(500, 2, 6, 4, 4), 2, 2, 0)
+max_pool_case("maxpool_rest", "a last row and column that no window reaches", uniform(501, 1, 5, 3, 9), 2, 2, 0)
+max_pool_case("maxpool_overlap", "windows that overlap, padded", uniform(502, 2, 5, 6, 3), 3, 2, 1)
+max_pool_case("maxpool_gaps", "windows with gaps between them", uniform(503, 1, 7, 8, 3), 2, 3, 0)
+max_pool_case("maxpool_ties", "integers from -2 to 2, so that the largest is seldom alone",
+              np.round(uniform(504, 2, 6, 4, 4, scale=2)), 2, 2, 0)
+max_pool_case("maxpool_ties_overlap", "the same, in windows that overlap, padded",
+              np.round(uniform(505, 2, 5, 6, 3, scale=2)), 3, 2, 1)
+max_pool_case("maxpool_negative", "all below 0, padded: what is outside of the image never wins",
+              uniform(506, 2, 5, 6, 3) - np.float32(2), 3, 2, 1)
+avg_pool_case("avgpool", "windows side by side", uniform(507, 2, 6, 4, 4), 2, 2, 0)
+avg_pool_case("avgpool_overlap", "windows that overlap, padded with zeros that count", uniform(508, 2, 5, 6, 3), 3, 2, 1)
+case("globalavgpool", "torch.nn.functional.adaptive_avg_pool2d to one pixel" + OF + "y and dy are (N, 1, 1, C)",
+     lambda: pool(lambda v: F.adaptive_avg_pool2d(v, 1), uniform(509, 2, 4, 5, 4)))
 
 
 # Losses.
@@ -198,53 +370,124 @@ optimizer_case("ema_capped", AVERAGED + ". The minimum changes sides after step 
                lambda p: SGD(p.values(), lr=0.1), average=0.5)
 
 
-# Ten steps of the MLP.
-
-BATCH, STEPS, RATE, L2, AVERAGE = 20, 10, 0.8, 1e-4, 0.99
-SHAPES = {"fc1.weight": (500, 784), "fc1.bias": (500,), "fc2.weight": (10, 500), "fc2.bias": (10,)}
+# Ten steps of each net.
 
 
-def mlp(dtype: torch.dtype) -> Values:
-    p = {name: leaf(noise(k + 1, *shape) / np.float32(16), dtype) for k, (name, shape) in enumerate(SHAPES.items())}
+class Watch:
+    """ReLU and max-pooling, and how near they came to where a rounding error decides which way gradients go."""
+
+    def __init__(self) -> None:
+        self.nearest = math.inf
+
+    def relu(self, z: torch.Tensor) -> torch.Tensor:
+        self.nearest = min(self.nearest, float(z.detach().abs().min()))
+        return z.relu()
+
+    def pool(self, h: torch.Tensor) -> torch.Tensor:
+        """2 by 2. Ties at 0 don't count: ReLU stops gradients there."""
+        first, second = h.detach().unfold(2, 2, 2).unfold(3, 2, 2).flatten(4).topk(2).values.unbind(-1)
+        self.nearest = min(self.nearest, float((first - second)[first > 0].min()))
+        return F.max_pool2d(h, 2)
+
+
+@dataclass
+class Net:
+    shapes: dict[str, tuple[int, ...]]
+    forward: Callable[[Params, torch.Tensor, Watch], torch.Tensor]
+    over: dict[str, int]  # parameters start as noise over this; 16 where nothing is said
+    batch: int
+    rate: float
+    decayed: str  # names that start so have L2, if they are weights
+    pixels: tuple[int, ...] = (1, 28, 28)
+
+
+def mlp(p: Params, x: torch.Tensor, watch: Watch) -> torch.Tensor:
+    h = watch.relu(F.linear(x, p["fc1.weight"], p["fc1.bias"]))
+    return F.linear(h, p["fc2.weight"], p["fc2.bias"])
+
+
+def lenet(p: Params, x: torch.Tensor, watch: Watch) -> torch.Tensor:
+    h = watch.pool(watch.relu(F.conv2d(x, p["conv1.weight"], p["conv1.bias"], padding=2)))
+    h = watch.pool(watch.relu(F.conv2d(h, p["conv2.weight"], p["conv2.bias"], padding=2)))
+    return mlp(p, h.flatten(1), watch)
+
+
+def lenet5(p: Params, x: torch.Tensor, watch: Watch) -> torch.Tensor:
+    h = watch.pool(watch.relu(F.conv2d(x, p["conv1.weight"], p["conv1.bias"], padding=2)))
+    h = watch.pool(watch.relu(F.conv2d(h, p["conv2.weight"], p["conv2.bias"])))
+    h = watch.relu(mlp(p, h.flatten(1), watch))
+    return F.linear(h, p["fc3.weight"], p["fc3.bias"])
+
+
+STEPS, L2, AVERAGE = 10, 1e-4, 0.99
+MLP = Net({"fc1.weight": (500, 784), "fc1.bias": (500,), "fc2.weight": (10, 500), "fc2.bias": (10,)},
+          mlp, {}, batch=20, rate=0.8, decayed="", pixels=(784,))
+LENET = Net({"conv1.weight": (32, 1, 5, 5), "conv1.bias": (32,), "conv2.weight": (64, 32, 5, 5), "conv2.bias": (64,),
+             "fc1.weight": (512, 3136), "fc1.bias": (512,), "fc2.weight": (10, 512), "fc2.bias": (10,)},
+            lenet, {"conv1.weight": 2, "fc1.weight": 32, "fc2.weight": 8}, batch=10, rate=0.01, decayed="fc")
+LENET5 = Net({"conv1.weight": (6, 1, 5, 5), "conv1.bias": (6,), "conv2.weight": (16, 6, 5, 5), "conv2.bias": (16,),
+              "fc1.weight": (120, 400), "fc1.bias": (120,), "fc2.weight": (84, 120), "fc2.bias": (84,),
+              "fc3.weight": (10, 84), "fc3.bias": (10,)},
+             lenet5, {"conv1.weight": 2, "conv2.weight": 4, "fc1.weight": 8, "fc2.weight": 4, "fc3.weight": 4},
+             batch=10, rate=0.1, decayed="")
+
+
+def train(net: Net, dtype: torch.dtype) -> Values:
+    p = {name: leaf(noise(k + 1, *shape) / np.float32(net.over.get(name, 16)), dtype)
+         for k, (name, shape) in enumerate(net.shapes.items())}
     mean = {k: v.detach().clone() for k, v in p.items()}
     out: Values = {}
-    losses, nearest = [], math.inf
+    losses, watch = [], Watch()
     for step in range(STEPS):
-        x = torch.tensor(np.maximum(noise(200 + step, BATCH, 784), 0), dtype=dtype)
-        labels = torch.arange(step * BATCH, (step + 1) * BATCH) * 7 % 10
-        z = F.linear(x, p["fc1.weight"], p["fc1.bias"])
-        logits = F.linear(z.relu(), p["fc2.weight"], p["fc2.bias"])
+        x = torch.tensor(np.maximum(noise(200 + step, net.batch, *net.pixels), 0), dtype=dtype)
+        labels = torch.arange(step * net.batch, (step + 1) * net.batch) * 7 % 10
+        logits = net.forward(p, x, watch)
         loss = F.cross_entropy(logits, labels)
         grads = dict(zip(p, torch.autograd.grad(loss, list(p.values()))))
         losses.append(loss.item())
-        nearest = min(nearest, float(z.abs().min()))
         if step == 0:
             out.update({"logits": logits, **{f"grad.{k}": g for k, g in grads.items()}})
-        rate = RATE * 0.99 ** (step / 550)
+        rate = net.rate * 0.99 ** (step / 550)
         decay = min(AVERAGE, (2 + step) / (11 + step))
         with torch.no_grad():
             for k, w in p.items():
-                w -= rate * (grads[k] + (L2 * w if k.endswith("weight") else 0))
+                w -= rate * (grads[k] + (L2 * w if k.endswith("weight") and k.startswith(net.decayed) else 0))
                 mean[k].mul_(decay).add_(w, alpha=1 - decay)
     out.update({f"param.{k}": v for k, v in p.items()} | {f"average.{k}": v for k, v in mean.items()})
-    return {**out, "losses": np.array(losses), "nearest_to_kink": nearest}
+    return {**out, "losses": np.array(losses), "nearest_to_kink": watch.nearest}
 
 
-def mlp_case() -> Values:
-    out, single = mlp(torch.float64), mlp(torch.float32)
-    for k, v in out.items():  # a step that float32 cannot follow would be no test
-        if k != "nearest_to_kink":
-            a, b = array(single[k]), array(v)
-            assert np.abs(a - b).max() <= 1e-5 * np.abs(b).max(), f"{k}: float32 is not within 1e-5 of float64"
-    return {**out, "losses_float32": single["losses"].astype(np.float32)}
+def net_case(name: str, net: Net, why: str) -> None:
+    def make() -> Values:
+        out, single = train(net, torch.float64), train(net, torch.float32)
+        for k, v in out.items():  # a step that float32 cannot follow would be no test
+            if k != "nearest_to_kink":
+                a, b = array(single[k]), array(v)
+                assert np.abs(a - b).max() <= 1e-5 * np.abs(b).max(), f"{k}: float32 is not within 1e-5 of float64"
+        return {**out, "losses_float32": single["losses"].astype(np.float32)}
+
+    case(name, why.replace("\n", " "), make)
 
 
-WHY = """ten steps of the 784-500-10 ReLU net in float64 (losses_float32: in float32), 20 examples a step.
+net_case("mlp", MLP, """ten steps of the 784-500-10 ReLU net in float64 (losses_float32: in float32), 20 examples a step.
 fc1.weight, fc1.bias, fc2.weight and fc2.bias start as Noise(1) to Noise(4) over 16; step s = 0 to 9 reads
 x = max(0, Noise(200+s)) and the labels 7i mod 10, i counting from 20s. SGD's rate is 0.8*0.99^(s/550), 1e-4*w is
 added to the gradients of weights, averages have decay 0.99 and num_updates s+1. Logits and gradients (of the loss
-alone) are step 0's, parameters and averages those after step 9. No ReLU input is nearer to 0 than nearest_to_kink"""
-case("mlp", WHY.replace("\n", " "), mlp_case)
+alone) are step 0's, parameters and averages those after step 9. No ReLU input is nearer to 0 than nearest_to_kink""")
+
+CONVOLUTIONAL = """; step s = 0 to 9 reads
+x = max(0, Noise(200+s)) as (10, 28, 28, 1) and the labels 7i mod 10, i counting from 10s. SGD's rate is {rate}*0.99^(s/550),
+1e-4*w is added to the gradients of {decayed}, averages have decay 0.99 and num_updates s+1. Logits and gradients (of the
+loss alone) are step 0's, parameters and averages those after step 9. Images are flattened channel first. No ReLU input is
+nearer to 0 than nearest_to_kink, nor are the two largest of a pooling window to each other, unless both are 0"""
+net_case("lenet", LENET, """ten steps of lenet (5x5x32 SAME, ReLU, max-pool 2, 5x5x64 SAME, ReLU, max-pool 2, 512, ReLU, 10; no dropout)
+in float64 (losses_float32: in float32), 10 examples a step. conv1.weight, conv1.bias, conv2.weight, conv2.bias, fc1.weight,
+fc1.bias, fc2.weight and fc2.bias start as Noise(1) to Noise(8), over 2, 16, 16, 16, 32, 16, 8 and 16"""
+         + CONVOLUTIONAL.format(rate=LENET.rate, decayed="fc1.weight and fc2.weight"))
+net_case("lenet5", LENET5, """ten steps of lenet5 (5x5x6 padded by 2, ReLU, max-pool 2, 5x5x16, ReLU, max-pool 2, 120, ReLU, 84, ReLU, 10)
+in float64 (losses_float32: in float32), 10 examples a step. conv1.weight, conv1.bias, conv2.weight, conv2.bias, fc1.weight,
+fc1.bias, fc2.weight, fc2.bias, fc3.weight and fc3.bias start as Noise(1) to Noise(10), over 2, 16, 4, 16, 8, 16, 4, 16, 4 and 16"""
+         + CONVOLUTIONAL.format(rate=LENET5.rate, decayed="weights"))
 
 
 # Files.

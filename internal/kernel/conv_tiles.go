@@ -97,26 +97,27 @@ func sumTiles(t *convTask[float32], w *Worker, piece int) {
 	if t.Dilation == 1 && t.Groups == 1 {
 		columns, rows = 1, t.KW*in
 	}
-	// A whole vector of a part of a panel would, at the last pixel, lie beyond the end:
-	// such columns are copied, as many rows of the image at a time as fit.
-	copied := c.flags&tilePart != 0
-	band := t.outH
-	if copied {
-		c.bRow = shape.panel * 4
-		band = max(1, len(w.scratch)/(t.outW*shape.panel))
-	}
 	for n := part * t.images; n < min((part+1)*t.images, t.N); n++ {
 		img := t.source(w, n, 0, t.paddedH())
-		for y0 := 0; y0 < t.outH; y0 += band {
-			c.segments = min(band, t.outH-y0)
-			dy := t.y[(n*t.outH+y0)*t.outW*t.F+g*out+j:]
-			b := addr(dy)
-			if copied {
-				active.packRowsOf(w, w.scratch, dy, t.F, c.segments*t.outW, min(shape.panel, out-j), shape.panel)
-				b = addr(w.scratch)
+		dy := t.y[n*t.outH*t.outW*t.F:]
+		whole := t.outH
+		if n == t.N-1 && c.flags&tilePart != 0 {
+			whole-- // a vector of the last pixel would reach beyond the end: its row is copied
+		}
+		for _, band := range [2]struct{ y, rows int }{{0, whole}, {whole, t.outH - whole}} {
+			if band.rows == 0 {
+				continue
 			}
+			c.segments = band.rows
+			from := dy[band.y*t.outW*t.F+g*out+j:]
+			b, bRow := addr(from), t.F*4
+			if band.y > 0 || whole == 0 {
+				active.packRowsOf(w, w.scratch, from, t.F, t.outW, min(shape.panel, out-j), shape.panel)
+				b, bRow = addr(w.scratch), shape.panel*4
+			}
+			c.bRow = bRow
 			for s := range columns {
-				c.a = addr(img[((y0*t.Stride+r*t.Dilation)*t.rowLen+s*t.Dilation)*t.C+g*in:])
+				c.a = addr(img[((band.y*t.Stride+r*t.Dilation)*t.rowLen+s*t.Dilation)*t.C+g*in:])
 				c.b, c.c = b, addr(sum[(r*t.KW+s)*in*t.F+g*out+j:])
 				shape.run(c, rows)
 			}

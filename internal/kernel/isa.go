@@ -30,16 +30,24 @@ type isa struct {
 	sgd, adam            func(u *byte)                                             // u is an *update
 	squares              func(u *byte)                                             // check = sums of the squares of the decayed gradient
 	winograd3, winograd5 winogradKernels
-	philox               func(n int, dst *uint32, first uint64, key uint64) // n groups of 64 words
-	peak                 func(n int)                                        // n rounds of 12 fused multiply-adds on registers
+	philox               func(n int, dst *uint32, first uint64, key uint64)                             // n groups of 64 words
+	dropout              func(n int, y, x *float32, threshold uint32, scale float32, first, key uint64) // the same, of elements
+	peak                 func(n int)                                                                    // n rounds of 12 fused multiply-adds on registers
 
 	// Max-pooling of c channels, mask being for those beyond whole vectors: n
-	// windows of 2×2 side by side, or one window of any size. row is the distance
-	// of rows of pixels in bytes.
-	maxPool2     func(n, c, row int, y, x *float32, mask *int32)
-	maxPool2Grad func(n, c, row int, dx, x, y, dy *float32, mask *int32)
+	// windows of 2×2 side by side, or one window of any size. pixel and row are the
+	// distances of pixels and of rows of them, in bytes.
+	maxPool2     func(n, c, pixel, row int, y, x *float32, mask *int32)
+	maxPool2Grad func(n, c, pixel, row int, dx, x, y, dy *float32, mask *int32)
 	maxPool      func(rows, cols, c, row int, y, x *float32, mask *int32)
 	maxPoolGrad  func(rows, cols, c, row int, dx, x, y, dy *float32, mask *int32)
+
+	// Batch normalization of rows, stride bytes apart: sums of a vector of columns,
+	// and rows of n floats.
+	momentSums    func(rows, stride int, x, shift *float32, a, b *float64)     // a = Σ(x - shift), b = Σ(x - shift)²
+	productSums   func(rows, stride int, x, dy, shift *float32, a, b *float64) // a = Σdy, b = Σdy·(x - shift)
+	normalize     func(rows, n, stride int, y, x, mean, factor, add *float32)
+	normalizeGrad func(rows, n, stride int, dx, x, dy, mean, factor, shift, slope *float32)
 }
 
 // generic is the portable set.

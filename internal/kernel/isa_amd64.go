@@ -26,7 +26,8 @@ var avx2 = isa{
 	applyGrad: [maps]func(int, *float32, *float32, *float32){Exp: expGradAVX2, ReLU: reluGradAVX2, Sigmoid: sigmoidGradAVX2, Tanh: tanhGradAVX2},
 	add:       addAVX2, scale: scaleAVX2, maximum: maximumAVX2, expSum: expSumAVX2, expStore: expStoreAVX2,
 	maxPool2: maxPool2AVX2, maxPool2Grad: maxPool2GradAVX2, maxPool: maxPoolAVX2, maxPoolGrad: maxPoolGradAVX2,
-	sgd: sgdAVX2, adam: adamAVX2, squares: squaresAVX2, philox: philoxAVX2, peak: peakAVX2,
+	sgd: sgdAVX2, adam: adamAVX2, squares: squaresAVX2, philox: philoxAVX2, dropout: dropoutAVX2, peak: peakAVX2,
+	momentSums: momentSumsAVX2, productSums: productSumsAVX2, normalize: normalizeAVX2, normalizeGrad: normalizeGradAVX2,
 	winograd3: winogradKernels{winogradInput3AVX2, winogradOutput3AVX2, winogradOutputGrad3AVX2, winogradFilter3AVX2, winogradFilterGrad3AVX2},
 	winograd5: winogradKernels{winogradInput5AVX2, winogradOutput5AVX2, winogradOutputGrad5AVX2, winogradFilter5AVX2, winogradFilterGrad5AVX2},
 }
@@ -42,7 +43,8 @@ var avx512 = isa{
 	applyGrad: [maps]func(int, *float32, *float32, *float32){Exp: expGradAVX512, ReLU: reluGradAVX512, Sigmoid: sigmoidGradAVX512, Tanh: tanhGradAVX512},
 	add:       addAVX512, scale: scaleAVX512, maximum: maximumAVX512, expSum: expSumAVX512, expStore: expStoreAVX512,
 	maxPool2: maxPool2AVX512, maxPool2Grad: maxPool2GradAVX512, maxPool: maxPoolAVX512, maxPoolGrad: maxPoolGradAVX512,
-	sgd: sgdAVX512, adam: adamAVX512, squares: squaresAVX512, philox: philoxAVX512, peak: peakAVX512,
+	sgd: sgdAVX512, adam: adamAVX512, squares: squaresAVX512, philox: philoxAVX512, dropout: dropoutAVX512, peak: peakAVX512,
+	momentSums: momentSumsAVX512, productSums: productSumsAVX512, normalize: normalizeAVX512, normalizeGrad: normalizeGradAVX512,
 	winograd3: winogradKernels{winogradInput3AVX512, winogradOutput3AVX512, winogradOutputGrad3AVX512, winogradFilter3AVX512, winogradFilterGrad3AVX512},
 	winograd5: winogradKernels{winogradInput5AVX512, winogradOutput5AVX512, winogradOutputGrad5AVX512, winogradFilter5AVX512, winogradFilterGrad5AVX512},
 }

@@ -167,15 +167,15 @@ func expSumAVX2(n int, y *float32, x *float32, shift float32, lanes *float32)
 //go:noescape
 func expStoreAVX2(n int, y *float32, x *float32, shift float32, lanes *float32)
 
-// maxPool2AVX2 pools a row of n windows of 2×2, side by side.
+// maxPool2AVX2 pools c channels of a row of n windows of 2×2, side by side.
 //
 //go:noescape
-func maxPool2AVX2(n int, c int, row int, y *float32, x *float32, mask *int32)
+func maxPool2AVX2(n int, c int, pixel int, row int, y *float32, x *float32, mask *int32)
 
-// maxPool2GradAVX2 sets the gradient of a row of n windows of 2×2, side by side.
+// maxPool2GradAVX2 sets the gradient of c channels of a row of n windows of 2×2, side by side.
 //
 //go:noescape
-func maxPool2GradAVX2(n int, c int, row int, dx *float32, x *float32, y *float32, dy *float32, mask *int32)
+func maxPool2GradAVX2(n int, c int, pixel int, row int, dx *float32, x *float32, y *float32, dy *float32, mask *int32)
 
 // maxPoolAVX2 pools one window.
 //
@@ -206,6 +206,31 @@ func adamAVX2(u *byte)
 //
 //go:noescape
 func philoxAVX2(n int, dst *uint32, first uint64, key uint64)
+
+// dropoutAVX2 sets n groups of 64 elements of y to scale·x, or to 0 where the word is below threshold.
+//
+//go:noescape
+func dropoutAVX2(n int, y *float32, x *float32, threshold uint32, scale float32, first uint64, key uint64)
+
+// momentSumsAVX2 sets, for a vector of columns, a to Σ(x - shift) and b to Σ(x - shift)².
+//
+//go:noescape
+func momentSumsAVX2(rows int, stride int, x *float32, shift *float32, a *float64, b *float64)
+
+// productSumsAVX2 sets, for a vector of columns, a to Σdy and b to Σdy·(x - shift).
+//
+//go:noescape
+func productSumsAVX2(rows int, stride int, x *float32, dy *float32, shift *float32, a *float64, b *float64)
+
+// normalizeAVX2 sets rows of n floats of y to factor·(x - mean) + add.
+//
+//go:noescape
+func normalizeAVX2(rows int, n int, stride int, y *float32, x *float32, mean *float32, factor *float32, add *float32)
+
+// normalizeGradAVX2 sets rows of n floats of dx to factor·(dy - shift - slope·(x - mean)).
+//
+//go:noescape
+func normalizeGradAVX2(rows int, n int, stride int, dx *float32, x *float32, dy *float32, mean *float32, factor *float32, shift *float32, slope *float32)
 
 // winogradInput5AVX2 computes m·in·mᵀ; t is a *transform.
 //
@@ -477,15 +502,15 @@ func expSumAVX512(n int, y *float32, x *float32, shift float32, lanes *float32)
 //go:noescape
 func expStoreAVX512(n int, y *float32, x *float32, shift float32, lanes *float32)
 
-// maxPool2AVX512 pools a row of n windows of 2×2, side by side.
+// maxPool2AVX512 pools c channels of a row of n windows of 2×2, side by side.
 //
 //go:noescape
-func maxPool2AVX512(n int, c int, row int, y *float32, x *float32, mask *int32)
+func maxPool2AVX512(n int, c int, pixel int, row int, y *float32, x *float32, mask *int32)
 
-// maxPool2GradAVX512 sets the gradient of a row of n windows of 2×2, side by side.
+// maxPool2GradAVX512 sets the gradient of c channels of a row of n windows of 2×2, side by side.
 //
 //go:noescape
-func maxPool2GradAVX512(n int, c int, row int, dx *float32, x *float32, y *float32, dy *float32, mask *int32)
+func maxPool2GradAVX512(n int, c int, pixel int, row int, dx *float32, x *float32, y *float32, dy *float32, mask *int32)
 
 // maxPoolAVX512 pools one window.
 //
@@ -516,6 +541,31 @@ func adamAVX512(u *byte)
 //
 //go:noescape
 func philoxAVX512(n int, dst *uint32, first uint64, key uint64)
+
+// dropoutAVX512 sets n groups of 64 elements of y to scale·x, or to 0 where the word is below threshold.
+//
+//go:noescape
+func dropoutAVX512(n int, y *float32, x *float32, threshold uint32, scale float32, first uint64, key uint64)
+
+// momentSumsAVX512 sets, for a vector of columns, a to Σ(x - shift) and b to Σ(x - shift)².
+//
+//go:noescape
+func momentSumsAVX512(rows int, stride int, x *float32, shift *float32, a *float64, b *float64)
+
+// productSumsAVX512 sets, for a vector of columns, a to Σdy and b to Σdy·(x - shift).
+//
+//go:noescape
+func productSumsAVX512(rows int, stride int, x *float32, dy *float32, shift *float32, a *float64, b *float64)
+
+// normalizeAVX512 sets rows of n floats of y to factor·(x - mean) + add.
+//
+//go:noescape
+func normalizeAVX512(rows int, n int, stride int, y *float32, x *float32, mean *float32, factor *float32, add *float32)
+
+// normalizeGradAVX512 sets rows of n floats of dx to factor·(dy - shift - slope·(x - mean)).
+//
+//go:noescape
+func normalizeGradAVX512(rows int, n int, stride int, dx *float32, x *float32, dy *float32, mean *float32, factor *float32, shift *float32, slope *float32)
 
 // winogradInput5AVX512 computes m·in·mᵀ; t is a *transform.
 //

@@ -5391,9 +5391,9 @@ loop231:
 	VZEROUPPER
 	RET
 
-// func maxPool2AVX2(n int, c int, row int, y *float32, x *float32, mask *int32)
+// func maxPool2AVX2(n int, c int, pixel int, row int, y *float32, x *float32, mask *int32)
 // Requires: AVX
-TEXT ·maxPool2AVX2(SB), NOSPLIT, $0-48
+TEXT ·maxPool2AVX2(SB), NOSPLIT, $0-56
 	MOVQ    c+8(FP), DX
 	MOVQ    DX, AX
 	MOVQ    DX, CX
@@ -5401,79 +5401,84 @@ TEXT ·maxPool2AVX2(SB), NOSPLIT, $0-48
 	SHRQ    $0x03, CX
 	ANDQ    $+7, DX
 	SHLQ    $0x02, DX
-	MOVQ    mask+40(FP), BX
+	MOVQ    mask+48(FP), BX
 	VMOVUPS (BX), Y0
-	MOVQ    y+24(FP), BX
-	MOVQ    x+32(FP), SI
-	MOVQ    n+0(FP), DI
-	MOVQ    SI, R8
-	MOVQ    row+16(FP), R9
-	ADDQ    R9, R8
+	MOVQ    pixel+16(FP), BX
+	MOVQ    y+32(FP), SI
+	MOVQ    x+40(FP), DI
+	MOVQ    n+0(FP), R8
+	MOVQ    DI, R9
+	MOVQ    row+24(FP), R10
+	ADDQ    R10, R9
 
 loop232:
 	TESTQ CX, CX
 	JZ    skip233
-	MOVQ  CX, R9
+	MOVQ  CX, R10
 
 loop234:
-	VMOVUPS   (SI), Y1
-	VMOVUPS   (SI)(AX*1), Y2
+	VMOVUPS   (DI), Y1
+	VMOVUPS   (DI)(BX*1), Y2
 	VMAXPS    Y1, Y2, Y1
 	VCMPPS    $0x03, Y2, Y2, Y3
 	VBLENDVPS Y3, Y2, Y1, Y3
 	VMOVAPS   Y3, Y1
-	VMOVUPS   (R8), Y2
+	VMOVUPS   (R9), Y2
 	VMAXPS    Y1, Y2, Y1
 	VCMPPS    $0x03, Y2, Y2, Y3
 	VBLENDVPS Y3, Y2, Y1, Y3
 	VMOVAPS   Y3, Y1
-	VMOVUPS   (R8)(AX*1), Y2
+	VMOVUPS   (R9)(BX*1), Y2
 	VMAXPS    Y1, Y2, Y1
 	VCMPPS    $0x03, Y2, Y2, Y3
 	VBLENDVPS Y3, Y2, Y1, Y3
 	VMOVAPS   Y3, Y1
-	VMOVUPS   Y1, (BX)
-	ADDQ      $+32, BX
+	VMOVUPS   Y1, (SI)
 	ADDQ      $+32, SI
-	ADDQ      $+32, R8
-	DECQ      R9
+	ADDQ      $+32, DI
+	ADDQ      $+32, R9
+	DECQ      R10
 	JNZ       loop234
 
 skip233:
 	TESTQ      DX, DX
 	JZ         skip235
-	VMASKMOVPS (SI), Y0, Y1
-	VMASKMOVPS (SI)(AX*1), Y0, Y2
+	VMASKMOVPS (DI), Y0, Y1
+	VMASKMOVPS (DI)(BX*1), Y0, Y2
 	VMAXPS     Y1, Y2, Y1
 	VCMPPS     $0x03, Y2, Y2, Y3
 	VBLENDVPS  Y3, Y2, Y1, Y3
 	VMOVAPS    Y3, Y1
-	VMASKMOVPS (R8), Y0, Y2
+	VMASKMOVPS (R9), Y0, Y2
 	VMAXPS     Y1, Y2, Y1
 	VCMPPS     $0x03, Y2, Y2, Y3
 	VBLENDVPS  Y3, Y2, Y1, Y3
 	VMOVAPS    Y3, Y1
-	VMASKMOVPS (R8)(AX*1), Y0, Y2
+	VMASKMOVPS (R9)(BX*1), Y0, Y2
 	VMAXPS     Y1, Y2, Y1
 	VCMPPS     $0x03, Y2, Y2, Y3
 	VBLENDVPS  Y3, Y2, Y1, Y3
 	VMOVAPS    Y3, Y1
-	VMASKMOVPS Y1, Y0, (BX)
-	ADDQ       DX, BX
+	VMASKMOVPS Y1, Y0, (SI)
 	ADDQ       DX, SI
-	ADDQ       DX, R8
+	ADDQ       DX, DI
+	ADDQ       DX, R9
 
 skip235:
-	ADDQ AX, SI
-	ADDQ AX, R8
-	DECQ DI
+	ADDQ BX, SI
+	SUBQ AX, SI
+	LEAQ (DI)(BX*2), DI
+	SUBQ AX, DI
+	LEAQ (R9)(BX*2), R9
+	SUBQ AX, R9
+	DECQ R8
 	JNZ  loop232
 	VZEROUPPER
 	RET
 
-// func maxPool2GradAVX2(n int, c int, row int, dx *float32, x *float32, y *float32, dy *float32, mask *int32)
+// func maxPool2GradAVX2(n int, c int, pixel int, row int, dx *float32, x *float32, y *float32, dy *float32, mask *int32)
 // Requires: AVX
-TEXT ·maxPool2GradAVX2(SB), NOSPLIT, $0-64
+TEXT ·maxPool2GradAVX2(SB), NOSPLIT, $0-72
 	MOVQ    c+8(FP), DX
 	MOVQ    DX, AX
 	MOVQ    DX, CX
@@ -5481,100 +5486,109 @@ TEXT ·maxPool2GradAVX2(SB), NOSPLIT, $0-64
 	SHRQ    $0x03, CX
 	ANDQ    $+7, DX
 	SHLQ    $0x02, DX
-	MOVQ    mask+56(FP), BX
+	MOVQ    mask+64(FP), BX
 	VMOVUPS (BX), Y0
-	MOVQ    y+40(FP), BX
-	MOVQ    dy+48(FP), SI
-	MOVQ    x+32(FP), DI
-	MOVQ    dx+24(FP), R8
-	MOVQ    n+0(FP), R9
-	MOVQ    DI, R10
-	MOVQ    row+16(FP), R11
-	ADDQ    R11, R10
+	MOVQ    pixel+16(FP), BX
+	MOVQ    y+48(FP), SI
+	MOVQ    dy+56(FP), DI
+	MOVQ    x+40(FP), R8
+	MOVQ    dx+32(FP), R9
+	MOVQ    n+0(FP), R10
 	MOVQ    R8, R11
-	MOVQ    row+16(FP), R12
+	MOVQ    row+24(FP), R12
 	ADDQ    R12, R11
+	MOVQ    R9, R12
+	MOVQ    row+24(FP), R13
+	ADDQ    R13, R12
 	VXORPS  Y1, Y1, Y1
 
 loop236:
 	TESTQ CX, CX
 	JZ    skip237
-	MOVQ  CX, R12
+	MOVQ  CX, R13
 
 loop238:
-	VMOVUPS   (BX), Y2
-	VMOVUPS   (SI), Y3
-	VMOVUPS   (DI), Y4
+	VMOVUPS   (SI), Y2
+	VMOVUPS   (DI), Y3
+	VMOVUPS   (R8), Y4
 	VCMPPS    $0x00, Y2, Y4, Y5
 	VBLENDVPS Y5, Y3, Y1, Y5
 	VCMPPS    $0x03, Y4, Y4, Y4
 	VBLENDVPS Y4, Y3, Y5, Y4
 	VXORPS    Y4, Y3, Y3
-	VMOVUPS   Y4, (R8)
-	VMOVUPS   (DI)(AX*1), Y4
+	VMOVUPS   Y4, (R9)
+	VMOVUPS   (R8)(BX*1), Y4
 	VCMPPS    $0x00, Y2, Y4, Y5
 	VBLENDVPS Y5, Y3, Y1, Y5
 	VCMPPS    $0x03, Y4, Y4, Y4
 	VBLENDVPS Y4, Y3, Y5, Y4
 	VXORPS    Y4, Y3, Y3
-	VMOVUPS   Y4, (R8)(AX*1)
-	VMOVUPS   (R10), Y4
+	VMOVUPS   Y4, (R9)(BX*1)
+	VMOVUPS   (R11), Y4
 	VCMPPS    $0x00, Y2, Y4, Y2
 	VBLENDVPS Y2, Y3, Y1, Y2
 	VCMPPS    $0x03, Y4, Y4, Y4
 	VBLENDVPS Y4, Y3, Y2, Y4
 	VXORPS    Y4, Y3, Y3
-	VMOVUPS   Y4, (R11)
-	VMOVUPS   Y3, (R11)(AX*1)
-	ADDQ      $+32, BX
+	VMOVUPS   Y4, (R12)
+	VMOVUPS   Y3, (R12)(BX*1)
 	ADDQ      $+32, SI
 	ADDQ      $+32, DI
 	ADDQ      $+32, R8
-	ADDQ      $+32, R10
+	ADDQ      $+32, R9
 	ADDQ      $+32, R11
-	DECQ      R12
+	ADDQ      $+32, R12
+	DECQ      R13
 	JNZ       loop238
 
 skip237:
 	TESTQ      DX, DX
 	JZ         skip239
-	VMASKMOVPS (BX), Y0, Y2
-	VMASKMOVPS (SI), Y0, Y3
-	VMASKMOVPS (DI), Y0, Y4
+	VMASKMOVPS (SI), Y0, Y2
+	VMASKMOVPS (DI), Y0, Y3
+	VMASKMOVPS (R8), Y0, Y4
 	VCMPPS     $0x00, Y2, Y4, Y5
 	VBLENDVPS  Y5, Y3, Y1, Y5
 	VCMPPS     $0x03, Y4, Y4, Y4
 	VBLENDVPS  Y4, Y3, Y5, Y4
 	VXORPS     Y4, Y3, Y3
-	VMASKMOVPS Y4, Y0, (R8)
-	VMASKMOVPS (DI)(AX*1), Y0, Y4
+	VMASKMOVPS Y4, Y0, (R9)
+	VMASKMOVPS (R8)(BX*1), Y0, Y4
 	VCMPPS     $0x00, Y2, Y4, Y5
 	VBLENDVPS  Y5, Y3, Y1, Y5
 	VCMPPS     $0x03, Y4, Y4, Y4
 	VBLENDVPS  Y4, Y3, Y5, Y4
 	VXORPS     Y4, Y3, Y3
-	VMASKMOVPS Y4, Y0, (R8)(AX*1)
-	VMASKMOVPS (R10), Y0, Y4
+	VMASKMOVPS Y4, Y0, (R9)(BX*1)
+	VMASKMOVPS (R11), Y0, Y4
 	VCMPPS     $0x00, Y2, Y4, Y2
 	VBLENDVPS  Y2, Y3, Y1, Y2
 	VCMPPS     $0x03, Y4, Y4, Y4
 	VBLENDVPS  Y4, Y3, Y2, Y4
 	VXORPS     Y4, Y3, Y3
-	VMASKMOVPS Y4, Y0, (R11)
-	VMASKMOVPS Y3, Y0, (R11)(AX*1)
-	ADDQ       DX, BX
+	VMASKMOVPS Y4, Y0, (R12)
+	VMASKMOVPS Y3, Y0, (R12)(BX*1)
 	ADDQ       DX, SI
 	ADDQ       DX, DI
 	ADDQ       DX, R8
-	ADDQ       DX, R10
+	ADDQ       DX, R9
 	ADDQ       DX, R11
+	ADDQ       DX, R12
 
 skip239:
-	ADDQ AX, DI
-	ADDQ AX, R8
-	ADDQ AX, R10
-	ADDQ AX, R11
-	DECQ R9
+	ADDQ BX, SI
+	SUBQ AX, SI
+	ADDQ BX, DI
+	SUBQ AX, DI
+	LEAQ (R8)(BX*2), R8
+	SUBQ AX, R8
+	LEAQ (R9)(BX*2), R9
+	SUBQ AX, R9
+	LEAQ (R11)(BX*2), R11
+	SUBQ AX, R11
+	LEAQ (R12)(BX*2), R12
+	SUBQ AX, R12
+	DECQ R10
 	JNZ  loop236
 	VZEROUPPER
 	RET
@@ -6493,18 +6507,732 @@ GLOBL word9e3779b9<>(SB), RODATA|NOPTR, $4
 DATA wordbb67ae85<>+0(SB)/4, $0xbb67ae85
 GLOBL wordbb67ae85<>(SB), RODATA|NOPTR, $4
 
+// func dropoutAVX2(n int, y *float32, x *float32, threshold uint32, scale float32, first uint64, key uint64)
+// Requires: AVX, AVX2, SSE
+TEXT ·dropoutAVX2(SB), NOSPLIT, $0-48
+	MOVQ         n+0(FP), AX
+	MOVQ         y+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVL         threshold+24(FP), BX
+	VMOVD        BX, X0
+	VPBROADCASTD X0, Y0
+	MOVSS        scale+28(FP), X1
+	VBROADCASTSS X1, Y1
+	MOVQ         first+32(FP), BX
+	MOVQ         key+40(FP), SI
+	MOVL         SI, DI
+	SHRQ         $0x20, SI
+
+loop262:
+	VMOVD        BX, X2
+	VPBROADCASTD X2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VPADDD       iota16<>+0(SB), Y2, Y2
+	MOVQ         BX, R8
+	SHRQ         $0x20, R8
+	VMOVD        R8, X5
+	VPBROADCASTD X5, Y5
+	VMOVD        DI, X6
+	VPBROADCASTD X6, Y6
+	VMOVD        SI, X7
+	VPBROADCASTD X7, Y7
+	VBROADCASTSS wordd2511f53<>+0(SB), Y8
+	VPSRLQ       $0x20, Y2, Y9
+	VPMULUDQ     Y8, Y2, Y2
+	VPMULUDQ     Y8, Y9, Y9
+	VPSRLQ       $0x20, Y2, Y8
+	VPSLLQ       $0x20, Y9, Y10
+	VPBLENDD     $0xaa, Y9, Y8, Y8
+	VPBLENDD     $0xaa, Y10, Y2, Y2
+	VBROADCASTSS wordcd9e8d57<>+0(SB), Y9
+	VPSRLQ       $0x20, Y3, Y10
+	VPMULUDQ     Y9, Y3, Y3
+	VPMULUDQ     Y9, Y10, Y10
+	VPSRLQ       $0x20, Y3, Y9
+	VPSLLQ       $0x20, Y10, Y11
+	VPBLENDD     $0xaa, Y10, Y9, Y9
+	VPBLENDD     $0xaa, Y11, Y3, Y3
+	VXORPS       Y5, Y9, Y9
+	VXORPS       Y6, Y9, Y9
+	VXORPS       Y4, Y8, Y8
+	VXORPS       Y7, Y8, Y8
+	VBROADCASTSS word9e3779b9<>+0(SB), Y4
+	VPADDD       Y4, Y6, Y6
+	VBROADCASTSS wordbb67ae85<>+0(SB), Y4
+	VPADDD       Y4, Y7, Y7
+	VBROADCASTSS wordd2511f53<>+0(SB), Y4
+	VPSRLQ       $0x20, Y9, Y5
+	VPMULUDQ     Y4, Y9, Y9
+	VPMULUDQ     Y4, Y5, Y5
+	VPSRLQ       $0x20, Y9, Y4
+	VPSLLQ       $0x20, Y5, Y10
+	VPBLENDD     $0xaa, Y5, Y4, Y4
+	VPBLENDD     $0xaa, Y10, Y9, Y9
+	VBROADCASTSS wordcd9e8d57<>+0(SB), Y5
+	VPSRLQ       $0x20, Y8, Y10
+	VPMULUDQ     Y5, Y8, Y8
+	VPMULUDQ     Y5, Y10, Y10
+	VPSRLQ       $0x20, Y8, Y5
+	VPSLLQ       $0x20, Y10, Y11
+	VPBLENDD     $0xaa, Y10, Y5, Y5
+	VPBLENDD     $0xaa, Y11, Y8, Y8
+	VXORPS       Y3, Y5, Y5
+	VXORPS       Y6, Y5, Y5
+	VXORPS       Y2, Y4, Y4
+	VXORPS       Y7, Y4, Y4
+	VBROADCASTSS word9e3779b9<>+0(SB), Y2
+	VPADDD       Y2, Y6, Y6
+	VBROADCASTSS wordbb67ae85<>+0(SB), Y2
+	VPADDD       Y2, Y7, Y7
+	VBROADCASTSS wordd2511f53<>+0(SB), Y2
+	VPSRLQ       $0x20, Y5, Y3
+	VPMULUDQ     Y2, Y5, Y5
+	VPMULUDQ     Y2, Y3, Y3
+	VPSRLQ       $0x20, Y5, Y2
+	VPSLLQ       $0x20, Y3, Y10
+	VPBLENDD     $0xaa, Y3, Y2, Y2
+	VPBLENDD     $0xaa, Y10, Y5, Y5
+	VBROADCASTSS wordcd9e8d57<>+0(SB), Y3
+	VPSRLQ       $0x20, Y4, Y10
+	VPMULUDQ     Y3, Y4, Y4
+	VPMULUDQ     Y3, Y10, Y10
+	VPSRLQ       $0x20, Y4, Y3
+	VPSLLQ       $0x20, Y10, Y11
+	VPBLENDD     $0xaa, Y10, Y3, Y3
+	VPBLENDD     $0xaa, Y11, Y4, Y4
+	VXORPS       Y8, Y3, Y3
+	VXORPS       Y6, Y3, Y3
+	VXORPS       Y9, Y2, Y2
+	VXORPS       Y7, Y2, Y2
+	VBROADCASTSS word9e3779b9<>+0(SB), Y8
+	VPADDD       Y8, Y6, Y6
+	VBROADCASTSS wordbb67ae85<>+0(SB), Y8
+	VPADDD       Y8, Y7, Y7
+	VBROADCASTSS wordd2511f53<>+0(SB), Y8
+	VPSRLQ       $0x20, Y3, Y9
+	VPMULUDQ     Y8, Y3, Y3
+	VPMULUDQ     Y8, Y9, Y9
+	VPSRLQ       $0x20, Y3, Y8
+	VPSLLQ       $0x20, Y9, Y10
+	VPBLENDD     $0xaa, Y9, Y8, Y8
+	VPBLENDD     $0xaa, Y10, Y3, Y3
+	VBROADCASTSS wordcd9e8d57<>+0(SB), Y9
+	VPSRLQ       $0x20, Y2, Y10
+	VPMULUDQ     Y9, Y2, Y2
+	VPMULUDQ     Y9, Y10, Y10
+	VPSRLQ       $0x20, Y2, Y9
+	VPSLLQ       $0x20, Y10, Y11
+	VPBLENDD     $0xaa, Y10, Y9, Y9
+	VPBLENDD     $0xaa, Y11, Y2, Y2
+	VXORPS       Y4, Y9, Y9
+	VXORPS       Y6, Y9, Y9
+	VXORPS       Y5, Y8, Y8
+	VXORPS       Y7, Y8, Y8
+	VBROADCASTSS word9e3779b9<>+0(SB), Y4
+	VPADDD       Y4, Y6, Y6
+	VBROADCASTSS wordbb67ae85<>+0(SB), Y4
+	VPADDD       Y4, Y7, Y7
+	VBROADCASTSS wordd2511f53<>+0(SB), Y4
+	VPSRLQ       $0x20, Y9, Y5
+	VPMULUDQ     Y4, Y9, Y9
+	VPMULUDQ     Y4, Y5, Y5
+	VPSRLQ       $0x20, Y9, Y4
+	VPSLLQ       $0x20, Y5, Y10
+	VPBLENDD     $0xaa, Y5, Y4, Y4
+	VPBLENDD     $0xaa, Y10, Y9, Y9
+	VBROADCASTSS wordcd9e8d57<>+0(SB), Y5
+	VPSRLQ       $0x20, Y8, Y10
+	VPMULUDQ     Y5, Y8, Y8
+	VPMULUDQ     Y5, Y10, Y10
+	VPSRLQ       $0x20, Y8, Y5
+	VPSLLQ       $0x20, Y10, Y11
+	VPBLENDD     $0xaa, Y10, Y5, Y5
+	VPBLENDD     $0xaa, Y11, Y8, Y8
+	VXORPS       Y2, Y5, Y5
+	VXORPS       Y6, Y5, Y5
+	VXORPS       Y3, Y4, Y4
+	VXORPS       Y7, Y4, Y4
+	VBROADCASTSS word9e3779b9<>+0(SB), Y2
+	VPADDD       Y2, Y6, Y6
+	VBROADCASTSS wordbb67ae85<>+0(SB), Y2
+	VPADDD       Y2, Y7, Y7
+	VBROADCASTSS wordd2511f53<>+0(SB), Y2
+	VPSRLQ       $0x20, Y5, Y3
+	VPMULUDQ     Y2, Y5, Y5
+	VPMULUDQ     Y2, Y3, Y3
+	VPSRLQ       $0x20, Y5, Y2
+	VPSLLQ       $0x20, Y3, Y10
+	VPBLENDD     $0xaa, Y3, Y2, Y2
+	VPBLENDD     $0xaa, Y10, Y5, Y5
+	VBROADCASTSS wordcd9e8d57<>+0(SB), Y3
+	VPSRLQ       $0x20, Y4, Y10
+	VPMULUDQ     Y3, Y4, Y4
+	VPMULUDQ     Y3, Y10, Y10
+	VPSRLQ       $0x20, Y4, Y3
+	VPSLLQ       $0x20, Y10, Y11
+	VPBLENDD     $0xaa, Y10, Y3, Y3
+	VPBLENDD     $0xaa, Y11, Y4, Y4
+	VXORPS       Y8, Y3, Y3
+	VXORPS       Y6, Y3, Y3
+	VXORPS       Y9, Y2, Y2
+	VXORPS       Y7, Y2, Y2
+	VBROADCASTSS word9e3779b9<>+0(SB), Y8
+	VPADDD       Y8, Y6, Y6
+	VBROADCASTSS wordbb67ae85<>+0(SB), Y8
+	VPADDD       Y8, Y7, Y7
+	VBROADCASTSS wordd2511f53<>+0(SB), Y8
+	VPSRLQ       $0x20, Y3, Y9
+	VPMULUDQ     Y8, Y3, Y3
+	VPMULUDQ     Y8, Y9, Y9
+	VPSRLQ       $0x20, Y3, Y8
+	VPSLLQ       $0x20, Y9, Y10
+	VPBLENDD     $0xaa, Y9, Y8, Y8
+	VPBLENDD     $0xaa, Y10, Y3, Y3
+	VBROADCASTSS wordcd9e8d57<>+0(SB), Y9
+	VPSRLQ       $0x20, Y2, Y10
+	VPMULUDQ     Y9, Y2, Y2
+	VPMULUDQ     Y9, Y10, Y10
+	VPSRLQ       $0x20, Y2, Y9
+	VPSLLQ       $0x20, Y10, Y11
+	VPBLENDD     $0xaa, Y10, Y9, Y9
+	VPBLENDD     $0xaa, Y11, Y2, Y2
+	VXORPS       Y4, Y9, Y9
+	VXORPS       Y6, Y9, Y9
+	VXORPS       Y5, Y8, Y8
+	VXORPS       Y7, Y8, Y8
+	VBROADCASTSS word9e3779b9<>+0(SB), Y4
+	VPADDD       Y4, Y6, Y6
+	VBROADCASTSS wordbb67ae85<>+0(SB), Y4
+	VPADDD       Y4, Y7, Y7
+	VBROADCASTSS wordd2511f53<>+0(SB), Y4
+	VPSRLQ       $0x20, Y9, Y5
+	VPMULUDQ     Y4, Y9, Y9
+	VPMULUDQ     Y4, Y5, Y5
+	VPSRLQ       $0x20, Y9, Y4
+	VPSLLQ       $0x20, Y5, Y10
+	VPBLENDD     $0xaa, Y5, Y4, Y4
+	VPBLENDD     $0xaa, Y10, Y9, Y9
+	VBROADCASTSS wordcd9e8d57<>+0(SB), Y5
+	VPSRLQ       $0x20, Y8, Y10
+	VPMULUDQ     Y5, Y8, Y8
+	VPMULUDQ     Y5, Y10, Y10
+	VPSRLQ       $0x20, Y8, Y5
+	VPSLLQ       $0x20, Y10, Y11
+	VPBLENDD     $0xaa, Y10, Y5, Y5
+	VPBLENDD     $0xaa, Y11, Y8, Y8
+	VXORPS       Y2, Y5, Y5
+	VXORPS       Y6, Y5, Y5
+	VXORPS       Y3, Y4, Y4
+	VXORPS       Y7, Y4, Y4
+	VBROADCASTSS word9e3779b9<>+0(SB), Y2
+	VPADDD       Y2, Y6, Y6
+	VBROADCASTSS wordbb67ae85<>+0(SB), Y2
+	VPADDD       Y2, Y7, Y7
+	VBROADCASTSS wordd2511f53<>+0(SB), Y2
+	VPSRLQ       $0x20, Y5, Y3
+	VPMULUDQ     Y2, Y5, Y5
+	VPMULUDQ     Y2, Y3, Y3
+	VPSRLQ       $0x20, Y5, Y2
+	VPSLLQ       $0x20, Y3, Y10
+	VPBLENDD     $0xaa, Y3, Y2, Y2
+	VPBLENDD     $0xaa, Y10, Y5, Y5
+	VBROADCASTSS wordcd9e8d57<>+0(SB), Y3
+	VPSRLQ       $0x20, Y4, Y10
+	VPMULUDQ     Y3, Y4, Y4
+	VPMULUDQ     Y3, Y10, Y10
+	VPSRLQ       $0x20, Y4, Y3
+	VPSLLQ       $0x20, Y10, Y11
+	VPBLENDD     $0xaa, Y10, Y3, Y3
+	VPBLENDD     $0xaa, Y11, Y4, Y4
+	VXORPS       Y8, Y3, Y3
+	VXORPS       Y6, Y3, Y3
+	VXORPS       Y9, Y2, Y2
+	VXORPS       Y7, Y2, Y2
+	VBROADCASTSS word9e3779b9<>+0(SB), Y8
+	VPADDD       Y8, Y6, Y6
+	VBROADCASTSS wordbb67ae85<>+0(SB), Y8
+	VPADDD       Y8, Y7, Y7
+	VBROADCASTSS wordd2511f53<>+0(SB), Y8
+	VPSRLQ       $0x20, Y3, Y9
+	VPMULUDQ     Y8, Y3, Y3
+	VPMULUDQ     Y8, Y9, Y9
+	VPSRLQ       $0x20, Y3, Y8
+	VPSLLQ       $0x20, Y9, Y10
+	VPBLENDD     $0xaa, Y9, Y8, Y8
+	VPBLENDD     $0xaa, Y10, Y3, Y3
+	VBROADCASTSS wordcd9e8d57<>+0(SB), Y9
+	VPSRLQ       $0x20, Y2, Y10
+	VPMULUDQ     Y9, Y2, Y2
+	VPMULUDQ     Y9, Y10, Y10
+	VPSRLQ       $0x20, Y2, Y9
+	VPSLLQ       $0x20, Y10, Y11
+	VPBLENDD     $0xaa, Y10, Y9, Y9
+	VPBLENDD     $0xaa, Y11, Y2, Y2
+	VXORPS       Y4, Y9, Y9
+	VXORPS       Y6, Y9, Y9
+	VXORPS       Y5, Y8, Y8
+	VXORPS       Y7, Y8, Y8
+	VBROADCASTSS word9e3779b9<>+0(SB), Y4
+	VPADDD       Y4, Y6, Y6
+	VBROADCASTSS wordbb67ae85<>+0(SB), Y4
+	VPADDD       Y4, Y7, Y7
+	VMULPS       (DX), Y1, Y4
+	VPMAXUD      Y9, Y0, Y5
+	VPCMPEQD     Y9, Y5, Y5
+	VANDPS       Y5, Y4, Y4
+	VMOVUPS      Y4, (CX)
+	VMULPS       64(DX), Y1, Y4
+	VPMAXUD      Y2, Y0, Y5
+	VPCMPEQD     Y2, Y5, Y5
+	VANDPS       Y5, Y4, Y4
+	VMOVUPS      Y4, 64(CX)
+	VMULPS       128(DX), Y1, Y2
+	VPMAXUD      Y8, Y0, Y4
+	VPCMPEQD     Y8, Y4, Y4
+	VANDPS       Y4, Y2, Y2
+	VMOVUPS      Y2, 128(CX)
+	VMULPS       192(DX), Y1, Y2
+	VPMAXUD      Y3, Y0, Y4
+	VPCMPEQD     Y3, Y4, Y4
+	VANDPS       Y4, Y2, Y2
+	VMOVUPS      Y2, 192(CX)
+	VMOVD        BX, X2
+	VPBROADCASTD X2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VPADDD       iota16<>+32(SB), Y2, Y2
+	MOVQ         BX, R8
+	SHRQ         $0x20, R8
+	VMOVD        R8, X5
+	VPBROADCASTD X5, Y5
+	VMOVD        DI, X6
+	VPBROADCASTD X6, Y6
+	VMOVD        SI, X7
+	VPBROADCASTD X7, Y7
+	VBROADCASTSS wordd2511f53<>+0(SB), Y8
+	VPSRLQ       $0x20, Y2, Y9
+	VPMULUDQ     Y8, Y2, Y2
+	VPMULUDQ     Y8, Y9, Y9
+	VPSRLQ       $0x20, Y2, Y8
+	VPSLLQ       $0x20, Y9, Y10
+	VPBLENDD     $0xaa, Y9, Y8, Y8
+	VPBLENDD     $0xaa, Y10, Y2, Y2
+	VBROADCASTSS wordcd9e8d57<>+0(SB), Y9
+	VPSRLQ       $0x20, Y3, Y10
+	VPMULUDQ     Y9, Y3, Y3
+	VPMULUDQ     Y9, Y10, Y10
+	VPSRLQ       $0x20, Y3, Y9
+	VPSLLQ       $0x20, Y10, Y11
+	VPBLENDD     $0xaa, Y10, Y9, Y9
+	VPBLENDD     $0xaa, Y11, Y3, Y3
+	VXORPS       Y5, Y9, Y9
+	VXORPS       Y6, Y9, Y9
+	VXORPS       Y4, Y8, Y8
+	VXORPS       Y7, Y8, Y8
+	VBROADCASTSS word9e3779b9<>+0(SB), Y4
+	VPADDD       Y4, Y6, Y6
+	VBROADCASTSS wordbb67ae85<>+0(SB), Y4
+	VPADDD       Y4, Y7, Y7
+	VBROADCASTSS wordd2511f53<>+0(SB), Y4
+	VPSRLQ       $0x20, Y9, Y5
+	VPMULUDQ     Y4, Y9, Y9
+	VPMULUDQ     Y4, Y5, Y5
+	VPSRLQ       $0x20, Y9, Y4
+	VPSLLQ       $0x20, Y5, Y10
+	VPBLENDD     $0xaa, Y5, Y4, Y4
+	VPBLENDD     $0xaa, Y10, Y9, Y9
+	VBROADCASTSS wordcd9e8d57<>+0(SB), Y5
+	VPSRLQ       $0x20, Y8, Y10
+	VPMULUDQ     Y5, Y8, Y8
+	VPMULUDQ     Y5, Y10, Y10
+	VPSRLQ       $0x20, Y8, Y5
+	VPSLLQ       $0x20, Y10, Y11
+	VPBLENDD     $0xaa, Y10, Y5, Y5
+	VPBLENDD     $0xaa, Y11, Y8, Y8
+	VXORPS       Y3, Y5, Y5
+	VXORPS       Y6, Y5, Y5
+	VXORPS       Y2, Y4, Y4
+	VXORPS       Y7, Y4, Y4
+	VBROADCASTSS word9e3779b9<>+0(SB), Y2
+	VPADDD       Y2, Y6, Y6
+	VBROADCASTSS wordbb67ae85<>+0(SB), Y2
+	VPADDD       Y2, Y7, Y7
+	VBROADCASTSS wordd2511f53<>+0(SB), Y2
+	VPSRLQ       $0x20, Y5, Y3
+	VPMULUDQ     Y2, Y5, Y5
+	VPMULUDQ     Y2, Y3, Y3
+	VPSRLQ       $0x20, Y5, Y2
+	VPSLLQ       $0x20, Y3, Y10
+	VPBLENDD     $0xaa, Y3, Y2, Y2
+	VPBLENDD     $0xaa, Y10, Y5, Y5
+	VBROADCASTSS wordcd9e8d57<>+0(SB), Y3
+	VPSRLQ       $0x20, Y4, Y10
+	VPMULUDQ     Y3, Y4, Y4
+	VPMULUDQ     Y3, Y10, Y10
+	VPSRLQ       $0x20, Y4, Y3
+	VPSLLQ       $0x20, Y10, Y11
+	VPBLENDD     $0xaa, Y10, Y3, Y3
+	VPBLENDD     $0xaa, Y11, Y4, Y4
+	VXORPS       Y8, Y3, Y3
+	VXORPS       Y6, Y3, Y3
+	VXORPS       Y9, Y2, Y2
+	VXORPS       Y7, Y2, Y2
+	VBROADCASTSS word9e3779b9<>+0(SB), Y8
+	VPADDD       Y8, Y6, Y6
+	VBROADCASTSS wordbb67ae85<>+0(SB), Y8
+	VPADDD       Y8, Y7, Y7
+	VBROADCASTSS wordd2511f53<>+0(SB), Y8
+	VPSRLQ       $0x20, Y3, Y9
+	VPMULUDQ     Y8, Y3, Y3
+	VPMULUDQ     Y8, Y9, Y9
+	VPSRLQ       $0x20, Y3, Y8
+	VPSLLQ       $0x20, Y9, Y10
+	VPBLENDD     $0xaa, Y9, Y8, Y8
+	VPBLENDD     $0xaa, Y10, Y3, Y3
+	VBROADCASTSS wordcd9e8d57<>+0(SB), Y9
+	VPSRLQ       $0x20, Y2, Y10
+	VPMULUDQ     Y9, Y2, Y2
+	VPMULUDQ     Y9, Y10, Y10
+	VPSRLQ       $0x20, Y2, Y9
+	VPSLLQ       $0x20, Y10, Y11
+	VPBLENDD     $0xaa, Y10, Y9, Y9
+	VPBLENDD     $0xaa, Y11, Y2, Y2
+	VXORPS       Y4, Y9, Y9
+	VXORPS       Y6, Y9, Y9
+	VXORPS       Y5, Y8, Y8
+	VXORPS       Y7, Y8, Y8
+	VBROADCASTSS word9e3779b9<>+0(SB), Y4
+	VPADDD       Y4, Y6, Y6
+	VBROADCASTSS wordbb67ae85<>+0(SB), Y4
+	VPADDD       Y4, Y7, Y7
+	VBROADCASTSS wordd2511f53<>+0(SB), Y4
+	VPSRLQ       $0x20, Y9, Y5
+	VPMULUDQ     Y4, Y9, Y9
+	VPMULUDQ     Y4, Y5, Y5
+	VPSRLQ       $0x20, Y9, Y4
+	VPSLLQ       $0x20, Y5, Y10
+	VPBLENDD     $0xaa, Y5, Y4, Y4
+	VPBLENDD     $0xaa, Y10, Y9, Y9
+	VBROADCASTSS wordcd9e8d57<>+0(SB), Y5
+	VPSRLQ       $0x20, Y8, Y10
+	VPMULUDQ     Y5, Y8, Y8
+	VPMULUDQ     Y5, Y10, Y10
+	VPSRLQ       $0x20, Y8, Y5
+	VPSLLQ       $0x20, Y10, Y11
+	VPBLENDD     $0xaa, Y10, Y5, Y5
+	VPBLENDD     $0xaa, Y11, Y8, Y8
+	VXORPS       Y2, Y5, Y5
+	VXORPS       Y6, Y5, Y5
+	VXORPS       Y3, Y4, Y4
+	VXORPS       Y7, Y4, Y4
+	VBROADCASTSS word9e3779b9<>+0(SB), Y2
+	VPADDD       Y2, Y6, Y6
+	VBROADCASTSS wordbb67ae85<>+0(SB), Y2
+	VPADDD       Y2, Y7, Y7
+	VBROADCASTSS wordd2511f53<>+0(SB), Y2
+	VPSRLQ       $0x20, Y5, Y3
+	VPMULUDQ     Y2, Y5, Y5
+	VPMULUDQ     Y2, Y3, Y3
+	VPSRLQ       $0x20, Y5, Y2
+	VPSLLQ       $0x20, Y3, Y10
+	VPBLENDD     $0xaa, Y3, Y2, Y2
+	VPBLENDD     $0xaa, Y10, Y5, Y5
+	VBROADCASTSS wordcd9e8d57<>+0(SB), Y3
+	VPSRLQ       $0x20, Y4, Y10
+	VPMULUDQ     Y3, Y4, Y4
+	VPMULUDQ     Y3, Y10, Y10
+	VPSRLQ       $0x20, Y4, Y3
+	VPSLLQ       $0x20, Y10, Y11
+	VPBLENDD     $0xaa, Y10, Y3, Y3
+	VPBLENDD     $0xaa, Y11, Y4, Y4
+	VXORPS       Y8, Y3, Y3
+	VXORPS       Y6, Y3, Y3
+	VXORPS       Y9, Y2, Y2
+	VXORPS       Y7, Y2, Y2
+	VBROADCASTSS word9e3779b9<>+0(SB), Y8
+	VPADDD       Y8, Y6, Y6
+	VBROADCASTSS wordbb67ae85<>+0(SB), Y8
+	VPADDD       Y8, Y7, Y7
+	VBROADCASTSS wordd2511f53<>+0(SB), Y8
+	VPSRLQ       $0x20, Y3, Y9
+	VPMULUDQ     Y8, Y3, Y3
+	VPMULUDQ     Y8, Y9, Y9
+	VPSRLQ       $0x20, Y3, Y8
+	VPSLLQ       $0x20, Y9, Y10
+	VPBLENDD     $0xaa, Y9, Y8, Y8
+	VPBLENDD     $0xaa, Y10, Y3, Y3
+	VBROADCASTSS wordcd9e8d57<>+0(SB), Y9
+	VPSRLQ       $0x20, Y2, Y10
+	VPMULUDQ     Y9, Y2, Y2
+	VPMULUDQ     Y9, Y10, Y10
+	VPSRLQ       $0x20, Y2, Y9
+	VPSLLQ       $0x20, Y10, Y11
+	VPBLENDD     $0xaa, Y10, Y9, Y9
+	VPBLENDD     $0xaa, Y11, Y2, Y2
+	VXORPS       Y4, Y9, Y9
+	VXORPS       Y6, Y9, Y9
+	VXORPS       Y5, Y8, Y8
+	VXORPS       Y7, Y8, Y8
+	VBROADCASTSS word9e3779b9<>+0(SB), Y4
+	VPADDD       Y4, Y6, Y6
+	VBROADCASTSS wordbb67ae85<>+0(SB), Y4
+	VPADDD       Y4, Y7, Y7
+	VBROADCASTSS wordd2511f53<>+0(SB), Y4
+	VPSRLQ       $0x20, Y9, Y5
+	VPMULUDQ     Y4, Y9, Y9
+	VPMULUDQ     Y4, Y5, Y5
+	VPSRLQ       $0x20, Y9, Y4
+	VPSLLQ       $0x20, Y5, Y10
+	VPBLENDD     $0xaa, Y5, Y4, Y4
+	VPBLENDD     $0xaa, Y10, Y9, Y9
+	VBROADCASTSS wordcd9e8d57<>+0(SB), Y5
+	VPSRLQ       $0x20, Y8, Y10
+	VPMULUDQ     Y5, Y8, Y8
+	VPMULUDQ     Y5, Y10, Y10
+	VPSRLQ       $0x20, Y8, Y5
+	VPSLLQ       $0x20, Y10, Y11
+	VPBLENDD     $0xaa, Y10, Y5, Y5
+	VPBLENDD     $0xaa, Y11, Y8, Y8
+	VXORPS       Y2, Y5, Y5
+	VXORPS       Y6, Y5, Y5
+	VXORPS       Y3, Y4, Y4
+	VXORPS       Y7, Y4, Y4
+	VBROADCASTSS word9e3779b9<>+0(SB), Y2
+	VPADDD       Y2, Y6, Y6
+	VBROADCASTSS wordbb67ae85<>+0(SB), Y2
+	VPADDD       Y2, Y7, Y7
+	VBROADCASTSS wordd2511f53<>+0(SB), Y2
+	VPSRLQ       $0x20, Y5, Y3
+	VPMULUDQ     Y2, Y5, Y5
+	VPMULUDQ     Y2, Y3, Y3
+	VPSRLQ       $0x20, Y5, Y2
+	VPSLLQ       $0x20, Y3, Y10
+	VPBLENDD     $0xaa, Y3, Y2, Y2
+	VPBLENDD     $0xaa, Y10, Y5, Y5
+	VBROADCASTSS wordcd9e8d57<>+0(SB), Y3
+	VPSRLQ       $0x20, Y4, Y10
+	VPMULUDQ     Y3, Y4, Y4
+	VPMULUDQ     Y3, Y10, Y10
+	VPSRLQ       $0x20, Y4, Y3
+	VPSLLQ       $0x20, Y10, Y11
+	VPBLENDD     $0xaa, Y10, Y3, Y3
+	VPBLENDD     $0xaa, Y11, Y4, Y4
+	VXORPS       Y8, Y3, Y3
+	VXORPS       Y6, Y3, Y3
+	VXORPS       Y9, Y2, Y2
+	VXORPS       Y7, Y2, Y2
+	VBROADCASTSS word9e3779b9<>+0(SB), Y8
+	VPADDD       Y8, Y6, Y6
+	VBROADCASTSS wordbb67ae85<>+0(SB), Y8
+	VPADDD       Y8, Y7, Y7
+	VBROADCASTSS wordd2511f53<>+0(SB), Y8
+	VPSRLQ       $0x20, Y3, Y9
+	VPMULUDQ     Y8, Y3, Y3
+	VPMULUDQ     Y8, Y9, Y9
+	VPSRLQ       $0x20, Y3, Y8
+	VPSLLQ       $0x20, Y9, Y10
+	VPBLENDD     $0xaa, Y9, Y8, Y8
+	VPBLENDD     $0xaa, Y10, Y3, Y3
+	VBROADCASTSS wordcd9e8d57<>+0(SB), Y9
+	VPSRLQ       $0x20, Y2, Y10
+	VPMULUDQ     Y9, Y2, Y2
+	VPMULUDQ     Y9, Y10, Y10
+	VPSRLQ       $0x20, Y2, Y9
+	VPSLLQ       $0x20, Y10, Y11
+	VPBLENDD     $0xaa, Y10, Y9, Y9
+	VPBLENDD     $0xaa, Y11, Y2, Y2
+	VXORPS       Y4, Y9, Y9
+	VXORPS       Y6, Y9, Y9
+	VXORPS       Y5, Y8, Y8
+	VXORPS       Y7, Y8, Y8
+	VBROADCASTSS word9e3779b9<>+0(SB), Y4
+	VPADDD       Y4, Y6, Y6
+	VBROADCASTSS wordbb67ae85<>+0(SB), Y4
+	VPADDD       Y4, Y7, Y7
+	VMULPS       32(DX), Y1, Y4
+	VPMAXUD      Y9, Y0, Y5
+	VPCMPEQD     Y9, Y5, Y5
+	VANDPS       Y5, Y4, Y4
+	VMOVUPS      Y4, 32(CX)
+	VMULPS       96(DX), Y1, Y4
+	VPMAXUD      Y2, Y0, Y5
+	VPCMPEQD     Y2, Y5, Y5
+	VANDPS       Y5, Y4, Y4
+	VMOVUPS      Y4, 96(CX)
+	VMULPS       160(DX), Y1, Y2
+	VPMAXUD      Y8, Y0, Y4
+	VPCMPEQD     Y8, Y4, Y4
+	VANDPS       Y4, Y2, Y2
+	VMOVUPS      Y2, 160(CX)
+	VMULPS       224(DX), Y1, Y2
+	VPMAXUD      Y3, Y0, Y4
+	VPCMPEQD     Y3, Y4, Y4
+	VANDPS       Y4, Y2, Y2
+	VMOVUPS      Y2, 224(CX)
+	ADDQ         $+16, BX
+	ADDQ         $+256, CX
+	ADDQ         $+256, DX
+	DECQ         AX
+	JNZ          loop262
+	VZEROUPPER
+	RET
+
+// func momentSumsAVX2(rows int, stride int, x *float32, shift *float32, a *float64, b *float64)
+// Requires: AVX, FMA3
+TEXT ·momentSumsAVX2(SB), NOSPLIT, $0-48
+	MOVQ      rows+0(FP), AX
+	MOVQ      stride+8(FP), CX
+	MOVQ      x+16(FP), DX
+	MOVQ      shift+24(FP), BX
+	VCVTPS2PD (BX), Y0
+	VXORPS    Y1, Y1, Y1
+	VXORPS    Y2, Y2, Y2
+	VCVTPS2PD 16(BX), Y3
+	VXORPS    Y4, Y4, Y4
+	VXORPS    Y5, Y5, Y5
+
+loop263:
+	VCVTPS2PD   (DX), Y6
+	VSUBPD      Y0, Y6, Y6
+	VADDPD      Y6, Y1, Y1
+	VFMADD231PD Y6, Y6, Y2
+	VCVTPS2PD   16(DX), Y6
+	VSUBPD      Y3, Y6, Y6
+	VADDPD      Y6, Y4, Y4
+	VFMADD231PD Y6, Y6, Y5
+	ADDQ        CX, DX
+	DECQ        AX
+	JNZ         loop263
+	MOVQ        a+32(FP), AX
+	MOVQ        b+40(FP), CX
+	VMOVUPD     Y1, (AX)
+	VMOVUPD     Y4, 32(AX)
+	VMOVUPD     Y2, (CX)
+	VMOVUPD     Y5, 32(CX)
+	VZEROUPPER
+	RET
+
+// func productSumsAVX2(rows int, stride int, x *float32, dy *float32, shift *float32, a *float64, b *float64)
+// Requires: AVX, FMA3
+TEXT ·productSumsAVX2(SB), NOSPLIT, $0-56
+	MOVQ      rows+0(FP), AX
+	MOVQ      stride+8(FP), CX
+	MOVQ      x+16(FP), DX
+	MOVQ      shift+32(FP), BX
+	MOVQ      dy+24(FP), SI
+	VCVTPS2PD (BX), Y0
+	VXORPS    Y1, Y1, Y1
+	VXORPS    Y2, Y2, Y2
+	VCVTPS2PD 16(BX), Y3
+	VXORPS    Y4, Y4, Y4
+	VXORPS    Y5, Y5, Y5
+
+loop264:
+	VCVTPS2PD   (DX), Y6
+	VSUBPD      Y0, Y6, Y6
+	VCVTPS2PD   (SI), Y7
+	VADDPD      Y7, Y1, Y1
+	VFMADD231PD Y7, Y6, Y2
+	VCVTPS2PD   16(DX), Y6
+	VSUBPD      Y3, Y6, Y6
+	VCVTPS2PD   16(SI), Y7
+	VADDPD      Y7, Y4, Y4
+	VFMADD231PD Y7, Y6, Y5
+	ADDQ        CX, DX
+	ADDQ        CX, SI
+	DECQ        AX
+	JNZ         loop264
+	MOVQ        a+40(FP), AX
+	MOVQ        b+48(FP), CX
+	VMOVUPD     Y1, (AX)
+	VMOVUPD     Y4, 32(AX)
+	VMOVUPD     Y2, (CX)
+	VMOVUPD     Y5, 32(CX)
+	VZEROUPPER
+	RET
+
+// func normalizeAVX2(rows int, n int, stride int, y *float32, x *float32, mean *float32, factor *float32, add *float32)
+// Requires: AVX, FMA3
+TEXT ·normalizeAVX2(SB), NOSPLIT, $0-64
+	MOVQ rows+0(FP), AX
+	MOVQ n+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ y+24(FP), BX
+	MOVQ x+32(FP), SI
+	MOVQ mean+40(FP), DI
+	MOVQ factor+48(FP), R8
+	MOVQ add+56(FP), R9
+	SHLQ $0x02, CX
+
+loop265:
+	XORQ R10, R10
+
+again266:
+	VMOVUPS     (SI)(R10*1), Y0
+	VSUBPS      (DI)(R10*1), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VFMADD213PS (R9)(R10*1), Y0, Y1
+	VMOVUPS     Y1, (BX)(R10*1)
+	ADDQ        $+32, R10
+	CMPQ        R10, CX
+	JNZ         again266
+	ADDQ        DX, BX
+	ADDQ        DX, SI
+	DECQ        AX
+	JNZ         loop265
+	VZEROUPPER
+	RET
+
+// func normalizeGradAVX2(rows int, n int, stride int, dx *float32, x *float32, dy *float32, mean *float32, factor *float32, shift *float32, slope *float32)
+// Requires: AVX, FMA3
+TEXT ·normalizeGradAVX2(SB), NOSPLIT, $0-80
+	MOVQ rows+0(FP), AX
+	MOVQ n+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ dx+24(FP), BX
+	MOVQ x+32(FP), SI
+	MOVQ dy+40(FP), DI
+	MOVQ mean+48(FP), R8
+	MOVQ factor+56(FP), R9
+	MOVQ shift+64(FP), R10
+	MOVQ slope+72(FP), R11
+	SHLQ $0x02, CX
+
+loop267:
+	XORQ R12, R12
+
+again268:
+	VMOVUPS      (SI)(R12*1), Y0
+	VMOVUPS      (DI)(R12*1), Y1
+	VSUBPS       (R8)(R12*1), Y0, Y0
+	VSUBPS       (R10)(R12*1), Y1, Y1
+	VFNMADD231PS (R11)(R12*1), Y0, Y1
+	VMULPS       (R9)(R12*1), Y1, Y1
+	VMOVUPS      Y1, (BX)(R12*1)
+	ADDQ         $+32, R12
+	CMPQ         R12, CX
+	JNZ          again268
+	ADDQ         DX, BX
+	ADDQ         DX, SI
+	ADDQ         DX, DI
+	DECQ         AX
+	JNZ          loop267
+	VZEROUPPER
+	RET
+
 // func winogradInput5AVX2(t *byte)
 // Requires: AVX, FMA3
 TEXT ·winogradInput5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again262:
+again269:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop263:
+loop270:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -6578,14 +7306,14 @@ loop263:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop263
+	JNZ          loop270
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop264:
+loop271:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -6659,12 +7387,12 @@ loop264:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop264
+	JNZ          loop271
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again262
+	JNZ          again269
 	VZEROUPPER
 	RET
 
@@ -6703,13 +7431,13 @@ GLOBL wordc0a00000<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradOutput5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again265:
+again272:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop266:
+loop273:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -6755,14 +7483,14 @@ loop266:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop266
+	JNZ          loop273
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), DI
 	MOVQ         $0x00000004, CX
 
-loop267:
+loop274:
 	LEAQ         (DX)(SI*2), R8
 	ADDQ         SI, R8
 	VMOVUPS      (BX), Y0
@@ -6818,12 +7546,12 @@ loop267:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop267
+	JNZ          loop274
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again265
+	JNZ          again272
 	VZEROUPPER
 	RET
 
@@ -6838,13 +7566,13 @@ GLOBL word3e000000<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradOutputGrad5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again268:
+again275:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000004, CX
 
-loop269:
+loop276:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -6888,14 +7616,14 @@ loop269:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop269
+	JNZ          loop276
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop270:
+loop277:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -6941,12 +7669,12 @@ loop270:
 	ADDQ         56(AX), DX
 	ADDQ         $+128, BX
 	DECQ         CX
-	JNZ          loop270
+	JNZ          loop277
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again268
+	JNZ          again275
 	VZEROUPPER
 	RET
 
@@ -6955,13 +7683,13 @@ loop270:
 TEXT ·winogradFilter5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again271:
+again278:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000005, CX
 
-loop272:
+loop279:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -7019,14 +7747,14 @@ loop272:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop272
+	JNZ          loop279
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop273:
+loop280:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -7086,12 +7814,12 @@ loop273:
 	ADDQ         56(AX), DX
 	ADDQ         $+160, BX
 	DECQ         CX
-	JNZ          loop273
+	JNZ          loop280
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again271
+	JNZ          again278
 	VZEROUPPER
 	RET
 
@@ -7124,13 +7852,13 @@ GLOBL word3eb60b61<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradFilterGrad5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again274:
+again281:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop275:
+loop282:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -7190,14 +7918,14 @@ loop275:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop275
+	JNZ          loop282
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000005, CX
 
-loop276:
+loop283:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -7255,12 +7983,12 @@ loop276:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop276
+	JNZ          loop283
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again274
+	JNZ          again281
 	VZEROUPPER
 	RET
 
@@ -7269,13 +7997,13 @@ loop276:
 TEXT ·winogradInput3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again277:
+again284:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop278:
+loop285:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -7320,14 +8048,14 @@ loop278:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop278
+	JNZ          loop285
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop279:
+loop286:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -7372,12 +8100,12 @@ loop279:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop279
+	JNZ          loop286
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again277
+	JNZ          again284
 	VZEROUPPER
 	RET
 
@@ -7392,13 +8120,13 @@ GLOBL wordc0000000<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradOutput3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again280:
+again287:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop281:
+loop288:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -7431,14 +8159,14 @@ loop281:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop281
+	JNZ          loop288
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), DI
 	MOVQ         $0x00000004, CX
 
-loop282:
+loop289:
 	LEAQ         (DX)(SI*2), R8
 	ADDQ         SI, R8
 	VMOVUPS      (BX), Y0
@@ -7483,12 +8211,12 @@ loop282:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop282
+	JNZ          loop289
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again280
+	JNZ          again287
 	VZEROUPPER
 	RET
 
@@ -7497,13 +8225,13 @@ loop282:
 TEXT ·winogradOutputGrad3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again283:
+again290:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000004, CX
 
-loop284:
+loop291:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -7536,14 +8264,14 @@ loop284:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop284
+	JNZ          loop291
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop285:
+loop292:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -7576,12 +8304,12 @@ loop285:
 	ADDQ         56(AX), DX
 	ADDQ         $+128, BX
 	DECQ         CX
-	JNZ          loop285
+	JNZ          loop292
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again283
+	JNZ          again290
 	VZEROUPPER
 	RET
 
@@ -7590,13 +8318,13 @@ loop285:
 TEXT ·winogradFilter3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again286:
+again293:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000003, CX
 
-loop287:
+loop294:
 	VMOVUPS      (DX), Y0
 	VMOVUPS      (DX)(SI*1), Y1
 	VMOVUPS      (DX)(SI*2), Y2
@@ -7628,14 +8356,14 @@ loop287:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop287
+	JNZ          loop294
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop288:
+loop295:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -7669,12 +8397,12 @@ loop288:
 	ADDQ         56(AX), DX
 	ADDQ         $+96, BX
 	DECQ         CX
-	JNZ          loop288
+	JNZ          loop295
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again286
+	JNZ          again293
 	VZEROUPPER
 	RET
 
@@ -7695,13 +8423,13 @@ GLOBL word3daaaaab<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradFilterGrad3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again289:
+again296:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop290:
+loop297:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -7735,14 +8463,14 @@ loop290:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop290
+	JNZ          loop297
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000003, CX
 
-loop291:
+loop298:
 	VMOVUPS      (BX), Y0
 	VMOVUPS      32(BX), Y1
 	VMOVUPS      64(BX), Y2
@@ -7774,12 +8502,12 @@ loop291:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop291
+	JNZ          loop298
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again289
+	JNZ          again296
 	VZEROUPPER
 	RET
 
@@ -7802,7 +8530,7 @@ TEXT ·peakAVX2(SB), NOSPLIT, $0-8
 	VXORPS Y12, Y12, Y12
 	VXORPS Y13, Y13, Y13
 
-loop292:
+loop299:
 	VFMADD231PS Y12, Y13, Y0
 	VFMADD231PS Y12, Y13, Y1
 	VFMADD231PS Y12, Y13, Y2
@@ -7816,7 +8544,7 @@ loop292:
 	VFMADD231PS Y12, Y13, Y10
 	VFMADD231PS Y12, Y13, Y11
 	DECQ        AX
-	JNZ         loop292
+	JNZ         loop299
 	VZEROUPPER
 	RET
 
@@ -7828,7 +8556,7 @@ TEXT ·micro1x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again293:
+again300:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -7841,100 +8569,18 @@ again293:
 	MOVQ   112(AX), CX
 	MOVQ   CX, 136(AX)
 
-again294:
+again301:
 	MOVQ 48(AX), CX
 
-loop295:
+loop302:
 	VMOVUPS          (SI), Z1
 	VFMADD231PS.BCST (DI), Z1, Z0
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             CX
-	JNZ              loop295
+	JNZ              loop302
 	MOVQ             120(AX), CX
 	ADDQ             CX, DI
-	ADDQ             128(AX), SI
-	DECQ             136(AX)
-	JNZ              again294
-	MOVQ             80(AX), CX
-	MOVQ             16(AX), DX
-	MOVQ             40(AX), BX
-	TESTQ            $0x00000001, CX
-	JZ               skip296
-	MOVQ             DX, SI
-	VMOVUPS.Z        (SI), K1, Z1
-	VADDPS           Z1, Z0, Z0
-	ADDQ             BX, SI
-
-skip296:
-	TESTQ     $0x00000002, CX
-	JZ        skip297
-	MOVQ      64(AX), SI
-	VMOVUPS.Z (SI), K1, Z1
-	VADDPS    Z1, Z0, Z0
-
-skip297:
-	TESTQ  $0x00000004, CX
-	JZ     skip298
-	VPXORD Z2, Z2, Z2
-	VMAXPS Z0, Z2, Z0
-
-skip298:
-	TESTQ     $0x00000010, CX
-	JZ        skip299
-	MOVQ      96(AX), SI
-	ADDQ      DX, SI
-	VPXORD    Z3, Z3, Z3
-	VMOVUPS.Z (SI), K1, Z1
-	VCMPPS    $0x06, Z3, Z1, K2
-	VMOVAPS.Z Z0, K2, Z0
-	ADDQ      BX, SI
-
-skip299:
-	VMOVUPS Z0, K1, (DX)
-	ADDQ    BX, DX
-	MOVQ    DX, 16(AX)
-	DECQ    56(AX)
-	JNZ     again293
-	VZEROUPPER
-	RET
-
-// func micro2x1AVX512(t *byte)
-// Requires: AVX, AVX512F
-TEXT ·micro2x1AVX512(SB), NOSPLIT, $0-8
-	MOVQ  t+0(FP), AX
-	MOVQ  88(AX), CX
-	KMOVW CX, K1
-	SHRQ  $0x10, CX
-
-again300:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	MOVQ   (AX), DI
-	MOVQ   DI, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	MOVQ   R8, (AX)
-	MOVQ   112(AX), R8
-	MOVQ   R8, 136(AX)
-
-again301:
-	MOVQ 48(AX), R8
-
-loop302:
-	VMOVUPS          (SI), Z2
-	VFMADD231PS.BCST (DI), Z2, Z0
-	VFMADD231PS.BCST (DI)(CX*1), Z2, Z1
-	ADDQ             DX, DI
-	ADDQ             BX, SI
-	DECQ             R8
-	JNZ              loop302
-	MOVQ             120(AX), R8
-	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
 	JNZ              again301
@@ -7944,47 +8590,36 @@ loop302:
 	TESTQ            $0x00000001, CX
 	JZ               skip303
 	MOVQ             DX, SI
-	VMOVUPS.Z        (SI), K1, Z2
-	VADDPS           Z2, Z0, Z0
-	ADDQ             BX, SI
-	VMOVUPS.Z        (SI), K1, Z2
-	VADDPS           Z2, Z1, Z1
+	VMOVUPS.Z        (SI), K1, Z1
+	VADDPS           Z1, Z0, Z0
 	ADDQ             BX, SI
 
 skip303:
 	TESTQ     $0x00000002, CX
 	JZ        skip304
 	MOVQ      64(AX), SI
-	VMOVUPS.Z (SI), K1, Z2
-	VADDPS    Z2, Z0, Z0
-	VADDPS    Z2, Z1, Z1
+	VMOVUPS.Z (SI), K1, Z1
+	VADDPS    Z1, Z0, Z0
 
 skip304:
 	TESTQ  $0x00000004, CX
 	JZ     skip305
-	VPXORD Z3, Z3, Z3
-	VMAXPS Z0, Z3, Z0
-	VMAXPS Z1, Z3, Z1
+	VPXORD Z2, Z2, Z2
+	VMAXPS Z0, Z2, Z0
 
 skip305:
 	TESTQ     $0x00000010, CX
 	JZ        skip306
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
-	VPXORD    Z4, Z4, Z4
-	VMOVUPS.Z (SI), K1, Z2
-	VCMPPS    $0x06, Z4, Z2, K2
+	VPXORD    Z3, Z3, Z3
+	VMOVUPS.Z (SI), K1, Z1
+	VCMPPS    $0x06, Z3, Z1, K2
 	VMOVAPS.Z Z0, K2, Z0
-	ADDQ      BX, SI
-	VMOVUPS.Z (SI), K1, Z2
-	VCMPPS    $0x06, Z4, Z2, K2
-	VMOVAPS.Z Z1, K2, Z1
 	ADDQ      BX, SI
 
 skip306:
 	VMOVUPS Z0, K1, (DX)
-	ADDQ    BX, DX
-	VMOVUPS Z1, K1, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
@@ -7992,9 +8627,9 @@ skip306:
 	VZEROUPPER
 	RET
 
-// func micro3x1AVX512(t *byte)
+// func micro2x1AVX512(t *byte)
 // Requires: AVX, AVX512F
-TEXT ·micro3x1AVX512(SB), NOSPLIT, $0-8
+TEXT ·micro2x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
 	KMOVW CX, K1
@@ -8007,10 +8642,8 @@ again307:
 	MOVQ   8(AX), SI
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
 	MOVQ   (AX), DI
 	MOVQ   DI, R8
-	ADDQ   CX, R8
 	ADDQ   CX, R8
 	ADDQ   CX, R8
 	MOVQ   R8, (AX)
@@ -8021,10 +8654,9 @@ again308:
 	MOVQ 48(AX), R8
 
 loop309:
-	VMOVUPS          (SI), Z3
-	VFMADD231PS.BCST (DI), Z3, Z0
-	VFMADD231PS.BCST (DI)(CX*1), Z3, Z1
-	VFMADD231PS.BCST (DI)(CX*2), Z3, Z2
+	VMOVUPS          (SI), Z2
+	VFMADD231PS.BCST (DI), Z2, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z2, Z1
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
@@ -8040,6 +8672,102 @@ loop309:
 	TESTQ            $0x00000001, CX
 	JZ               skip310
 	MOVQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Z2
+	VADDPS           Z2, Z0, Z0
+	ADDQ             BX, SI
+	VMOVUPS.Z        (SI), K1, Z2
+	VADDPS           Z2, Z1, Z1
+	ADDQ             BX, SI
+
+skip310:
+	TESTQ     $0x00000002, CX
+	JZ        skip311
+	MOVQ      64(AX), SI
+	VMOVUPS.Z (SI), K1, Z2
+	VADDPS    Z2, Z0, Z0
+	VADDPS    Z2, Z1, Z1
+
+skip311:
+	TESTQ  $0x00000004, CX
+	JZ     skip312
+	VPXORD Z3, Z3, Z3
+	VMAXPS Z0, Z3, Z0
+	VMAXPS Z1, Z3, Z1
+
+skip312:
+	TESTQ     $0x00000010, CX
+	JZ        skip313
+	MOVQ      96(AX), SI
+	ADDQ      DX, SI
+	VPXORD    Z4, Z4, Z4
+	VMOVUPS.Z (SI), K1, Z2
+	VCMPPS    $0x06, Z4, Z2, K2
+	VMOVAPS.Z Z0, K2, Z0
+	ADDQ      BX, SI
+	VMOVUPS.Z (SI), K1, Z2
+	VCMPPS    $0x06, Z4, Z2, K2
+	VMOVAPS.Z Z1, K2, Z1
+	ADDQ      BX, SI
+
+skip313:
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    BX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    BX, DX
+	MOVQ    DX, 16(AX)
+	DECQ    56(AX)
+	JNZ     again307
+	VZEROUPPER
+	RET
+
+// func micro3x1AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·micro3x1AVX512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  88(AX), CX
+	KMOVW CX, K1
+	SHRQ  $0x10, CX
+
+again314:
+	MOVQ   24(AX), CX
+	MOVQ   32(AX), DX
+	MOVQ   104(AX), BX
+	MOVQ   8(AX), SI
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	MOVQ   (AX), DI
+	MOVQ   DI, R8
+	ADDQ   CX, R8
+	ADDQ   CX, R8
+	ADDQ   CX, R8
+	MOVQ   R8, (AX)
+	MOVQ   112(AX), R8
+	MOVQ   R8, 136(AX)
+
+again315:
+	MOVQ 48(AX), R8
+
+loop316:
+	VMOVUPS          (SI), Z3
+	VFMADD231PS.BCST (DI), Z3, Z0
+	VFMADD231PS.BCST (DI)(CX*1), Z3, Z1
+	VFMADD231PS.BCST (DI)(CX*2), Z3, Z2
+	ADDQ             DX, DI
+	ADDQ             BX, SI
+	DECQ             R8
+	JNZ              loop316
+	MOVQ             120(AX), R8
+	ADDQ             R8, DI
+	ADDQ             128(AX), SI
+	DECQ             136(AX)
+	JNZ              again315
+	MOVQ             80(AX), CX
+	MOVQ             16(AX), DX
+	MOVQ             40(AX), BX
+	TESTQ            $0x00000001, CX
+	JZ               skip317
+	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z3
 	VADDPS           Z3, Z0, Z0
 	ADDQ             BX, SI
@@ -8050,26 +8778,26 @@ loop309:
 	VADDPS           Z3, Z2, Z2
 	ADDQ             BX, SI
 
-skip310:
+skip317:
 	TESTQ     $0x00000002, CX
-	JZ        skip311
+	JZ        skip318
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z3
 	VADDPS    Z3, Z0, Z0
 	VADDPS    Z3, Z1, Z1
 	VADDPS    Z3, Z2, Z2
 
-skip311:
+skip318:
 	TESTQ  $0x00000004, CX
-	JZ     skip312
+	JZ     skip319
 	VPXORD Z4, Z4, Z4
 	VMAXPS Z0, Z4, Z0
 	VMAXPS Z1, Z4, Z1
 	VMAXPS Z2, Z4, Z2
 
-skip312:
+skip319:
 	TESTQ     $0x00000010, CX
-	JZ        skip313
+	JZ        skip320
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z5, Z5, Z5
@@ -8086,7 +8814,7 @@ skip312:
 	VMOVAPS.Z Z2, K2, Z2
 	ADDQ      BX, SI
 
-skip313:
+skip320:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -8095,7 +8823,7 @@ skip313:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again307
+	JNZ     again314
 	VZEROUPPER
 	RET
 
@@ -8107,7 +8835,7 @@ TEXT ·micro4x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again314:
+again321:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -8125,10 +8853,10 @@ again314:
 	MOVQ   112(AX), R9
 	MOVQ   R9, 136(AX)
 
-again315:
+again322:
 	MOVQ 48(AX), R9
 
-loop316:
+loop323:
 	VMOVUPS          (SI), Z4
 	VFMADD231PS.BCST (DI), Z4, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z4, Z1
@@ -8138,18 +8866,18 @@ loop316:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop316
+	JNZ              loop323
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again315
+	JNZ              again322
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip317
+	JZ               skip324
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z4
 	VADDPS           Z4, Z0, Z0
@@ -8164,9 +8892,9 @@ loop316:
 	VADDPS           Z4, Z3, Z3
 	ADDQ             BX, SI
 
-skip317:
+skip324:
 	TESTQ     $0x00000002, CX
-	JZ        skip318
+	JZ        skip325
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z4
 	VADDPS    Z4, Z0, Z0
@@ -8174,18 +8902,18 @@ skip317:
 	VADDPS    Z4, Z2, Z2
 	VADDPS    Z4, Z3, Z3
 
-skip318:
+skip325:
 	TESTQ  $0x00000004, CX
-	JZ     skip319
+	JZ     skip326
 	VPXORD Z5, Z5, Z5
 	VMAXPS Z0, Z5, Z0
 	VMAXPS Z1, Z5, Z1
 	VMAXPS Z2, Z5, Z2
 	VMAXPS Z3, Z5, Z3
 
-skip319:
+skip326:
 	TESTQ     $0x00000010, CX
-	JZ        skip320
+	JZ        skip327
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z6, Z6, Z6
@@ -8206,7 +8934,7 @@ skip319:
 	VMOVAPS.Z Z3, K2, Z3
 	ADDQ      BX, SI
 
-skip320:
+skip327:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -8217,7 +8945,7 @@ skip320:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again314
+	JNZ     again321
 	VZEROUPPER
 	RET
 
@@ -8229,7 +8957,7 @@ TEXT ·micro5x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again321:
+again328:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -8249,10 +8977,10 @@ again321:
 	MOVQ   112(AX), R9
 	MOVQ   R9, 136(AX)
 
-again322:
+again329:
 	MOVQ 48(AX), R9
 
-loop323:
+loop330:
 	VMOVUPS          (SI), Z5
 	VFMADD231PS.BCST (DI), Z5, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z5, Z1
@@ -8263,18 +8991,18 @@ loop323:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop323
+	JNZ              loop330
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again322
+	JNZ              again329
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip324
+	JZ               skip331
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z5
 	VADDPS           Z5, Z0, Z0
@@ -8292,9 +9020,9 @@ loop323:
 	VADDPS           Z5, Z4, Z4
 	ADDQ             BX, SI
 
-skip324:
+skip331:
 	TESTQ     $0x00000002, CX
-	JZ        skip325
+	JZ        skip332
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z5
 	VADDPS    Z5, Z0, Z0
@@ -8303,9 +9031,9 @@ skip324:
 	VADDPS    Z5, Z3, Z3
 	VADDPS    Z5, Z4, Z4
 
-skip325:
+skip332:
 	TESTQ  $0x00000004, CX
-	JZ     skip326
+	JZ     skip333
 	VPXORD Z6, Z6, Z6
 	VMAXPS Z0, Z6, Z0
 	VMAXPS Z1, Z6, Z1
@@ -8313,9 +9041,9 @@ skip325:
 	VMAXPS Z3, Z6, Z3
 	VMAXPS Z4, Z6, Z4
 
-skip326:
+skip333:
 	TESTQ     $0x00000010, CX
-	JZ        skip327
+	JZ        skip334
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z7, Z7, Z7
@@ -8340,7 +9068,7 @@ skip326:
 	VMOVAPS.Z Z4, K2, Z4
 	ADDQ      BX, SI
 
-skip327:
+skip334:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -8353,7 +9081,7 @@ skip327:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again321
+	JNZ     again328
 	VZEROUPPER
 	RET
 
@@ -8365,7 +9093,7 @@ TEXT ·micro6x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again328:
+again335:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -8387,10 +9115,10 @@ again328:
 	MOVQ   112(AX), R9
 	MOVQ   R9, 136(AX)
 
-again329:
+again336:
 	MOVQ 48(AX), R9
 
-loop330:
+loop337:
 	VMOVUPS          (SI), Z6
 	VFMADD231PS.BCST (DI), Z6, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z6, Z1
@@ -8402,18 +9130,18 @@ loop330:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop330
+	JNZ              loop337
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again329
+	JNZ              again336
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip331
+	JZ               skip338
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z6
 	VADDPS           Z6, Z0, Z0
@@ -8434,9 +9162,9 @@ loop330:
 	VADDPS           Z6, Z5, Z5
 	ADDQ             BX, SI
 
-skip331:
+skip338:
 	TESTQ     $0x00000002, CX
-	JZ        skip332
+	JZ        skip339
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z6
 	VADDPS    Z6, Z0, Z0
@@ -8446,9 +9174,9 @@ skip331:
 	VADDPS    Z6, Z4, Z4
 	VADDPS    Z6, Z5, Z5
 
-skip332:
+skip339:
 	TESTQ  $0x00000004, CX
-	JZ     skip333
+	JZ     skip340
 	VPXORD Z7, Z7, Z7
 	VMAXPS Z0, Z7, Z0
 	VMAXPS Z1, Z7, Z1
@@ -8457,9 +9185,9 @@ skip332:
 	VMAXPS Z4, Z7, Z4
 	VMAXPS Z5, Z7, Z5
 
-skip333:
+skip340:
 	TESTQ     $0x00000010, CX
-	JZ        skip334
+	JZ        skip341
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z8, Z8, Z8
@@ -8488,7 +9216,7 @@ skip333:
 	VMOVAPS.Z Z5, K2, Z5
 	ADDQ      BX, SI
 
-skip334:
+skip341:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -8503,7 +9231,7 @@ skip334:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again328
+	JNZ     again335
 	VZEROUPPER
 	RET
 
@@ -8515,7 +9243,7 @@ TEXT ·micro7x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again335:
+again342:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -8538,10 +9266,10 @@ again335:
 	MOVQ   112(AX), R10
 	MOVQ   R10, 136(AX)
 
-again336:
+again343:
 	MOVQ 48(AX), R10
 
-loop337:
+loop344:
 	VMOVUPS          (SI), Z7
 	VFMADD231PS.BCST (DI), Z7, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z7, Z1
@@ -8555,19 +9283,19 @@ loop337:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop337
+	JNZ              loop344
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again336
+	JNZ              again343
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip338
+	JZ               skip345
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z7
 	VADDPS           Z7, Z0, Z0
@@ -8591,9 +9319,9 @@ loop337:
 	VADDPS           Z7, Z6, Z6
 	ADDQ             BX, SI
 
-skip338:
+skip345:
 	TESTQ     $0x00000002, CX
-	JZ        skip339
+	JZ        skip346
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z7
 	VADDPS    Z7, Z0, Z0
@@ -8604,9 +9332,9 @@ skip338:
 	VADDPS    Z7, Z5, Z5
 	VADDPS    Z7, Z6, Z6
 
-skip339:
+skip346:
 	TESTQ  $0x00000004, CX
-	JZ     skip340
+	JZ     skip347
 	VPXORD Z8, Z8, Z8
 	VMAXPS Z0, Z8, Z0
 	VMAXPS Z1, Z8, Z1
@@ -8616,9 +9344,9 @@ skip339:
 	VMAXPS Z5, Z8, Z5
 	VMAXPS Z6, Z8, Z6
 
-skip340:
+skip347:
 	TESTQ     $0x00000010, CX
-	JZ        skip341
+	JZ        skip348
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z9, Z9, Z9
@@ -8651,7 +9379,7 @@ skip340:
 	VMOVAPS.Z Z6, K2, Z6
 	ADDQ      BX, SI
 
-skip341:
+skip348:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -8668,7 +9396,7 @@ skip341:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again335
+	JNZ     again342
 	VZEROUPPER
 	RET
 
@@ -8680,7 +9408,7 @@ TEXT ·micro8x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again342:
+again349:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -8705,10 +9433,10 @@ again342:
 	MOVQ   112(AX), R10
 	MOVQ   R10, 136(AX)
 
-again343:
+again350:
 	MOVQ 48(AX), R10
 
-loop344:
+loop351:
 	VMOVUPS          (SI), Z8
 	VFMADD231PS.BCST (DI), Z8, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z8, Z1
@@ -8723,19 +9451,19 @@ loop344:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop344
+	JNZ              loop351
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again343
+	JNZ              again350
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip345
+	JZ               skip352
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z8
 	VADDPS           Z8, Z0, Z0
@@ -8762,9 +9490,9 @@ loop344:
 	VADDPS           Z8, Z7, Z7
 	ADDQ             BX, SI
 
-skip345:
+skip352:
 	TESTQ     $0x00000002, CX
-	JZ        skip346
+	JZ        skip353
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z8
 	VADDPS    Z8, Z0, Z0
@@ -8776,9 +9504,9 @@ skip345:
 	VADDPS    Z8, Z6, Z6
 	VADDPS    Z8, Z7, Z7
 
-skip346:
+skip353:
 	TESTQ  $0x00000004, CX
-	JZ     skip347
+	JZ     skip354
 	VPXORD Z9, Z9, Z9
 	VMAXPS Z0, Z9, Z0
 	VMAXPS Z1, Z9, Z1
@@ -8789,9 +9517,9 @@ skip346:
 	VMAXPS Z6, Z9, Z6
 	VMAXPS Z7, Z9, Z7
 
-skip347:
+skip354:
 	TESTQ     $0x00000010, CX
-	JZ        skip348
+	JZ        skip355
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z10, Z10, Z10
@@ -8828,7 +9556,7 @@ skip347:
 	VMOVAPS.Z Z7, K2, Z7
 	ADDQ      BX, SI
 
-skip348:
+skip355:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -8847,7 +9575,7 @@ skip348:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again342
+	JNZ     again349
 	VZEROUPPER
 	RET
 
@@ -8859,7 +9587,7 @@ TEXT ·micro9x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again349:
+again356:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -8886,10 +9614,10 @@ again349:
 	MOVQ   112(AX), R10
 	MOVQ   R10, 136(AX)
 
-again350:
+again357:
 	MOVQ 48(AX), R10
 
-loop351:
+loop358:
 	VMOVUPS          (SI), Z9
 	VFMADD231PS.BCST (DI), Z9, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z9, Z1
@@ -8905,19 +9633,19 @@ loop351:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop351
+	JNZ              loop358
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again350
+	JNZ              again357
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip352
+	JZ               skip359
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z9
 	VADDPS           Z9, Z0, Z0
@@ -8947,9 +9675,9 @@ loop351:
 	VADDPS           Z9, Z8, Z8
 	ADDQ             BX, SI
 
-skip352:
+skip359:
 	TESTQ     $0x00000002, CX
-	JZ        skip353
+	JZ        skip360
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z9
 	VADDPS    Z9, Z0, Z0
@@ -8962,9 +9690,9 @@ skip352:
 	VADDPS    Z9, Z7, Z7
 	VADDPS    Z9, Z8, Z8
 
-skip353:
+skip360:
 	TESTQ  $0x00000004, CX
-	JZ     skip354
+	JZ     skip361
 	VPXORD Z10, Z10, Z10
 	VMAXPS Z0, Z10, Z0
 	VMAXPS Z1, Z10, Z1
@@ -8976,9 +9704,9 @@ skip353:
 	VMAXPS Z7, Z10, Z7
 	VMAXPS Z8, Z10, Z8
 
-skip354:
+skip361:
 	TESTQ     $0x00000010, CX
-	JZ        skip355
+	JZ        skip362
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z11, Z11, Z11
@@ -9019,7 +9747,7 @@ skip354:
 	VMOVAPS.Z Z8, K2, Z8
 	ADDQ      BX, SI
 
-skip355:
+skip362:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -9040,7 +9768,7 @@ skip355:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again349
+	JNZ     again356
 	VZEROUPPER
 	RET
 
@@ -9052,7 +9780,7 @@ TEXT ·micro10x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again356:
+again363:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -9080,10 +9808,10 @@ again356:
 	MOVQ   112(AX), R11
 	MOVQ   R11, 136(AX)
 
-again357:
+again364:
 	MOVQ 48(AX), R11
 
-loop358:
+loop365:
 	VMOVUPS          (SI), Z10
 	VFMADD231PS.BCST (DI), Z10, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z10, Z1
@@ -9101,7 +9829,7 @@ loop358:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop358
+	JNZ              loop365
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -9109,12 +9837,12 @@ loop358:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again357
+	JNZ              again364
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip359
+	JZ               skip366
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z10
 	VADDPS           Z10, Z0, Z0
@@ -9147,9 +9875,9 @@ loop358:
 	VADDPS           Z10, Z9, Z9
 	ADDQ             BX, SI
 
-skip359:
+skip366:
 	TESTQ     $0x00000002, CX
-	JZ        skip360
+	JZ        skip367
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z10
 	VADDPS    Z10, Z0, Z0
@@ -9163,9 +9891,9 @@ skip359:
 	VADDPS    Z10, Z8, Z8
 	VADDPS    Z10, Z9, Z9
 
-skip360:
+skip367:
 	TESTQ  $0x00000004, CX
-	JZ     skip361
+	JZ     skip368
 	VPXORD Z11, Z11, Z11
 	VMAXPS Z0, Z11, Z0
 	VMAXPS Z1, Z11, Z1
@@ -9178,9 +9906,9 @@ skip360:
 	VMAXPS Z8, Z11, Z8
 	VMAXPS Z9, Z11, Z9
 
-skip361:
+skip368:
 	TESTQ     $0x00000010, CX
-	JZ        skip362
+	JZ        skip369
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z12, Z12, Z12
@@ -9225,7 +9953,7 @@ skip361:
 	VMOVAPS.Z Z9, K2, Z9
 	ADDQ      BX, SI
 
-skip362:
+skip369:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -9248,7 +9976,7 @@ skip362:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again356
+	JNZ     again363
 	VZEROUPPER
 	RET
 
@@ -9260,7 +9988,7 @@ TEXT ·micro11x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again363:
+again370:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -9290,10 +10018,10 @@ again363:
 	MOVQ   112(AX), R11
 	MOVQ   R11, 136(AX)
 
-again364:
+again371:
 	MOVQ 48(AX), R11
 
-loop365:
+loop372:
 	VMOVUPS          (SI), Z11
 	VFMADD231PS.BCST (DI), Z11, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z11, Z1
@@ -9312,7 +10040,7 @@ loop365:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop365
+	JNZ              loop372
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -9320,12 +10048,12 @@ loop365:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again364
+	JNZ              again371
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip366
+	JZ               skip373
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z11
 	VADDPS           Z11, Z0, Z0
@@ -9361,9 +10089,9 @@ loop365:
 	VADDPS           Z11, Z10, Z10
 	ADDQ             BX, SI
 
-skip366:
+skip373:
 	TESTQ     $0x00000002, CX
-	JZ        skip367
+	JZ        skip374
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z11
 	VADDPS    Z11, Z0, Z0
@@ -9378,9 +10106,9 @@ skip366:
 	VADDPS    Z11, Z9, Z9
 	VADDPS    Z11, Z10, Z10
 
-skip367:
+skip374:
 	TESTQ  $0x00000004, CX
-	JZ     skip368
+	JZ     skip375
 	VPXORD Z12, Z12, Z12
 	VMAXPS Z0, Z12, Z0
 	VMAXPS Z1, Z12, Z1
@@ -9394,9 +10122,9 @@ skip367:
 	VMAXPS Z9, Z12, Z9
 	VMAXPS Z10, Z12, Z10
 
-skip368:
+skip375:
 	TESTQ     $0x00000010, CX
-	JZ        skip369
+	JZ        skip376
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z13, Z13, Z13
@@ -9445,7 +10173,7 @@ skip368:
 	VMOVAPS.Z Z10, K2, Z10
 	ADDQ      BX, SI
 
-skip369:
+skip376:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -9470,7 +10198,7 @@ skip369:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again363
+	JNZ     again370
 	VZEROUPPER
 	RET
 
@@ -9482,7 +10210,7 @@ TEXT ·micro12x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again370:
+again377:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -9514,10 +10242,10 @@ again370:
 	MOVQ   112(AX), R11
 	MOVQ   R11, 136(AX)
 
-again371:
+again378:
 	MOVQ 48(AX), R11
 
-loop372:
+loop379:
 	VMOVUPS          (SI), Z12
 	VFMADD231PS.BCST (DI), Z12, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z12, Z1
@@ -9537,7 +10265,7 @@ loop372:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop372
+	JNZ              loop379
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -9545,12 +10273,12 @@ loop372:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again371
+	JNZ              again378
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip373
+	JZ               skip380
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z12
 	VADDPS           Z12, Z0, Z0
@@ -9589,9 +10317,9 @@ loop372:
 	VADDPS           Z12, Z11, Z11
 	ADDQ             BX, SI
 
-skip373:
+skip380:
 	TESTQ     $0x00000002, CX
-	JZ        skip374
+	JZ        skip381
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z12
 	VADDPS    Z12, Z0, Z0
@@ -9607,9 +10335,9 @@ skip373:
 	VADDPS    Z12, Z10, Z10
 	VADDPS    Z12, Z11, Z11
 
-skip374:
+skip381:
 	TESTQ  $0x00000004, CX
-	JZ     skip375
+	JZ     skip382
 	VPXORD Z13, Z13, Z13
 	VMAXPS Z0, Z13, Z0
 	VMAXPS Z1, Z13, Z1
@@ -9624,9 +10352,9 @@ skip374:
 	VMAXPS Z10, Z13, Z10
 	VMAXPS Z11, Z13, Z11
 
-skip375:
+skip382:
 	TESTQ     $0x00000010, CX
-	JZ        skip376
+	JZ        skip383
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z14, Z14, Z14
@@ -9679,7 +10407,7 @@ skip375:
 	VMOVAPS.Z Z11, K2, Z11
 	ADDQ      BX, SI
 
-skip376:
+skip383:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -9706,7 +10434,7 @@ skip376:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again370
+	JNZ     again377
 	VZEROUPPER
 	RET
 
@@ -9718,7 +10446,7 @@ TEXT ·micro13x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again377:
+again384:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -9751,10 +10479,10 @@ again377:
 	MOVQ   112(AX), R12
 	MOVQ   R12, 136(AX)
 
-again378:
+again385:
 	MOVQ 48(AX), R12
 
-loop379:
+loop386:
 	VMOVUPS          (SI), Z13
 	VFMADD231PS.BCST (DI), Z13, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z13, Z1
@@ -9776,7 +10504,7 @@ loop379:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop379
+	JNZ              loop386
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -9785,12 +10513,12 @@ loop379:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again378
+	JNZ              again385
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip380
+	JZ               skip387
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z13
 	VADDPS           Z13, Z0, Z0
@@ -9832,9 +10560,9 @@ loop379:
 	VADDPS           Z13, Z12, Z12
 	ADDQ             BX, SI
 
-skip380:
+skip387:
 	TESTQ     $0x00000002, CX
-	JZ        skip381
+	JZ        skip388
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z13
 	VADDPS    Z13, Z0, Z0
@@ -9851,9 +10579,9 @@ skip380:
 	VADDPS    Z13, Z11, Z11
 	VADDPS    Z13, Z12, Z12
 
-skip381:
+skip388:
 	TESTQ  $0x00000004, CX
-	JZ     skip382
+	JZ     skip389
 	VPXORD Z14, Z14, Z14
 	VMAXPS Z0, Z14, Z0
 	VMAXPS Z1, Z14, Z1
@@ -9869,9 +10597,9 @@ skip381:
 	VMAXPS Z11, Z14, Z11
 	VMAXPS Z12, Z14, Z12
 
-skip382:
+skip389:
 	TESTQ     $0x00000010, CX
-	JZ        skip383
+	JZ        skip390
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z15, Z15, Z15
@@ -9928,7 +10656,7 @@ skip382:
 	VMOVAPS.Z Z12, K2, Z12
 	ADDQ      BX, SI
 
-skip383:
+skip390:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -9957,7 +10685,7 @@ skip383:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again377
+	JNZ     again384
 	VZEROUPPER
 	RET
 
@@ -9969,7 +10697,7 @@ TEXT ·micro14x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again384:
+again391:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -10004,10 +10732,10 @@ again384:
 	MOVQ   112(AX), R12
 	MOVQ   R12, 136(AX)
 
-again385:
+again392:
 	MOVQ 48(AX), R12
 
-loop386:
+loop393:
 	VMOVUPS          (SI), Z14
 	VFMADD231PS.BCST (DI), Z14, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z14, Z1
@@ -10030,7 +10758,7 @@ loop386:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop386
+	JNZ              loop393
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -10039,12 +10767,12 @@ loop386:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again385
+	JNZ              again392
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip387
+	JZ               skip394
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z14
 	VADDPS           Z14, Z0, Z0
@@ -10089,9 +10817,9 @@ loop386:
 	VADDPS           Z14, Z13, Z13
 	ADDQ             BX, SI
 
-skip387:
+skip394:
 	TESTQ     $0x00000002, CX
-	JZ        skip388
+	JZ        skip395
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z14
 	VADDPS    Z14, Z0, Z0
@@ -10109,9 +10837,9 @@ skip387:
 	VADDPS    Z14, Z12, Z12
 	VADDPS    Z14, Z13, Z13
 
-skip388:
+skip395:
 	TESTQ  $0x00000004, CX
-	JZ     skip389
+	JZ     skip396
 	VPXORD Z15, Z15, Z15
 	VMAXPS Z0, Z15, Z0
 	VMAXPS Z1, Z15, Z1
@@ -10128,9 +10856,9 @@ skip388:
 	VMAXPS Z12, Z15, Z12
 	VMAXPS Z13, Z15, Z13
 
-skip389:
+skip396:
 	TESTQ     $0x00000010, CX
-	JZ        skip390
+	JZ        skip397
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z16, Z16, Z16
@@ -10191,7 +10919,7 @@ skip389:
 	VMOVAPS.Z Z13, K2, Z13
 	ADDQ      BX, SI
 
-skip390:
+skip397:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -10222,7 +10950,7 @@ skip390:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again384
+	JNZ     again391
 	VZEROUPPER
 	RET
 
@@ -10236,7 +10964,7 @@ TEXT ·micro1x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again391:
+again398:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -10250,10 +10978,10 @@ again391:
 	MOVQ   112(AX), CX
 	MOVQ   CX, 136(AX)
 
-again392:
+again399:
 	MOVQ 48(AX), CX
 
-loop393:
+loop400:
 	VMOVUPS          (SI), Z2
 	VMOVUPS          64(SI), Z3
 	VFMADD231PS.BCST (DI), Z2, Z0
@@ -10261,17 +10989,17 @@ loop393:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             CX
-	JNZ              loop393
+	JNZ              loop400
 	MOVQ             120(AX), CX
 	ADDQ             CX, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again392
+	JNZ              again399
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip394
+	JZ               skip401
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z2
 	VADDPS           Z2, Z0, Z0
@@ -10279,25 +11007,25 @@ loop393:
 	VADDPS           Z2, Z1, Z1
 	ADDQ             BX, SI
 
-skip394:
+skip401:
 	TESTQ     $0x00000002, CX
-	JZ        skip395
+	JZ        skip402
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z2
 	VADDPS    Z2, Z0, Z0
 	VMOVUPS.Z 64(SI), K2, Z2
 	VADDPS    Z2, Z1, Z1
 
-skip395:
+skip402:
 	TESTQ  $0x00000004, CX
-	JZ     skip396
+	JZ     skip403
 	VPXORD Z4, Z4, Z4
 	VMAXPS Z0, Z4, Z0
 	VMAXPS Z1, Z4, Z1
 
-skip396:
+skip403:
 	TESTQ     $0x00000010, CX
-	JZ        skip397
+	JZ        skip404
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z5, Z5, Z5
@@ -10309,13 +11037,13 @@ skip396:
 	VMOVAPS.Z Z1, K3, Z1
 	ADDQ      BX, SI
 
-skip397:
+skip404:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again391
+	JNZ     again398
 	VZEROUPPER
 	RET
 
@@ -10329,7 +11057,7 @@ TEXT ·micro2x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again398:
+again405:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -10346,10 +11074,10 @@ again398:
 	MOVQ   112(AX), R8
 	MOVQ   R8, 136(AX)
 
-again399:
+again406:
 	MOVQ 48(AX), R8
 
-loop400:
+loop407:
 	VMOVUPS          (SI), Z4
 	VMOVUPS          64(SI), Z5
 	VFMADD231PS.BCST (DI), Z4, Z0
@@ -10359,17 +11087,17 @@ loop400:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop400
+	JNZ              loop407
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again399
+	JNZ              again406
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip401
+	JZ               skip408
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z4
 	VADDPS           Z4, Z0, Z0
@@ -10382,9 +11110,9 @@ loop400:
 	VADDPS           Z4, Z3, Z3
 	ADDQ             BX, SI
 
-skip401:
+skip408:
 	TESTQ     $0x00000002, CX
-	JZ        skip402
+	JZ        skip409
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z4
 	VADDPS    Z4, Z0, Z0
@@ -10393,18 +11121,18 @@ skip401:
 	VADDPS    Z4, Z1, Z1
 	VADDPS    Z4, Z3, Z3
 
-skip402:
+skip409:
 	TESTQ  $0x00000004, CX
-	JZ     skip403
+	JZ     skip410
 	VPXORD Z6, Z6, Z6
 	VMAXPS Z0, Z6, Z0
 	VMAXPS Z1, Z6, Z1
 	VMAXPS Z2, Z6, Z2
 	VMAXPS Z3, Z6, Z3
 
-skip403:
+skip410:
 	TESTQ     $0x00000010, CX
-	JZ        skip404
+	JZ        skip411
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z7, Z7, Z7
@@ -10423,7 +11151,7 @@ skip403:
 	VMOVAPS.Z Z3, K3, Z3
 	ADDQ      BX, SI
 
-skip404:
+skip411:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -10432,7 +11160,7 @@ skip404:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again398
+	JNZ     again405
 	VZEROUPPER
 	RET
 
@@ -10446,7 +11174,7 @@ TEXT ·micro3x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again405:
+again412:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -10466,10 +11194,10 @@ again405:
 	MOVQ   112(AX), R8
 	MOVQ   R8, 136(AX)
 
-again406:
+again413:
 	MOVQ 48(AX), R8
 
-loop407:
+loop414:
 	VMOVUPS          (SI), Z6
 	VMOVUPS          64(SI), Z7
 	VFMADD231PS.BCST (DI), Z6, Z0
@@ -10481,17 +11209,17 @@ loop407:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop407
+	JNZ              loop414
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again406
+	JNZ              again413
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip408
+	JZ               skip415
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z6
 	VADDPS           Z6, Z0, Z0
@@ -10509,9 +11237,9 @@ loop407:
 	VADDPS           Z6, Z5, Z5
 	ADDQ             BX, SI
 
-skip408:
+skip415:
 	TESTQ     $0x00000002, CX
-	JZ        skip409
+	JZ        skip416
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z6
 	VADDPS    Z6, Z0, Z0
@@ -10522,9 +11250,9 @@ skip408:
 	VADDPS    Z6, Z3, Z3
 	VADDPS    Z6, Z5, Z5
 
-skip409:
+skip416:
 	TESTQ  $0x00000004, CX
-	JZ     skip410
+	JZ     skip417
 	VPXORD Z8, Z8, Z8
 	VMAXPS Z0, Z8, Z0
 	VMAXPS Z1, Z8, Z1
@@ -10533,9 +11261,9 @@ skip409:
 	VMAXPS Z4, Z8, Z4
 	VMAXPS Z5, Z8, Z5
 
-skip410:
+skip417:
 	TESTQ     $0x00000010, CX
-	JZ        skip411
+	JZ        skip418
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z9, Z9, Z9
@@ -10561,7 +11289,7 @@ skip410:
 	VMOVAPS.Z Z5, K3, Z5
 	ADDQ      BX, SI
 
-skip411:
+skip418:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -10573,7 +11301,7 @@ skip411:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again405
+	JNZ     again412
 	VZEROUPPER
 	RET
 
@@ -10587,7 +11315,7 @@ TEXT ·micro4x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again412:
+again419:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -10609,10 +11337,10 @@ again412:
 	MOVQ   112(AX), R9
 	MOVQ   R9, 136(AX)
 
-again413:
+again420:
 	MOVQ 48(AX), R9
 
-loop414:
+loop421:
 	VMOVUPS          (SI), Z8
 	VMOVUPS          64(SI), Z9
 	VFMADD231PS.BCST (DI), Z8, Z0
@@ -10627,18 +11355,18 @@ loop414:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop414
+	JNZ              loop421
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again413
+	JNZ              again420
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip415
+	JZ               skip422
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z8
 	VADDPS           Z8, Z0, Z0
@@ -10661,9 +11389,9 @@ loop414:
 	VADDPS           Z8, Z7, Z7
 	ADDQ             BX, SI
 
-skip415:
+skip422:
 	TESTQ     $0x00000002, CX
-	JZ        skip416
+	JZ        skip423
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z8
 	VADDPS    Z8, Z0, Z0
@@ -10676,9 +11404,9 @@ skip415:
 	VADDPS    Z8, Z5, Z5
 	VADDPS    Z8, Z7, Z7
 
-skip416:
+skip423:
 	TESTQ  $0x00000004, CX
-	JZ     skip417
+	JZ     skip424
 	VPXORD Z10, Z10, Z10
 	VMAXPS Z0, Z10, Z0
 	VMAXPS Z1, Z10, Z1
@@ -10689,9 +11417,9 @@ skip416:
 	VMAXPS Z6, Z10, Z6
 	VMAXPS Z7, Z10, Z7
 
-skip417:
+skip424:
 	TESTQ     $0x00000010, CX
-	JZ        skip418
+	JZ        skip425
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z11, Z11, Z11
@@ -10724,7 +11452,7 @@ skip417:
 	VMOVAPS.Z Z7, K3, Z7
 	ADDQ      BX, SI
 
-skip418:
+skip425:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -10739,7 +11467,7 @@ skip418:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again412
+	JNZ     again419
 	VZEROUPPER
 	RET
 
@@ -10753,7 +11481,7 @@ TEXT ·micro5x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again419:
+again426:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -10778,10 +11506,10 @@ again419:
 	MOVQ   112(AX), R9
 	MOVQ   R9, 136(AX)
 
-again420:
+again427:
 	MOVQ 48(AX), R9
 
-loop421:
+loop428:
 	VMOVUPS          (SI), Z10
 	VMOVUPS          64(SI), Z11
 	VFMADD231PS.BCST (DI), Z10, Z0
@@ -10798,18 +11526,18 @@ loop421:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop421
+	JNZ              loop428
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again420
+	JNZ              again427
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip422
+	JZ               skip429
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z10
 	VADDPS           Z10, Z0, Z0
@@ -10837,9 +11565,9 @@ loop421:
 	VADDPS           Z10, Z9, Z9
 	ADDQ             BX, SI
 
-skip422:
+skip429:
 	TESTQ     $0x00000002, CX
-	JZ        skip423
+	JZ        skip430
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z10
 	VADDPS    Z10, Z0, Z0
@@ -10854,9 +11582,9 @@ skip422:
 	VADDPS    Z10, Z7, Z7
 	VADDPS    Z10, Z9, Z9
 
-skip423:
+skip430:
 	TESTQ  $0x00000004, CX
-	JZ     skip424
+	JZ     skip431
 	VPXORD Z12, Z12, Z12
 	VMAXPS Z0, Z12, Z0
 	VMAXPS Z1, Z12, Z1
@@ -10869,9 +11597,9 @@ skip423:
 	VMAXPS Z8, Z12, Z8
 	VMAXPS Z9, Z12, Z9
 
-skip424:
+skip431:
 	TESTQ     $0x00000010, CX
-	JZ        skip425
+	JZ        skip432
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z13, Z13, Z13
@@ -10911,7 +11639,7 @@ skip424:
 	VMOVAPS.Z Z9, K3, Z9
 	ADDQ      BX, SI
 
-skip425:
+skip432:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -10929,7 +11657,7 @@ skip425:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again419
+	JNZ     again426
 	VZEROUPPER
 	RET
 
@@ -10943,7 +11671,7 @@ TEXT ·micro6x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again426:
+again433:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -10971,10 +11699,10 @@ again426:
 	MOVQ   112(AX), R9
 	MOVQ   R9, 136(AX)
 
-again427:
+again434:
 	MOVQ 48(AX), R9
 
-loop428:
+loop435:
 	VMOVUPS          (SI), Z12
 	VMOVUPS          64(SI), Z13
 	VFMADD231PS.BCST (DI), Z12, Z0
@@ -10993,18 +11721,18 @@ loop428:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop428
+	JNZ              loop435
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again427
+	JNZ              again434
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip429
+	JZ               skip436
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z12
 	VADDPS           Z12, Z0, Z0
@@ -11037,9 +11765,9 @@ loop428:
 	VADDPS           Z12, Z11, Z11
 	ADDQ             BX, SI
 
-skip429:
+skip436:
 	TESTQ     $0x00000002, CX
-	JZ        skip430
+	JZ        skip437
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z12
 	VADDPS    Z12, Z0, Z0
@@ -11056,9 +11784,9 @@ skip429:
 	VADDPS    Z12, Z9, Z9
 	VADDPS    Z12, Z11, Z11
 
-skip430:
+skip437:
 	TESTQ  $0x00000004, CX
-	JZ     skip431
+	JZ     skip438
 	VPXORD Z14, Z14, Z14
 	VMAXPS Z0, Z14, Z0
 	VMAXPS Z1, Z14, Z1
@@ -11073,9 +11801,9 @@ skip430:
 	VMAXPS Z10, Z14, Z10
 	VMAXPS Z11, Z14, Z11
 
-skip431:
+skip438:
 	TESTQ     $0x00000010, CX
-	JZ        skip432
+	JZ        skip439
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z15, Z15, Z15
@@ -11122,7 +11850,7 @@ skip431:
 	VMOVAPS.Z Z11, K3, Z11
 	ADDQ      BX, SI
 
-skip432:
+skip439:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -11143,7 +11871,7 @@ skip432:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again426
+	JNZ     again433
 	VZEROUPPER
 	RET
 
@@ -11157,7 +11885,7 @@ TEXT ·micro7x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again433:
+again440:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -11187,10 +11915,10 @@ again433:
 	MOVQ   112(AX), R10
 	MOVQ   R10, 136(AX)
 
-again434:
+again441:
 	MOVQ 48(AX), R10
 
-loop435:
+loop442:
 	VMOVUPS          (SI), Z14
 	VMOVUPS          64(SI), Z15
 	VFMADD231PS.BCST (DI), Z14, Z0
@@ -11212,19 +11940,19 @@ loop435:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop435
+	JNZ              loop442
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again434
+	JNZ              again441
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip436
+	JZ               skip443
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z14
 	VADDPS           Z14, Z0, Z0
@@ -11262,9 +11990,9 @@ loop435:
 	VADDPS           Z14, Z13, Z13
 	ADDQ             BX, SI
 
-skip436:
+skip443:
 	TESTQ     $0x00000002, CX
-	JZ        skip437
+	JZ        skip444
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z14
 	VADDPS    Z14, Z0, Z0
@@ -11283,9 +12011,9 @@ skip436:
 	VADDPS    Z14, Z11, Z11
 	VADDPS    Z14, Z13, Z13
 
-skip437:
+skip444:
 	TESTQ  $0x00000004, CX
-	JZ     skip438
+	JZ     skip445
 	VPXORD Z16, Z16, Z16
 	VMAXPS Z0, Z16, Z0
 	VMAXPS Z1, Z16, Z1
@@ -11302,9 +12030,9 @@ skip437:
 	VMAXPS Z12, Z16, Z12
 	VMAXPS Z13, Z16, Z13
 
-skip438:
+skip445:
 	TESTQ     $0x00000010, CX
-	JZ        skip439
+	JZ        skip446
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z17, Z17, Z17
@@ -11358,7 +12086,7 @@ skip438:
 	VMOVAPS.Z Z13, K3, Z13
 	ADDQ      BX, SI
 
-skip439:
+skip446:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -11382,7 +12110,7 @@ skip439:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again433
+	JNZ     again440
 	VZEROUPPER
 	RET
 
@@ -11396,7 +12124,7 @@ TEXT ·micro8x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again440:
+again447:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -11429,10 +12157,10 @@ again440:
 	MOVQ   112(AX), R10
 	MOVQ   R10, 136(AX)
 
-again441:
+again448:
 	MOVQ 48(AX), R10
 
-loop442:
+loop449:
 	VMOVUPS          (SI), Z16
 	VMOVUPS          64(SI), Z17
 	VFMADD231PS.BCST (DI), Z16, Z0
@@ -11456,19 +12184,19 @@ loop442:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop442
+	JNZ              loop449
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again441
+	JNZ              again448
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip443
+	JZ               skip450
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z16
 	VADDPS           Z16, Z0, Z0
@@ -11511,9 +12239,9 @@ loop442:
 	VADDPS           Z16, Z15, Z15
 	ADDQ             BX, SI
 
-skip443:
+skip450:
 	TESTQ     $0x00000002, CX
-	JZ        skip444
+	JZ        skip451
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z16
 	VADDPS    Z16, Z0, Z0
@@ -11534,9 +12262,9 @@ skip443:
 	VADDPS    Z16, Z13, Z13
 	VADDPS    Z16, Z15, Z15
 
-skip444:
+skip451:
 	TESTQ  $0x00000004, CX
-	JZ     skip445
+	JZ     skip452
 	VPXORD Z18, Z18, Z18
 	VMAXPS Z0, Z18, Z0
 	VMAXPS Z1, Z18, Z1
@@ -11555,9 +12283,9 @@ skip444:
 	VMAXPS Z14, Z18, Z14
 	VMAXPS Z15, Z18, Z15
 
-skip445:
+skip452:
 	TESTQ     $0x00000010, CX
-	JZ        skip446
+	JZ        skip453
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z19, Z19, Z19
@@ -11618,7 +12346,7 @@ skip445:
 	VMOVAPS.Z Z15, K3, Z15
 	ADDQ      BX, SI
 
-skip446:
+skip453:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -11645,7 +12373,7 @@ skip446:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again440
+	JNZ     again447
 	VZEROUPPER
 	RET
 
@@ -11659,7 +12387,7 @@ TEXT ·micro9x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again447:
+again454:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -11695,10 +12423,10 @@ again447:
 	MOVQ   112(AX), R10
 	MOVQ   R10, 136(AX)
 
-again448:
+again455:
 	MOVQ 48(AX), R10
 
-loop449:
+loop456:
 	VMOVUPS          (SI), Z18
 	VMOVUPS          64(SI), Z19
 	VFMADD231PS.BCST (DI), Z18, Z0
@@ -11724,19 +12452,19 @@ loop449:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop449
+	JNZ              loop456
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again448
+	JNZ              again455
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip450
+	JZ               skip457
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z18
 	VADDPS           Z18, Z0, Z0
@@ -11784,9 +12512,9 @@ loop449:
 	VADDPS           Z18, Z17, Z17
 	ADDQ             BX, SI
 
-skip450:
+skip457:
 	TESTQ     $0x00000002, CX
-	JZ        skip451
+	JZ        skip458
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z18
 	VADDPS    Z18, Z0, Z0
@@ -11809,9 +12537,9 @@ skip450:
 	VADDPS    Z18, Z15, Z15
 	VADDPS    Z18, Z17, Z17
 
-skip451:
+skip458:
 	TESTQ  $0x00000004, CX
-	JZ     skip452
+	JZ     skip459
 	VPXORD Z20, Z20, Z20
 	VMAXPS Z0, Z20, Z0
 	VMAXPS Z1, Z20, Z1
@@ -11832,9 +12560,9 @@ skip451:
 	VMAXPS Z16, Z20, Z16
 	VMAXPS Z17, Z20, Z17
 
-skip452:
+skip459:
 	TESTQ     $0x00000010, CX
-	JZ        skip453
+	JZ        skip460
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z21, Z21, Z21
@@ -11902,7 +12630,7 @@ skip452:
 	VMOVAPS.Z Z17, K3, Z17
 	ADDQ      BX, SI
 
-skip453:
+skip460:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -11932,7 +12660,7 @@ skip453:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again447
+	JNZ     again454
 	VZEROUPPER
 	RET
 
@@ -11946,7 +12674,7 @@ TEXT ·micro10x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again454:
+again461:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -11984,10 +12712,10 @@ again454:
 	MOVQ   112(AX), R11
 	MOVQ   R11, 136(AX)
 
-again455:
+again462:
 	MOVQ 48(AX), R11
 
-loop456:
+loop463:
 	VMOVUPS          (SI), Z20
 	VMOVUPS          64(SI), Z21
 	VFMADD231PS.BCST (DI), Z20, Z0
@@ -12016,7 +12744,7 @@ loop456:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop456
+	JNZ              loop463
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -12024,12 +12752,12 @@ loop456:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again455
+	JNZ              again462
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip457
+	JZ               skip464
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z20
 	VADDPS           Z20, Z0, Z0
@@ -12082,9 +12810,9 @@ loop456:
 	VADDPS           Z20, Z19, Z19
 	ADDQ             BX, SI
 
-skip457:
+skip464:
 	TESTQ     $0x00000002, CX
-	JZ        skip458
+	JZ        skip465
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z20
 	VADDPS    Z20, Z0, Z0
@@ -12109,9 +12837,9 @@ skip457:
 	VADDPS    Z20, Z17, Z17
 	VADDPS    Z20, Z19, Z19
 
-skip458:
+skip465:
 	TESTQ  $0x00000004, CX
-	JZ     skip459
+	JZ     skip466
 	VPXORD Z22, Z22, Z22
 	VMAXPS Z0, Z22, Z0
 	VMAXPS Z1, Z22, Z1
@@ -12134,9 +12862,9 @@ skip458:
 	VMAXPS Z18, Z22, Z18
 	VMAXPS Z19, Z22, Z19
 
-skip459:
+skip466:
 	TESTQ     $0x00000010, CX
-	JZ        skip460
+	JZ        skip467
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z23, Z23, Z23
@@ -12211,7 +12939,7 @@ skip459:
 	VMOVAPS.Z Z19, K3, Z19
 	ADDQ      BX, SI
 
-skip460:
+skip467:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -12244,7 +12972,7 @@ skip460:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again454
+	JNZ     again461
 	VZEROUPPER
 	RET
 
@@ -12258,7 +12986,7 @@ TEXT ·micro11x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again461:
+again468:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -12299,10 +13027,10 @@ again461:
 	MOVQ   112(AX), R11
 	MOVQ   R11, 136(AX)
 
-again462:
+again469:
 	MOVQ 48(AX), R11
 
-loop463:
+loop470:
 	VMOVUPS          (SI), Z22
 	VMOVUPS          64(SI), Z23
 	VFMADD231PS.BCST (DI), Z22, Z0
@@ -12333,7 +13061,7 @@ loop463:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop463
+	JNZ              loop470
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -12341,12 +13069,12 @@ loop463:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again462
+	JNZ              again469
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip464
+	JZ               skip471
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z22
 	VADDPS           Z22, Z0, Z0
@@ -12404,9 +13132,9 @@ loop463:
 	VADDPS           Z22, Z21, Z21
 	ADDQ             BX, SI
 
-skip464:
+skip471:
 	TESTQ     $0x00000002, CX
-	JZ        skip465
+	JZ        skip472
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z22
 	VADDPS    Z22, Z0, Z0
@@ -12433,9 +13161,9 @@ skip464:
 	VADDPS    Z22, Z19, Z19
 	VADDPS    Z22, Z21, Z21
 
-skip465:
+skip472:
 	TESTQ  $0x00000004, CX
-	JZ     skip466
+	JZ     skip473
 	VPXORD Z24, Z24, Z24
 	VMAXPS Z0, Z24, Z0
 	VMAXPS Z1, Z24, Z1
@@ -12460,9 +13188,9 @@ skip465:
 	VMAXPS Z20, Z24, Z20
 	VMAXPS Z21, Z24, Z21
 
-skip466:
+skip473:
 	TESTQ     $0x00000010, CX
-	JZ        skip467
+	JZ        skip474
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z25, Z25, Z25
@@ -12544,7 +13272,7 @@ skip466:
 	VMOVAPS.Z Z21, K3, Z21
 	ADDQ      BX, SI
 
-skip467:
+skip474:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -12580,7 +13308,7 @@ skip467:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again461
+	JNZ     again468
 	VZEROUPPER
 	RET
 
@@ -12594,7 +13322,7 @@ TEXT ·micro12x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again468:
+again475:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -12638,10 +13366,10 @@ again468:
 	MOVQ   112(AX), R11
 	MOVQ   R11, 136(AX)
 
-again469:
+again476:
 	MOVQ 48(AX), R11
 
-loop470:
+loop477:
 	VMOVUPS          (SI), Z24
 	VMOVUPS          64(SI), Z25
 	VFMADD231PS.BCST (DI), Z24, Z0
@@ -12674,7 +13402,7 @@ loop470:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop470
+	JNZ              loop477
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -12682,12 +13410,12 @@ loop470:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again469
+	JNZ              again476
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip471
+	JZ               skip478
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z24
 	VADDPS           Z24, Z0, Z0
@@ -12750,9 +13478,9 @@ loop470:
 	VADDPS           Z24, Z23, Z23
 	ADDQ             BX, SI
 
-skip471:
+skip478:
 	TESTQ     $0x00000002, CX
-	JZ        skip472
+	JZ        skip479
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z24
 	VADDPS    Z24, Z0, Z0
@@ -12781,9 +13509,9 @@ skip471:
 	VADDPS    Z24, Z21, Z21
 	VADDPS    Z24, Z23, Z23
 
-skip472:
+skip479:
 	TESTQ  $0x00000004, CX
-	JZ     skip473
+	JZ     skip480
 	VPXORD Z26, Z26, Z26
 	VMAXPS Z0, Z26, Z0
 	VMAXPS Z1, Z26, Z1
@@ -12810,9 +13538,9 @@ skip472:
 	VMAXPS Z22, Z26, Z22
 	VMAXPS Z23, Z26, Z23
 
-skip473:
+skip480:
 	TESTQ     $0x00000010, CX
-	JZ        skip474
+	JZ        skip481
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z27, Z27, Z27
@@ -12901,7 +13629,7 @@ skip473:
 	VMOVAPS.Z Z23, K3, Z23
 	ADDQ      BX, SI
 
-skip474:
+skip481:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -12940,7 +13668,7 @@ skip474:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again468
+	JNZ     again475
 	VZEROUPPER
 	RET
 
@@ -12954,7 +13682,7 @@ TEXT ·micro13x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again475:
+again482:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -13000,10 +13728,10 @@ again475:
 	MOVQ   112(AX), R12
 	MOVQ   R12, 136(AX)
 
-again476:
+again483:
 	MOVQ 48(AX), R12
 
-loop477:
+loop484:
 	VMOVUPS          (SI), Z26
 	VMOVUPS          64(SI), Z27
 	VFMADD231PS.BCST (DI), Z26, Z0
@@ -13039,7 +13767,7 @@ loop477:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop477
+	JNZ              loop484
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -13048,12 +13776,12 @@ loop477:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again476
+	JNZ              again483
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip478
+	JZ               skip485
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z26
 	VADDPS           Z26, Z0, Z0
@@ -13121,9 +13849,9 @@ loop477:
 	VADDPS           Z26, Z25, Z25
 	ADDQ             BX, SI
 
-skip478:
+skip485:
 	TESTQ     $0x00000002, CX
-	JZ        skip479
+	JZ        skip486
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z26
 	VADDPS    Z26, Z0, Z0
@@ -13154,9 +13882,9 @@ skip478:
 	VADDPS    Z26, Z23, Z23
 	VADDPS    Z26, Z25, Z25
 
-skip479:
+skip486:
 	TESTQ  $0x00000004, CX
-	JZ     skip480
+	JZ     skip487
 	VPXORD Z28, Z28, Z28
 	VMAXPS Z0, Z28, Z0
 	VMAXPS Z1, Z28, Z1
@@ -13185,9 +13913,9 @@ skip479:
 	VMAXPS Z24, Z28, Z24
 	VMAXPS Z25, Z28, Z25
 
-skip480:
+skip487:
 	TESTQ     $0x00000010, CX
-	JZ        skip481
+	JZ        skip488
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z29, Z29, Z29
@@ -13283,7 +14011,7 @@ skip480:
 	VMOVAPS.Z Z25, K3, Z25
 	ADDQ      BX, SI
 
-skip481:
+skip488:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -13325,7 +14053,7 @@ skip481:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again475
+	JNZ     again482
 	VZEROUPPER
 	RET
 
@@ -13339,7 +14067,7 @@ TEXT ·micro14x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again482:
+again489:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -13388,10 +14116,10 @@ again482:
 	MOVQ   112(AX), R12
 	MOVQ   R12, 136(AX)
 
-again483:
+again490:
 	MOVQ 48(AX), R12
 
-loop484:
+loop491:
 	VMOVUPS          (SI), Z28
 	VMOVUPS          64(SI), Z29
 	VFMADD231PS.BCST (DI), Z28, Z0
@@ -13429,7 +14157,7 @@ loop484:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop484
+	JNZ              loop491
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -13438,12 +14166,12 @@ loop484:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again483
+	JNZ              again490
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip485
+	JZ               skip492
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z28
 	VADDPS           Z28, Z0, Z0
@@ -13516,9 +14244,9 @@ loop484:
 	VADDPS           Z28, Z27, Z27
 	ADDQ             BX, SI
 
-skip485:
+skip492:
 	TESTQ     $0x00000002, CX
-	JZ        skip486
+	JZ        skip493
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z28
 	VADDPS    Z28, Z0, Z0
@@ -13551,9 +14279,9 @@ skip485:
 	VADDPS    Z28, Z25, Z25
 	VADDPS    Z28, Z27, Z27
 
-skip486:
+skip493:
 	TESTQ  $0x00000004, CX
-	JZ     skip487
+	JZ     skip494
 	VPXORD Z30, Z30, Z30
 	VMAXPS Z0, Z30, Z0
 	VMAXPS Z1, Z30, Z1
@@ -13584,9 +14312,9 @@ skip486:
 	VMAXPS Z26, Z30, Z26
 	VMAXPS Z27, Z30, Z27
 
-skip487:
+skip494:
 	TESTQ     $0x00000010, CX
-	JZ        skip488
+	JZ        skip495
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z31, Z31, Z31
@@ -13689,7 +14417,7 @@ skip487:
 	VMOVAPS.Z Z27, K3, Z27
 	ADDQ      BX, SI
 
-skip488:
+skip495:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -13734,7 +14462,7 @@ skip488:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again482
+	JNZ     again489
 	VZEROUPPER
 	RET
 
@@ -13748,7 +14476,7 @@ TEXT ·packRowsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 24(AX), SI
 	MOVQ 32(AX), AX
 
-loop489:
+loop496:
 	VMOVUPS (CX), Z0
 	VMOVUPS 64(CX), Z1
 	VMOVUPS Z0, (DX)
@@ -13756,7 +14484,7 @@ loop489:
 	ADDQ    BX, CX
 	ADDQ    AX, DX
 	DECQ    SI
-	JNZ     loop489
+	JNZ     loop496
 	VZEROUPPER
 	RET
 
@@ -13774,7 +14502,7 @@ TEXT ·packColsAVX512(SB), NOSPLIT, $0-8
 	LEAQ (DI)(BX*2), R8
 	ADDQ BX, R8
 
-loop490:
+loop497:
 	VMOVUPS     (CX), X0
 	VINSERTF128 $0x01, (DI)(BX*1), Y0, Y1
 	VMOVUPS     (CX)(BX*1), X0
@@ -13827,7 +14555,7 @@ loop490:
 	ADDQ        $+32, DI
 	ADDQ        $+32, R8
 	DECQ        SI
-	JNZ         loop490
+	JNZ         loop497
 	VZEROUPPER
 	RET
 
@@ -13839,7 +14567,7 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop491:
+loop498:
 	VMOVUPS      (CX), Z0
 	VBROADCASTSS word42b20000<>+0(SB), Z1
 	VMINPS       Z0, Z1, Z0
@@ -13882,7 +14610,7 @@ loop491:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop491
+	JNZ          loop498
 	VZEROUPPER
 	RET
 
@@ -13894,7 +14622,7 @@ TEXT ·reluAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop492:
+loop499:
 	VMOVUPS (CX), Z0
 	VPXORD  Z1, Z1, Z1
 	VMAXPS  Z0, Z1, Z0
@@ -13902,7 +14630,7 @@ loop492:
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop492
+	JNZ     loop499
 	VZEROUPPER
 	RET
 
@@ -13914,7 +14642,7 @@ TEXT ·sigmoidAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop493:
+loop500:
 	VMOVUPS      (CX), Z0
 	VBROADCASTSS word80000000<>+0(SB), Z1
 	VXORPS       Z1, Z0, Z0
@@ -13962,7 +14690,7 @@ loop493:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop493
+	JNZ          loop500
 	VZEROUPPER
 	RET
 
@@ -13974,7 +14702,7 @@ TEXT ·tanhAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop494:
+loop501:
 	VMOVUPS      (CX), Z0
 	VBROADCASTSS word80000000<>+0(SB), Z1
 	VANDPS       Z1, Z0, Z1
@@ -14044,7 +14772,7 @@ loop494:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop494
+	JNZ          loop501
 	VZEROUPPER
 	RET
 
@@ -14057,7 +14785,7 @@ TEXT ·expGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop495:
+loop502:
 	VMOVUPS (CX), Z0
 	VMOVUPS (DX), Z1
 	VMULPS  Z0, Z1, Z1
@@ -14066,7 +14794,7 @@ loop495:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    BX
-	JNZ     loop495
+	JNZ     loop502
 	VZEROUPPER
 	RET
 
@@ -14079,7 +14807,7 @@ TEXT ·reluGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop496:
+loop503:
 	VMOVUPS (CX), Z0
 	VMOVUPS (DX), Z1
 	VPXORD  Z2, Z2, Z2
@@ -14091,7 +14819,7 @@ loop496:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    BX
-	JNZ     loop496
+	JNZ     loop503
 	VZEROUPPER
 	RET
 
@@ -14104,7 +14832,7 @@ TEXT ·sigmoidGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop497:
+loop504:
 	VMOVUPS      (CX), Z0
 	VMOVUPS      (DX), Z1
 	VBROADCASTSS word3f800000<>+0(SB), Z2
@@ -14116,7 +14844,7 @@ loop497:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop497
+	JNZ          loop504
 	VZEROUPPER
 	RET
 
@@ -14129,7 +14857,7 @@ TEXT ·tanhGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop498:
+loop505:
 	VMOVUPS      (CX), Z0
 	VMOVUPS      (DX), Z1
 	VBROADCASTSS word3f800000<>+0(SB), Z2
@@ -14140,7 +14868,7 @@ loop498:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop498
+	JNZ          loop505
 	VZEROUPPER
 	RET
 
@@ -14152,14 +14880,14 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop499:
+loop506:
 	VMOVUPS (AX), Z0
 	VADDPS  (CX), Z0, Z0
 	VMOVUPS Z0, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop499
+	JNZ     loop506
 	VZEROUPPER
 	RET
 
@@ -14173,13 +14901,13 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-28
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop500:
+loop507:
 	VMULPS  (CX), Z0, Z1
 	VMOVUPS Z1, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop500
+	JNZ     loop507
 	VZEROUPPER
 	RET
 
@@ -14192,11 +14920,11 @@ TEXT ·maximumAVX512(SB), NOSPLIT, $0-24
 	MOVQ    n+0(FP), DX
 	SHRQ    $0x04, DX
 
-loop501:
+loop508:
 	VMAXPS  (AX), Z0, Z0
 	ADDQ    $+64, AX
 	DECQ    DX
-	JNZ     loop501
+	JNZ     loop508
 	VMOVUPS Z0, (CX)
 	VZEROUPPER
 	RET
@@ -14212,7 +14940,7 @@ TEXT ·expSumAVX512(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), CX
 	SHRQ         $0x04, CX
 
-loop502:
+loop509:
 	VMOVUPS      (AX), Z2
 	VSUBPS       Z0, Z2, Z2
 	VBROADCASTSS word42b20000<>+0(SB), Z3
@@ -14255,7 +14983,7 @@ loop502:
 	VADDPS       Z5, Z1, Z1
 	ADDQ         $+64, AX
 	DECQ         CX
-	JNZ          loop502
+	JNZ          loop509
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Z1, (AX)
 	VZEROUPPER
@@ -14272,7 +15000,7 @@ TEXT ·expStoreAVX512(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop503:
+loop510:
 	VMOVUPS      (CX), Z2
 	VSUBPS       Z0, Z2, Z2
 	VBROADCASTSS word42b20000<>+0(SB), Z3
@@ -14317,15 +15045,15 @@ loop503:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop503
+	JNZ          loop510
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Z1, (AX)
 	VZEROUPPER
 	RET
 
-// func maxPool2AVX512(n int, c int, row int, y *float32, x *float32, mask *int32)
+// func maxPool2AVX512(n int, c int, pixel int, row int, y *float32, x *float32, mask *int32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·maxPool2AVX512(SB), NOSPLIT, $0-48
+TEXT ·maxPool2AVX512(SB), NOSPLIT, $0-56
 	MOVQ     c+8(FP), DX
 	MOVQ     DX, AX
 	MOVQ     DX, CX
@@ -14333,86 +15061,91 @@ TEXT ·maxPool2AVX512(SB), NOSPLIT, $0-48
 	SHRQ     $0x04, CX
 	ANDQ     $+15, DX
 	SHLQ     $0x02, DX
-	MOVQ     mask+40(FP), BX
+	MOVQ     mask+48(FP), BX
 	VMOVUPS  (BX), Z0
 	VPMOVD2M Z0, K1
-	MOVQ     y+24(FP), BX
-	MOVQ     x+32(FP), SI
-	MOVQ     n+0(FP), DI
-	MOVQ     SI, R8
-	MOVQ     row+16(FP), R9
-	ADDQ     R9, R8
+	MOVQ     pixel+16(FP), BX
+	MOVQ     y+32(FP), SI
+	MOVQ     x+40(FP), DI
+	MOVQ     n+0(FP), R8
+	MOVQ     DI, R9
+	MOVQ     row+24(FP), R10
+	ADDQ     R10, R9
 
-loop504:
+loop511:
 	TESTQ CX, CX
-	JZ    skip505
-	MOVQ  CX, R9
+	JZ    skip512
+	MOVQ  CX, R10
 
-loop506:
-	VMOVUPS (SI), Z0
-	VMOVUPS (SI)(AX*1), Z1
+loop513:
+	VMOVUPS (DI), Z0
+	VMOVUPS (DI)(BX*1), Z1
 	VMAXPS  Z0, Z1, Z0
 	VMOVAPS Z0, Z0
 	VCMPPS  $0x03, Z1, Z1, K2
 	VMOVAPS Z1, K2, Z0
 	VMOVAPS Z0, Z0
-	VMOVUPS (R8), Z1
+	VMOVUPS (R9), Z1
 	VMAXPS  Z0, Z1, Z0
 	VMOVAPS Z0, Z0
 	VCMPPS  $0x03, Z1, Z1, K2
 	VMOVAPS Z1, K2, Z0
 	VMOVAPS Z0, Z0
-	VMOVUPS (R8)(AX*1), Z1
+	VMOVUPS (R9)(BX*1), Z1
 	VMAXPS  Z0, Z1, Z0
 	VMOVAPS Z0, Z0
 	VCMPPS  $0x03, Z1, Z1, K2
 	VMOVAPS Z1, K2, Z0
 	VMOVAPS Z0, Z0
-	VMOVUPS Z0, (BX)
-	ADDQ    $+64, BX
+	VMOVUPS Z0, (SI)
 	ADDQ    $+64, SI
-	ADDQ    $+64, R8
-	DECQ    R9
-	JNZ     loop506
+	ADDQ    $+64, DI
+	ADDQ    $+64, R9
+	DECQ    R10
+	JNZ     loop513
 
-skip505:
+skip512:
 	TESTQ     DX, DX
-	JZ        skip507
-	VMOVUPS.Z (SI), K1, Z0
-	VMOVUPS.Z (SI)(AX*1), K1, Z1
+	JZ        skip514
+	VMOVUPS.Z (DI), K1, Z0
+	VMOVUPS.Z (DI)(BX*1), K1, Z1
 	VMAXPS    Z0, Z1, Z0
 	VMOVAPS   Z0, Z0
 	VCMPPS    $0x03, Z1, Z1, K2
 	VMOVAPS   Z1, K2, Z0
 	VMOVAPS   Z0, Z0
-	VMOVUPS.Z (R8), K1, Z1
+	VMOVUPS.Z (R9), K1, Z1
 	VMAXPS    Z0, Z1, Z0
 	VMOVAPS   Z0, Z0
 	VCMPPS    $0x03, Z1, Z1, K2
 	VMOVAPS   Z1, K2, Z0
 	VMOVAPS   Z0, Z0
-	VMOVUPS.Z (R8)(AX*1), K1, Z1
+	VMOVUPS.Z (R9)(BX*1), K1, Z1
 	VMAXPS    Z0, Z1, Z0
 	VMOVAPS   Z0, Z0
 	VCMPPS    $0x03, Z1, Z1, K2
 	VMOVAPS   Z1, K2, Z0
 	VMOVAPS   Z0, Z0
-	VMOVUPS   Z0, K1, (BX)
-	ADDQ      DX, BX
+	VMOVUPS   Z0, K1, (SI)
 	ADDQ      DX, SI
-	ADDQ      DX, R8
+	ADDQ      DX, DI
+	ADDQ      DX, R9
 
-skip507:
-	ADDQ AX, SI
-	ADDQ AX, R8
-	DECQ DI
-	JNZ  loop504
+skip514:
+	ADDQ BX, SI
+	SUBQ AX, SI
+	LEAQ (DI)(BX*2), DI
+	SUBQ AX, DI
+	LEAQ (R9)(BX*2), R9
+	SUBQ AX, R9
+	DECQ R8
+	JNZ  loop511
 	VZEROUPPER
 	RET
 
-// func maxPool2GradAVX512(n int, c int, row int, dx *float32, x *float32, y *float32, dy *float32, mask *int32)
+// func maxPool2GradAVX512(n int, c int, pixel int, row int, dx *float32, x *float32, y *float32, dy *float32, mask *int32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·maxPool2GradAVX512(SB), NOSPLIT, $0-64
+TEXT ·maxPool2GradAVX512(SB), NOSPLIT, $0-72
 	MOVQ     c+8(FP), DX
 	MOVQ     DX, AX
 	MOVQ     DX, CX
@@ -14420,31 +15153,32 @@ TEXT ·maxPool2GradAVX512(SB), NOSPLIT, $0-64
 	SHRQ     $0x04, CX
 	ANDQ     $+15, DX
 	SHLQ     $0x02, DX
-	MOVQ     mask+56(FP), BX
+	MOVQ     mask+64(FP), BX
 	VMOVUPS  (BX), Z0
 	VPMOVD2M Z0, K1
-	MOVQ     y+40(FP), BX
-	MOVQ     dy+48(FP), SI
-	MOVQ     x+32(FP), DI
-	MOVQ     dx+24(FP), R8
-	MOVQ     n+0(FP), R9
-	MOVQ     DI, R10
-	MOVQ     row+16(FP), R11
-	ADDQ     R11, R10
+	MOVQ     pixel+16(FP), BX
+	MOVQ     y+48(FP), SI
+	MOVQ     dy+56(FP), DI
+	MOVQ     x+40(FP), R8
+	MOVQ     dx+32(FP), R9
+	MOVQ     n+0(FP), R10
 	MOVQ     R8, R11
-	MOVQ     row+16(FP), R12
+	MOVQ     row+24(FP), R12
 	ADDQ     R12, R11
+	MOVQ     R9, R12
+	MOVQ     row+24(FP), R13
+	ADDQ     R13, R12
 	VPXORD   Z1, Z1, Z1
 
-loop508:
+loop515:
 	TESTQ CX, CX
-	JZ    skip509
-	MOVQ  CX, R12
+	JZ    skip516
+	MOVQ  CX, R13
 
-loop510:
-	VMOVUPS (BX), Z0
-	VMOVUPS (SI), Z2
-	VMOVUPS (DI), Z3
+loop517:
+	VMOVUPS (SI), Z0
+	VMOVUPS (DI), Z2
+	VMOVUPS (R8), Z3
 	VMOVAPS Z1, Z4
 	VCMPPS  $0x00, Z0, Z3, K2
 	VMOVAPS Z2, K2, Z4
@@ -14452,8 +15186,8 @@ loop510:
 	VCMPPS  $0x03, Z3, Z3, K2
 	VMOVAPS Z2, K2, Z4
 	VXORPS  Z4, Z2, Z2
-	VMOVUPS Z4, (R8)
-	VMOVUPS (DI)(AX*1), Z3
+	VMOVUPS Z4, (R9)
+	VMOVUPS (R8)(BX*1), Z3
 	VMOVAPS Z1, Z4
 	VCMPPS  $0x00, Z0, Z3, K2
 	VMOVAPS Z2, K2, Z4
@@ -14461,8 +15195,8 @@ loop510:
 	VCMPPS  $0x03, Z3, Z3, K2
 	VMOVAPS Z2, K2, Z4
 	VXORPS  Z4, Z2, Z2
-	VMOVUPS Z4, (R8)(AX*1)
-	VMOVUPS (R10), Z3
+	VMOVUPS Z4, (R9)(BX*1)
+	VMOVUPS (R11), Z3
 	VMOVAPS Z1, Z4
 	VCMPPS  $0x00, Z0, Z3, K2
 	VMOVAPS Z2, K2, Z4
@@ -14470,23 +15204,23 @@ loop510:
 	VCMPPS  $0x03, Z3, Z3, K2
 	VMOVAPS Z2, K2, Z0
 	VXORPS  Z0, Z2, Z2
-	VMOVUPS Z0, (R11)
-	VMOVUPS Z2, (R11)(AX*1)
-	ADDQ    $+64, BX
+	VMOVUPS Z0, (R12)
+	VMOVUPS Z2, (R12)(BX*1)
 	ADDQ    $+64, SI
 	ADDQ    $+64, DI
 	ADDQ    $+64, R8
-	ADDQ    $+64, R10
+	ADDQ    $+64, R9
 	ADDQ    $+64, R11
-	DECQ    R12
-	JNZ     loop510
+	ADDQ    $+64, R12
+	DECQ    R13
+	JNZ     loop517
 
-skip509:
+skip516:
 	TESTQ     DX, DX
-	JZ        skip511
-	VMOVUPS.Z (BX), K1, Z0
-	VMOVUPS.Z (SI), K1, Z2
-	VMOVUPS.Z (DI), K1, Z3
+	JZ        skip518
+	VMOVUPS.Z (SI), K1, Z0
+	VMOVUPS.Z (DI), K1, Z2
+	VMOVUPS.Z (R8), K1, Z3
 	VMOVAPS   Z1, Z4
 	VCMPPS    $0x00, Z0, Z3, K2
 	VMOVAPS   Z2, K2, Z4
@@ -14494,8 +15228,8 @@ skip509:
 	VCMPPS    $0x03, Z3, Z3, K2
 	VMOVAPS   Z2, K2, Z4
 	VXORPS    Z4, Z2, Z2
-	VMOVUPS   Z4, K1, (R8)
-	VMOVUPS.Z (DI)(AX*1), K1, Z3
+	VMOVUPS   Z4, K1, (R9)
+	VMOVUPS.Z (R8)(BX*1), K1, Z3
 	VMOVAPS   Z1, Z4
 	VCMPPS    $0x00, Z0, Z3, K2
 	VMOVAPS   Z2, K2, Z4
@@ -14503,8 +15237,8 @@ skip509:
 	VCMPPS    $0x03, Z3, Z3, K2
 	VMOVAPS   Z2, K2, Z4
 	VXORPS    Z4, Z2, Z2
-	VMOVUPS   Z4, K1, (R8)(AX*1)
-	VMOVUPS.Z (R10), K1, Z3
+	VMOVUPS   Z4, K1, (R9)(BX*1)
+	VMOVUPS.Z (R11), K1, Z3
 	VMOVAPS   Z1, Z4
 	VCMPPS    $0x00, Z0, Z3, K2
 	VMOVAPS   Z2, K2, Z4
@@ -14512,22 +15246,30 @@ skip509:
 	VCMPPS    $0x03, Z3, Z3, K2
 	VMOVAPS   Z2, K2, Z0
 	VXORPS    Z0, Z2, Z2
-	VMOVUPS   Z0, K1, (R11)
-	VMOVUPS   Z2, K1, (R11)(AX*1)
-	ADDQ      DX, BX
+	VMOVUPS   Z0, K1, (R12)
+	VMOVUPS   Z2, K1, (R12)(BX*1)
 	ADDQ      DX, SI
 	ADDQ      DX, DI
 	ADDQ      DX, R8
-	ADDQ      DX, R10
+	ADDQ      DX, R9
 	ADDQ      DX, R11
+	ADDQ      DX, R12
 
-skip511:
-	ADDQ AX, DI
-	ADDQ AX, R8
-	ADDQ AX, R10
-	ADDQ AX, R11
-	DECQ R9
-	JNZ  loop508
+skip518:
+	ADDQ BX, SI
+	SUBQ AX, SI
+	ADDQ BX, DI
+	SUBQ AX, DI
+	LEAQ (R8)(BX*2), R8
+	SUBQ AX, R8
+	LEAQ (R9)(BX*2), R9
+	SUBQ AX, R9
+	LEAQ (R11)(BX*2), R11
+	SUBQ AX, R11
+	LEAQ (R12)(BX*2), R12
+	SUBQ AX, R12
+	DECQ R10
+	JNZ  loop515
 	VZEROUPPER
 	RET
 
@@ -14547,19 +15289,19 @@ TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-56
 	MOVQ     y+32(FP), BX
 	MOVQ     x+40(FP), SI
 	TESTQ    CX, CX
-	JZ       skip512
+	JZ       skip519
 
-loop513:
+loop520:
 	VMOVUPS (SI), Z0
 	MOVQ    rows+0(FP), DI
 	MOVQ    row+24(FP), R8
 	MOVQ    SI, R9
 
-loop514:
+loop521:
 	MOVQ R9, R10
 	MOVQ cols+8(FP), R11
 
-loop515:
+loop522:
 	VMOVUPS (R10), Z1
 	VMAXPS  Z0, Z1, Z0
 	VMOVAPS Z0, Z0
@@ -14568,29 +15310,29 @@ loop515:
 	VMOVAPS Z0, Z0
 	ADDQ    AX, R10
 	DECQ    R11
-	JNZ     loop515
+	JNZ     loop522
 	ADDQ    R8, R9
 	DECQ    DI
-	JNZ     loop514
+	JNZ     loop521
 	VMOVUPS Z0, (BX)
 	ADDQ    $+64, BX
 	ADDQ    $+64, SI
 	DECQ    CX
-	JNZ     loop513
+	JNZ     loop520
 
-skip512:
+skip519:
 	TESTQ     DX, DX
-	JZ        skip516
+	JZ        skip523
 	VMOVUPS.Z (SI), K1, Z0
 	MOVQ      rows+0(FP), CX
 	MOVQ      row+24(FP), DI
 	MOVQ      SI, R8
 
-loop517:
+loop524:
 	MOVQ R8, R9
 	MOVQ cols+8(FP), R10
 
-loop518:
+loop525:
 	VMOVUPS.Z (R9), K1, Z1
 	VMAXPS    Z0, Z1, Z0
 	VMOVAPS   Z0, Z0
@@ -14599,15 +15341,15 @@ loop518:
 	VMOVAPS   Z0, Z0
 	ADDQ      AX, R9
 	DECQ      R10
-	JNZ       loop518
+	JNZ       loop525
 	ADDQ      DI, R8
 	DECQ      CX
-	JNZ       loop517
+	JNZ       loop524
 	VMOVUPS   Z0, K1, (BX)
 	ADDQ      DX, BX
 	ADDQ      DX, SI
 
-skip516:
+skip523:
 	VZEROUPPER
 	RET
 
@@ -14630,9 +15372,9 @@ TEXT ·maxPoolGradAVX512(SB), NOSPLIT, $0-72
 	MOVQ     dx+32(FP), R8
 	VPXORD   Z1, Z1, Z1
 	TESTQ    CX, CX
-	JZ       skip519
+	JZ       skip526
 
-loop520:
+loop527:
 	VMOVUPS (BX), Z0
 	VMOVUPS (SI), Z2
 	MOVQ    rows+0(FP), R9
@@ -14640,12 +15382,12 @@ loop520:
 	MOVQ    DI, R11
 	MOVQ    R8, R12
 
-loop521:
+loop528:
 	MOVQ R11, R13
 	MOVQ R12, R14
 	MOVQ cols+8(FP), R15
 
-loop522:
+loop529:
 	VMOVUPS (R13), Z3
 	VMOVAPS Z1, Z4
 	VCMPPS  $0x00, Z0, Z3, K2
@@ -14660,21 +15402,21 @@ loop522:
 	ADDQ    AX, R13
 	ADDQ    AX, R14
 	DECQ    R15
-	JNZ     loop522
+	JNZ     loop529
 	ADDQ    R10, R11
 	ADDQ    R10, R12
 	DECQ    R9
-	JNZ     loop521
+	JNZ     loop528
 	ADDQ    $+64, BX
 	ADDQ    $+64, SI
 	ADDQ    $+64, DI
 	ADDQ    $+64, R8
 	DECQ    CX
-	JNZ     loop520
+	JNZ     loop527
 
-skip519:
+skip526:
 	TESTQ     DX, DX
-	JZ        skip523
+	JZ        skip530
 	VMOVUPS.Z (BX), K1, Z0
 	VMOVUPS.Z (SI), K1, Z2
 	MOVQ      rows+0(FP), CX
@@ -14682,12 +15424,12 @@ skip519:
 	MOVQ      DI, R10
 	MOVQ      R8, R11
 
-loop524:
+loop531:
 	MOVQ R10, R12
 	MOVQ R11, R13
 	MOVQ cols+8(FP), R14
 
-loop525:
+loop532:
 	VMOVUPS.Z (R12), K1, Z3
 	VMOVAPS   Z1, Z4
 	VCMPPS    $0x00, Z0, Z3, K2
@@ -14702,17 +15444,17 @@ loop525:
 	ADDQ      AX, R12
 	ADDQ      AX, R13
 	DECQ      R14
-	JNZ       loop525
+	JNZ       loop532
 	ADDQ      R9, R10
 	ADDQ      R9, R11
 	DECQ      CX
-	JNZ       loop524
+	JNZ       loop531
 	ADDQ      DX, BX
 	ADDQ      DX, SI
 	ADDQ      DX, DI
 	ADDQ      DX, R8
 
-skip523:
+skip530:
 	VZEROUPPER
 	RET
 
@@ -14732,7 +15474,7 @@ TEXT ·squaresAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 60(AX), Z3
 	SHRQ         $0x04, BX
 
-loop526:
+loop533:
 	VMOVUPS      (CX), Z4
 	VMOVUPS      (DX), Z5
 	VFMADD231PS  Z2, Z4, Z5
@@ -14747,7 +15489,7 @@ loop526:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop526
+	JNZ          loop533
 	VMOVUPS      Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -14771,7 +15513,7 @@ TEXT ·sgdAVX512(SB), NOSPLIT, $0-8
 	MOVL         72(AX), R8
 	SHRQ         $0x04, DI
 
-loop527:
+loop534:
 	VMOVUPS      (CX), Z6
 	VMOVUPS      (DX), Z7
 	VFMADD231PS  Z1, Z7, Z0
@@ -14785,7 +15527,7 @@ loop527:
 	VADDPS       Z9, Z7, Z7
 	VMULPS       Z4, Z7, Z7
 	TESTQ        BX, BX
-	JZ           skip528
+	JZ           skip535
 	VMOVUPS      (BX), Z8
 	VBROADCASTSS 68(AX), Z9
 	VFMADD213PS  Z7, Z9, Z8
@@ -14793,18 +15535,18 @@ loop527:
 	ADDQ         $+64, BX
 	VMOVAPS      Z8, Z8
 	TESTL        R8, R8
-	JZ           skip529
+	JZ           skip536
 	VBROADCASTSS 72(AX), Z9
 	VFMADD213PS  Z7, Z9, Z8
 
-skip529:
+skip536:
 	VMOVAPS Z8, Z7
 
-skip528:
+skip535:
 	VFNMADD231PS Z5, Z7, Z6
 	VMOVUPS      Z6, (CX)
 	TESTQ        SI, SI
-	JZ           skip530
+	JZ           skip537
 	VMOVUPS      (SI), Z7
 	VSUBPS       Z7, Z6, Z6
 	VBROADCASTSS 64(AX), Z8
@@ -14812,11 +15554,11 @@ skip528:
 	VMOVUPS      Z7, (SI)
 	ADDQ         $+64, SI
 
-skip530:
+skip537:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    DI
-	JNZ     loop527
+	JNZ     loop534
 	VMOVUPS Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -14838,7 +15580,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 52(AX), Z4
 	SHRQ         $0x04, R8
 
-loop531:
+loop538:
 	VMOVUPS      (CX), Z5
 	VMOVUPS      (DX), Z6
 	VFMADD231PS  Z1, Z6, Z0
@@ -14877,7 +15619,7 @@ loop531:
 	ADDQ         $+64, BX
 	ADDQ         $+64, SI
 	TESTQ        DI, DI
-	JZ           skip532
+	JZ           skip539
 	VMOVUPS      (DI), Z6
 	VSUBPS       Z6, Z5, Z5
 	VBROADCASTSS 64(AX), Z7
@@ -14885,11 +15627,11 @@ loop531:
 	VMOVUPS      Z6, (DI)
 	ADDQ         $+64, DI
 
-skip532:
+skip539:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    R8
-	JNZ     loop531
+	JNZ     loop538
 	VMOVUPS Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -14904,7 +15646,7 @@ TEXT ·philoxAVX512(SB), NOSPLIT, $0-32
 	MOVL BX, SI
 	SHRQ $0x20, BX
 
-loop533:
+loop540:
 	VPBROADCASTD DX, Z0
 	VPXORD       Z1, Z1, Z1
 	VPXORD       Z2, Z2, Z2
@@ -15241,7 +15983,519 @@ loop533:
 	ADDQ         $+16, DX
 	ADDQ         $+256, CX
 	DECQ         AX
-	JNZ          loop533
+	JNZ          loop540
+	VZEROUPPER
+	RET
+
+// func dropoutAVX512(n int, y *float32, x *float32, threshold uint32, scale float32, first uint64, key uint64)
+// Requires: AVX, AVX512DQ, AVX512F, SSE
+TEXT ·dropoutAVX512(SB), NOSPLIT, $0-48
+	MOVQ         n+0(FP), AX
+	MOVQ         y+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVL         threshold+24(FP), BX
+	VPBROADCASTD BX, Z0
+	MOVSS        scale+28(FP), X1
+	VBROADCASTSS X1, Z1
+	MOVQ         first+32(FP), BX
+	MOVQ         key+40(FP), SI
+	MOVL         SI, DI
+	SHRQ         $0x20, SI
+
+loop541:
+	VPBROADCASTD BX, Z4
+	VPXORD       Z2, Z2, Z2
+	VPXORD       Z3, Z3, Z3
+	VPADDD       iota16<>+0(SB), Z4, Z4
+	MOVQ         BX, R8
+	SHRQ         $0x20, R8
+	VPBROADCASTD R8, Z5
+	VPBROADCASTD DI, Z6
+	VPBROADCASTD SI, Z7
+	VBROADCASTSS wordd2511f53<>+0(SB), Z8
+	VPSRLQ       $0x20, Z4, Z9
+	VPMULUDQ     Z8, Z4, Z4
+	VPMULUDQ     Z8, Z9, Z9
+	VPSRLQ       $0x20, Z4, Z8
+	VPSLLQ       $0x20, Z9, Z10
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z9, K1, Z8
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z10, K1, Z4
+	VBROADCASTSS wordcd9e8d57<>+0(SB), Z9
+	VPSRLQ       $0x20, Z2, Z11
+	VPMULUDQ     Z9, Z2, Z10
+	VPMULUDQ     Z9, Z11, Z11
+	VPSRLQ       $0x20, Z10, Z9
+	VPSLLQ       $0x20, Z11, Z12
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z11, K1, Z9
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z12, K1, Z10
+	VXORPS       Z5, Z9, Z9
+	VXORPS       Z6, Z9, Z9
+	VXORPS       Z3, Z8, Z8
+	VXORPS       Z7, Z8, Z8
+	VBROADCASTSS word9e3779b9<>+0(SB), Z5
+	VPADDD       Z5, Z6, Z6
+	VBROADCASTSS wordbb67ae85<>+0(SB), Z5
+	VPADDD       Z5, Z7, Z7
+	VBROADCASTSS wordd2511f53<>+0(SB), Z5
+	VPSRLQ       $0x20, Z9, Z11
+	VPMULUDQ     Z5, Z9, Z9
+	VPMULUDQ     Z5, Z11, Z11
+	VPSRLQ       $0x20, Z9, Z5
+	VPSLLQ       $0x20, Z11, Z12
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z11, K1, Z5
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z12, K1, Z9
+	VBROADCASTSS wordcd9e8d57<>+0(SB), Z11
+	VPSRLQ       $0x20, Z8, Z12
+	VPMULUDQ     Z11, Z8, Z8
+	VPMULUDQ     Z11, Z12, Z12
+	VPSRLQ       $0x20, Z8, Z11
+	VPSLLQ       $0x20, Z12, Z13
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z12, K1, Z11
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z13, K1, Z8
+	VXORPS       Z10, Z11, Z11
+	VXORPS       Z6, Z11, Z11
+	VXORPS       Z4, Z5, Z5
+	VXORPS       Z7, Z5, Z5
+	VBROADCASTSS word9e3779b9<>+0(SB), Z4
+	VPADDD       Z4, Z6, Z6
+	VBROADCASTSS wordbb67ae85<>+0(SB), Z4
+	VPADDD       Z4, Z7, Z7
+	VBROADCASTSS wordd2511f53<>+0(SB), Z4
+	VPSRLQ       $0x20, Z11, Z10
+	VPMULUDQ     Z4, Z11, Z11
+	VPMULUDQ     Z4, Z10, Z10
+	VPSRLQ       $0x20, Z11, Z4
+	VPSLLQ       $0x20, Z10, Z12
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z10, K1, Z4
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z12, K1, Z11
+	VBROADCASTSS wordcd9e8d57<>+0(SB), Z10
+	VPSRLQ       $0x20, Z5, Z12
+	VPMULUDQ     Z10, Z5, Z5
+	VPMULUDQ     Z10, Z12, Z12
+	VPSRLQ       $0x20, Z5, Z10
+	VPSLLQ       $0x20, Z12, Z13
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z12, K1, Z10
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z13, K1, Z5
+	VXORPS       Z8, Z10, Z10
+	VXORPS       Z6, Z10, Z10
+	VXORPS       Z9, Z4, Z4
+	VXORPS       Z7, Z4, Z4
+	VBROADCASTSS word9e3779b9<>+0(SB), Z8
+	VPADDD       Z8, Z6, Z6
+	VBROADCASTSS wordbb67ae85<>+0(SB), Z8
+	VPADDD       Z8, Z7, Z7
+	VBROADCASTSS wordd2511f53<>+0(SB), Z8
+	VPSRLQ       $0x20, Z10, Z9
+	VPMULUDQ     Z8, Z10, Z10
+	VPMULUDQ     Z8, Z9, Z9
+	VPSRLQ       $0x20, Z10, Z8
+	VPSLLQ       $0x20, Z9, Z12
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z9, K1, Z8
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z12, K1, Z10
+	VBROADCASTSS wordcd9e8d57<>+0(SB), Z9
+	VPSRLQ       $0x20, Z4, Z12
+	VPMULUDQ     Z9, Z4, Z4
+	VPMULUDQ     Z9, Z12, Z12
+	VPSRLQ       $0x20, Z4, Z9
+	VPSLLQ       $0x20, Z12, Z13
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z12, K1, Z9
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z13, K1, Z4
+	VXORPS       Z5, Z9, Z9
+	VXORPS       Z6, Z9, Z9
+	VXORPS       Z11, Z8, Z8
+	VXORPS       Z7, Z8, Z8
+	VBROADCASTSS word9e3779b9<>+0(SB), Z5
+	VPADDD       Z5, Z6, Z6
+	VBROADCASTSS wordbb67ae85<>+0(SB), Z5
+	VPADDD       Z5, Z7, Z7
+	VBROADCASTSS wordd2511f53<>+0(SB), Z5
+	VPSRLQ       $0x20, Z9, Z11
+	VPMULUDQ     Z5, Z9, Z9
+	VPMULUDQ     Z5, Z11, Z11
+	VPSRLQ       $0x20, Z9, Z5
+	VPSLLQ       $0x20, Z11, Z12
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z11, K1, Z5
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z12, K1, Z9
+	VBROADCASTSS wordcd9e8d57<>+0(SB), Z11
+	VPSRLQ       $0x20, Z8, Z12
+	VPMULUDQ     Z11, Z8, Z8
+	VPMULUDQ     Z11, Z12, Z12
+	VPSRLQ       $0x20, Z8, Z11
+	VPSLLQ       $0x20, Z12, Z13
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z12, K1, Z11
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z13, K1, Z8
+	VXORPS       Z4, Z11, Z11
+	VXORPS       Z6, Z11, Z11
+	VXORPS       Z10, Z5, Z5
+	VXORPS       Z7, Z5, Z5
+	VBROADCASTSS word9e3779b9<>+0(SB), Z4
+	VPADDD       Z4, Z6, Z6
+	VBROADCASTSS wordbb67ae85<>+0(SB), Z4
+	VPADDD       Z4, Z7, Z7
+	VBROADCASTSS wordd2511f53<>+0(SB), Z4
+	VPSRLQ       $0x20, Z11, Z10
+	VPMULUDQ     Z4, Z11, Z11
+	VPMULUDQ     Z4, Z10, Z10
+	VPSRLQ       $0x20, Z11, Z4
+	VPSLLQ       $0x20, Z10, Z12
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z10, K1, Z4
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z12, K1, Z11
+	VBROADCASTSS wordcd9e8d57<>+0(SB), Z10
+	VPSRLQ       $0x20, Z5, Z12
+	VPMULUDQ     Z10, Z5, Z5
+	VPMULUDQ     Z10, Z12, Z12
+	VPSRLQ       $0x20, Z5, Z10
+	VPSLLQ       $0x20, Z12, Z13
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z12, K1, Z10
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z13, K1, Z5
+	VXORPS       Z8, Z10, Z10
+	VXORPS       Z6, Z10, Z10
+	VXORPS       Z9, Z4, Z4
+	VXORPS       Z7, Z4, Z4
+	VBROADCASTSS word9e3779b9<>+0(SB), Z8
+	VPADDD       Z8, Z6, Z6
+	VBROADCASTSS wordbb67ae85<>+0(SB), Z8
+	VPADDD       Z8, Z7, Z7
+	VBROADCASTSS wordd2511f53<>+0(SB), Z8
+	VPSRLQ       $0x20, Z10, Z9
+	VPMULUDQ     Z8, Z10, Z10
+	VPMULUDQ     Z8, Z9, Z9
+	VPSRLQ       $0x20, Z10, Z8
+	VPSLLQ       $0x20, Z9, Z12
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z9, K1, Z8
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z12, K1, Z10
+	VBROADCASTSS wordcd9e8d57<>+0(SB), Z9
+	VPSRLQ       $0x20, Z4, Z12
+	VPMULUDQ     Z9, Z4, Z4
+	VPMULUDQ     Z9, Z12, Z12
+	VPSRLQ       $0x20, Z4, Z9
+	VPSLLQ       $0x20, Z12, Z13
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z12, K1, Z9
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z13, K1, Z4
+	VXORPS       Z5, Z9, Z9
+	VXORPS       Z6, Z9, Z9
+	VXORPS       Z11, Z8, Z8
+	VXORPS       Z7, Z8, Z8
+	VBROADCASTSS word9e3779b9<>+0(SB), Z5
+	VPADDD       Z5, Z6, Z6
+	VBROADCASTSS wordbb67ae85<>+0(SB), Z5
+	VPADDD       Z5, Z7, Z7
+	VBROADCASTSS wordd2511f53<>+0(SB), Z5
+	VPSRLQ       $0x20, Z9, Z11
+	VPMULUDQ     Z5, Z9, Z9
+	VPMULUDQ     Z5, Z11, Z11
+	VPSRLQ       $0x20, Z9, Z5
+	VPSLLQ       $0x20, Z11, Z12
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z11, K1, Z5
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z12, K1, Z9
+	VBROADCASTSS wordcd9e8d57<>+0(SB), Z11
+	VPSRLQ       $0x20, Z8, Z12
+	VPMULUDQ     Z11, Z8, Z8
+	VPMULUDQ     Z11, Z12, Z12
+	VPSRLQ       $0x20, Z8, Z11
+	VPSLLQ       $0x20, Z12, Z13
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z12, K1, Z11
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z13, K1, Z8
+	VXORPS       Z4, Z11, Z11
+	VXORPS       Z6, Z11, Z11
+	VXORPS       Z10, Z5, Z5
+	VXORPS       Z7, Z5, Z5
+	VBROADCASTSS word9e3779b9<>+0(SB), Z4
+	VPADDD       Z4, Z6, Z6
+	VBROADCASTSS wordbb67ae85<>+0(SB), Z4
+	VPADDD       Z4, Z7, Z7
+	VBROADCASTSS wordd2511f53<>+0(SB), Z4
+	VPSRLQ       $0x20, Z11, Z10
+	VPMULUDQ     Z4, Z11, Z11
+	VPMULUDQ     Z4, Z10, Z10
+	VPSRLQ       $0x20, Z11, Z4
+	VPSLLQ       $0x20, Z10, Z12
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z10, K1, Z4
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z12, K1, Z11
+	VBROADCASTSS wordcd9e8d57<>+0(SB), Z10
+	VPSRLQ       $0x20, Z5, Z12
+	VPMULUDQ     Z10, Z5, Z5
+	VPMULUDQ     Z10, Z12, Z12
+	VPSRLQ       $0x20, Z5, Z10
+	VPSLLQ       $0x20, Z12, Z13
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z12, K1, Z10
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z13, K1, Z5
+	VXORPS       Z8, Z10, Z10
+	VXORPS       Z6, Z10, Z10
+	VXORPS       Z9, Z4, Z4
+	VXORPS       Z7, Z4, Z4
+	VBROADCASTSS word9e3779b9<>+0(SB), Z8
+	VPADDD       Z8, Z6, Z6
+	VBROADCASTSS wordbb67ae85<>+0(SB), Z8
+	VPADDD       Z8, Z7, Z7
+	VBROADCASTSS wordd2511f53<>+0(SB), Z8
+	VPSRLQ       $0x20, Z10, Z9
+	VPMULUDQ     Z8, Z10, Z10
+	VPMULUDQ     Z8, Z9, Z9
+	VPSRLQ       $0x20, Z10, Z8
+	VPSLLQ       $0x20, Z9, Z12
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z9, K1, Z8
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z12, K1, Z10
+	VBROADCASTSS wordcd9e8d57<>+0(SB), Z9
+	VPSRLQ       $0x20, Z4, Z12
+	VPMULUDQ     Z9, Z4, Z4
+	VPMULUDQ     Z9, Z12, Z12
+	VPSRLQ       $0x20, Z4, Z9
+	VPSLLQ       $0x20, Z12, Z13
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z12, K1, Z9
+	MOVL         $0x0000aaaa, R8
+	KMOVW        R8, K1
+	VMOVDQA32    Z13, K1, Z4
+	VXORPS       Z5, Z9, Z9
+	VXORPS       Z6, Z9, Z9
+	VXORPS       Z11, Z8, Z8
+	VXORPS       Z7, Z8, Z8
+	VBROADCASTSS word9e3779b9<>+0(SB), Z5
+	VPADDD       Z5, Z6, Z6
+	VBROADCASTSS wordbb67ae85<>+0(SB), Z5
+	VPADDD       Z5, Z7, Z7
+	VMULPS       (DX), Z1, Z5
+	VPCMPUD      $0x05, Z0, Z9, K1
+	VMOVAPS.Z    Z5, K1, Z5
+	VMOVUPS      Z5, (CX)
+	VMULPS       64(DX), Z1, Z5
+	VPCMPUD      $0x05, Z0, Z4, K1
+	VMOVAPS.Z    Z5, K1, Z5
+	VMOVUPS      Z5, 64(CX)
+	VMULPS       128(DX), Z1, Z4
+	VPCMPUD      $0x05, Z0, Z8, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VMOVUPS      Z4, 128(CX)
+	VMULPS       192(DX), Z1, Z4
+	VPCMPUD      $0x05, Z0, Z10, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VMOVUPS      Z4, 192(CX)
+	ADDQ         $+16, BX
+	ADDQ         $+256, CX
+	ADDQ         $+256, DX
+	DECQ         AX
+	JNZ          loop541
+	VZEROUPPER
+	RET
+
+// func momentSumsAVX512(rows int, stride int, x *float32, shift *float32, a *float64, b *float64)
+// Requires: AVX, AVX512F
+TEXT ·momentSumsAVX512(SB), NOSPLIT, $0-48
+	MOVQ      rows+0(FP), AX
+	MOVQ      stride+8(FP), CX
+	MOVQ      x+16(FP), DX
+	MOVQ      shift+24(FP), BX
+	VCVTPS2PD (BX), Z0
+	VPXORD    Z1, Z1, Z1
+	VPXORD    Z2, Z2, Z2
+	VCVTPS2PD 32(BX), Z3
+	VPXORD    Z4, Z4, Z4
+	VPXORD    Z5, Z5, Z5
+
+loop542:
+	VCVTPS2PD   (DX), Z6
+	VSUBPD      Z0, Z6, Z6
+	VADDPD      Z6, Z1, Z1
+	VFMADD231PD Z6, Z6, Z2
+	VCVTPS2PD   32(DX), Z6
+	VSUBPD      Z3, Z6, Z6
+	VADDPD      Z6, Z4, Z4
+	VFMADD231PD Z6, Z6, Z5
+	ADDQ        CX, DX
+	DECQ        AX
+	JNZ         loop542
+	MOVQ        a+32(FP), AX
+	MOVQ        b+40(FP), CX
+	VMOVUPD     Z1, (AX)
+	VMOVUPD     Z4, 64(AX)
+	VMOVUPD     Z2, (CX)
+	VMOVUPD     Z5, 64(CX)
+	VZEROUPPER
+	RET
+
+// func productSumsAVX512(rows int, stride int, x *float32, dy *float32, shift *float32, a *float64, b *float64)
+// Requires: AVX, AVX512F
+TEXT ·productSumsAVX512(SB), NOSPLIT, $0-56
+	MOVQ      rows+0(FP), AX
+	MOVQ      stride+8(FP), CX
+	MOVQ      x+16(FP), DX
+	MOVQ      shift+32(FP), BX
+	MOVQ      dy+24(FP), SI
+	VCVTPS2PD (BX), Z0
+	VPXORD    Z1, Z1, Z1
+	VPXORD    Z2, Z2, Z2
+	VCVTPS2PD 32(BX), Z3
+	VPXORD    Z4, Z4, Z4
+	VPXORD    Z5, Z5, Z5
+
+loop543:
+	VCVTPS2PD   (DX), Z6
+	VSUBPD      Z0, Z6, Z6
+	VCVTPS2PD   (SI), Z7
+	VADDPD      Z7, Z1, Z1
+	VFMADD231PD Z7, Z6, Z2
+	VCVTPS2PD   32(DX), Z6
+	VSUBPD      Z3, Z6, Z6
+	VCVTPS2PD   32(SI), Z7
+	VADDPD      Z7, Z4, Z4
+	VFMADD231PD Z7, Z6, Z5
+	ADDQ        CX, DX
+	ADDQ        CX, SI
+	DECQ        AX
+	JNZ         loop543
+	MOVQ        a+40(FP), AX
+	MOVQ        b+48(FP), CX
+	VMOVUPD     Z1, (AX)
+	VMOVUPD     Z4, 64(AX)
+	VMOVUPD     Z2, (CX)
+	VMOVUPD     Z5, 64(CX)
+	VZEROUPPER
+	RET
+
+// func normalizeAVX512(rows int, n int, stride int, y *float32, x *float32, mean *float32, factor *float32, add *float32)
+// Requires: AVX, AVX512F
+TEXT ·normalizeAVX512(SB), NOSPLIT, $0-64
+	MOVQ rows+0(FP), AX
+	MOVQ n+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ y+24(FP), BX
+	MOVQ x+32(FP), SI
+	MOVQ mean+40(FP), DI
+	MOVQ factor+48(FP), R8
+	MOVQ add+56(FP), R9
+	SHLQ $0x02, CX
+
+loop544:
+	XORQ R10, R10
+
+again545:
+	VMOVUPS     (SI)(R10*1), Z0
+	VSUBPS      (DI)(R10*1), Z0, Z0
+	VMOVUPS     (R8)(R10*1), Z1
+	VFMADD213PS (R9)(R10*1), Z0, Z1
+	VMOVUPS     Z1, (BX)(R10*1)
+	ADDQ        $+64, R10
+	CMPQ        R10, CX
+	JNZ         again545
+	ADDQ        DX, BX
+	ADDQ        DX, SI
+	DECQ        AX
+	JNZ         loop544
+	VZEROUPPER
+	RET
+
+// func normalizeGradAVX512(rows int, n int, stride int, dx *float32, x *float32, dy *float32, mean *float32, factor *float32, shift *float32, slope *float32)
+// Requires: AVX, AVX512F
+TEXT ·normalizeGradAVX512(SB), NOSPLIT, $0-80
+	MOVQ rows+0(FP), AX
+	MOVQ n+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ dx+24(FP), BX
+	MOVQ x+32(FP), SI
+	MOVQ dy+40(FP), DI
+	MOVQ mean+48(FP), R8
+	MOVQ factor+56(FP), R9
+	MOVQ shift+64(FP), R10
+	MOVQ slope+72(FP), R11
+	SHLQ $0x02, CX
+
+loop546:
+	XORQ R12, R12
+
+again547:
+	VMOVUPS      (SI)(R12*1), Z0
+	VMOVUPS      (DI)(R12*1), Z1
+	VSUBPS       (R8)(R12*1), Z0, Z0
+	VSUBPS       (R10)(R12*1), Z1, Z1
+	VFNMADD231PS (R11)(R12*1), Z0, Z1
+	VMULPS       (R9)(R12*1), Z1, Z1
+	VMOVUPS      Z1, (BX)(R12*1)
+	ADDQ         $+64, R12
+	CMPQ         R12, CX
+	JNZ          again547
+	ADDQ         DX, BX
+	ADDQ         DX, SI
+	ADDQ         DX, DI
+	DECQ         AX
+	JNZ          loop546
 	VZEROUPPER
 	RET
 
@@ -15250,13 +16504,13 @@ loop533:
 TEXT ·winogradInput5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again534:
+again548:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop535:
+loop549:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -15330,14 +16584,14 @@ loop535:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop535
+	JNZ          loop549
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop536:
+loop550:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -15411,12 +16665,12 @@ loop536:
 	ADDQ         56(AX), DX
 	ADDQ         $+512, BX
 	DECQ         CX
-	JNZ          loop536
+	JNZ          loop550
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again534
+	JNZ          again548
 	VZEROUPPER
 	RET
 
@@ -15425,13 +16679,13 @@ loop536:
 TEXT ·winogradOutput5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again537:
+again551:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop538:
+loop552:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -15477,14 +16731,14 @@ loop538:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop538
+	JNZ          loop552
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), DI
 	MOVQ         $0x00000004, CX
 
-loop539:
+loop553:
 	LEAQ         (DX)(SI*2), R8
 	ADDQ         SI, R8
 	VMOVUPS      (BX), Z0
@@ -15540,12 +16794,12 @@ loop539:
 	ADDQ         56(AX), DX
 	ADDQ         $+512, BX
 	DECQ         CX
-	JNZ          loop539
+	JNZ          loop553
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again537
+	JNZ          again551
 	VZEROUPPER
 	RET
 
@@ -15554,13 +16808,13 @@ loop539:
 TEXT ·winogradOutputGrad5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again540:
+again554:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000004, CX
 
-loop541:
+loop555:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -15604,14 +16858,14 @@ loop541:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop541
+	JNZ          loop555
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop542:
+loop556:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -15657,12 +16911,12 @@ loop542:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop542
+	JNZ          loop556
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again540
+	JNZ          again554
 	VZEROUPPER
 	RET
 
@@ -15671,13 +16925,13 @@ loop542:
 TEXT ·winogradFilter5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again543:
+again557:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000005, CX
 
-loop544:
+loop558:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -15735,14 +16989,14 @@ loop544:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop544
+	JNZ          loop558
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop545:
+loop559:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -15802,12 +17056,12 @@ loop545:
 	ADDQ         56(AX), DX
 	ADDQ         $+320, BX
 	DECQ         CX
-	JNZ          loop545
+	JNZ          loop559
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again543
+	JNZ          again557
 	VZEROUPPER
 	RET
 
@@ -15816,13 +17070,13 @@ loop545:
 TEXT ·winogradFilterGrad5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again546:
+again560:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop547:
+loop561:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -15882,14 +17136,14 @@ loop547:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop547
+	JNZ          loop561
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000005, CX
 
-loop548:
+loop562:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -15947,12 +17201,12 @@ loop548:
 	ADDQ         56(AX), DX
 	ADDQ         $+512, BX
 	DECQ         CX
-	JNZ          loop548
+	JNZ          loop562
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again546
+	JNZ          again560
 	VZEROUPPER
 	RET
 
@@ -15961,13 +17215,13 @@ loop548:
 TEXT ·winogradInput3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again549:
+again563:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop550:
+loop564:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -16012,14 +17266,14 @@ loop550:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop550
+	JNZ          loop564
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop551:
+loop565:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -16064,12 +17318,12 @@ loop551:
 	ADDQ         56(AX), DX
 	ADDQ         $+384, BX
 	DECQ         CX
-	JNZ          loop551
+	JNZ          loop565
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again549
+	JNZ          again563
 	VZEROUPPER
 	RET
 
@@ -16078,13 +17332,13 @@ loop551:
 TEXT ·winogradOutput3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again552:
+again566:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop553:
+loop567:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -16117,14 +17371,14 @@ loop553:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop553
+	JNZ          loop567
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), DI
 	MOVQ         $0x00000004, CX
 
-loop554:
+loop568:
 	LEAQ         (DX)(SI*2), R8
 	ADDQ         SI, R8
 	VMOVUPS      (BX), Z0
@@ -16169,12 +17423,12 @@ loop554:
 	ADDQ         56(AX), DX
 	ADDQ         $+384, BX
 	DECQ         CX
-	JNZ          loop554
+	JNZ          loop568
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again552
+	JNZ          again566
 	VZEROUPPER
 	RET
 
@@ -16183,13 +17437,13 @@ loop554:
 TEXT ·winogradOutputGrad3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again555:
+again569:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000004, CX
 
-loop556:
+loop570:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -16222,14 +17476,14 @@ loop556:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop556
+	JNZ          loop570
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop557:
+loop571:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -16262,12 +17516,12 @@ loop557:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop557
+	JNZ          loop571
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again555
+	JNZ          again569
 	VZEROUPPER
 	RET
 
@@ -16276,13 +17530,13 @@ loop557:
 TEXT ·winogradFilter3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again558:
+again572:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000003, CX
 
-loop559:
+loop573:
 	VMOVUPS      (DX), Z0
 	VMOVUPS      (DX)(SI*1), Z1
 	VMOVUPS      (DX)(SI*2), Z2
@@ -16314,14 +17568,14 @@ loop559:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop559
+	JNZ          loop573
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop560:
+loop574:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -16355,12 +17609,12 @@ loop560:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop560
+	JNZ          loop574
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again558
+	JNZ          again572
 	VZEROUPPER
 	RET
 
@@ -16369,13 +17623,13 @@ loop560:
 TEXT ·winogradFilterGrad3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again561:
+again575:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop562:
+loop576:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -16409,14 +17663,14 @@ loop562:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop562
+	JNZ          loop576
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000003, CX
 
-loop563:
+loop577:
 	VMOVUPS      (BX), Z0
 	VMOVUPS      64(BX), Z1
 	VMOVUPS      128(BX), Z2
@@ -16448,12 +17702,12 @@ loop563:
 	ADDQ         56(AX), DX
 	ADDQ         $+384, BX
 	DECQ         CX
-	JNZ          loop563
+	JNZ          loop577
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again561
+	JNZ          again575
 	VZEROUPPER
 	RET
 
@@ -16476,7 +17730,7 @@ TEXT ·peakAVX512(SB), NOSPLIT, $0-8
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-loop564:
+loop578:
 	VFMADD231PS Z12, Z13, Z0
 	VFMADD231PS Z12, Z13, Z1
 	VFMADD231PS Z12, Z13, Z2
@@ -16490,7 +17744,7 @@ loop564:
 	VFMADD231PS Z12, Z13, Z10
 	VFMADD231PS Z12, Z13, Z11
 	DECQ        AX
-	JNZ         loop564
+	JNZ         loop578
 	VZEROUPPER
 	RET
 

@@ -80,7 +80,8 @@ const (
 func (p *product) run() {
 	p.plan()
 	down := ceilDiv(p.m, p.rowBlock)
-	p.shared = down > 1
+	// A piece that copies its block of A has no memory left to pack B as well.
+	p.shared = down > 1 || p.a.aliases()
 	if p.shared {
 		p.pack()
 	}
@@ -126,7 +127,8 @@ func (p *product) Do(w *Worker, piece int) {
 	wide := ceilDiv(p.n, p.tile.panel) * p.tile.panel
 	for d := 0; d < p.k; d += p.kBlock {
 		depth := min(p.kBlock, p.k-d)
-		panels, rest := w.scratch, w.scratch
+		var panels []float32
+		rest := w.scratch
 		if p.shared {
 			panels = p.packed[d*wide+j*depth:]
 		} else {
@@ -151,7 +153,7 @@ func (p *product) direct(cols int) bool {
 // block multiplies one block of A by the packed panels of B.
 func (p *product) block(w *Worker, spare, panels []float32, i, j, d, rows, cols, depth int) {
 	a := p.a.from(i, d)
-	if a.aliases() && cols > p.tile.panel {
+	if a.aliases() && cols > p.tile.panel && staggered(a, rows, depth) <= len(spare) {
 		a = stagger(spare, a, rows, depth)
 	}
 	t := &w.tile
@@ -191,9 +193,19 @@ func (p *product) block(w *Worker, spare, panels []float32, i, j, d, rows, cols,
 // together fall into a few sets of the first-level cache.
 func (m Matrix[T]) aliases() bool { return max(m.Row, m.Col)*4%4096 == 0 }
 
+// pad is what parts the rows of a staggered block.
+const pad = lineBytes / 4
+
+// staggered returns the floats that stagger takes.
+func staggered(a Matrix[float32], rows, depth int) int {
+	if a.Col == 1 {
+		return rows * (depth + pad)
+	}
+	return depth * (rows + pad)
+}
+
 // stagger copies a block of A to memory whose stride does not alias.
 func stagger(dst []float32, a Matrix[float32], rows, depth int) Matrix[float32] {
-	const pad = lineBytes / 4
 	if a.Col == 1 {
 		ld := depth + pad
 		for i := range rows {

@@ -5,13 +5,21 @@ package kernel
 func SumRows[T Float](y, x []T, rows int) {
 	list := lists[rowSum[T], rowSum[float32], rowSum[float64]](&rowSums32, &rowSums64)
 	t := list.get(func() *rowSum[T] { return new(rowSum[T]) })
-	t.x, t.rows, t.cols = x, rows, len(y)
-	blocks := ceilDiv(rows, blockOfRows)
-	t.part = resize(t.part, blocks*len(y))
-	Run(t, blocks*ceilDiv(len(y), columns))
 	clear(y)
-	for i := range blocks {
+	// Of a narrow matrix, several rows are taken for one, whose parts add up at last.
+	fold := 1
+	if len(y) > 0 && len(y) < columns/2 {
+		fold = columns / len(y)
+	}
+	t.x, t.rows, t.cols = x, rows/fold, len(y)*fold
+	blocks := ceilDiv(t.rows, blockOfRows)
+	t.part = resize(t.part, blocks*t.cols)
+	Run(t, blocks*ceilDiv(t.cols, columns))
+	for i := range blocks * fold {
 		addTo(y, t.part[i*len(y):(i+1)*len(y)])
+	}
+	for i := t.rows * fold; i < rows; i++ {
+		addTo(y, x[i*len(y):(i+1)*len(y)])
 	}
 	t.x = nil
 	list.put(t)

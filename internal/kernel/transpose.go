@@ -2,12 +2,35 @@ package kernel
 
 // Transpose sets y to the transposes of the n matrices (rows, cols) in x.
 func Transpose[T Float](y, x []T, n, rows, cols int) {
-	size := rows * cols
-	for m := range n {
-		src, dst := x[m*size:(m+1)*size], y[m*size:(m+1)*size]
-		for i := range rows {
-			for j, v := range src[i*cols : (i+1)*cols] {
-				dst[j*rows+i] = v
+	list := lists[transposition[T], transposition[float32], transposition[float64]](&transpositions32, &transpositions64)
+	t := list.get(func() *transposition[T] { return new(transposition[T]) })
+	*t = transposition[T]{y, x, rows, cols}
+	Run(t, n)
+	*t = transposition[T]{}
+	list.put(t)
+}
+
+var (
+	transpositions32 freelist[transposition[float32]]
+	transpositions64 freelist[transposition[float64]]
+)
+
+type transposition[T Float] struct {
+	y, x       []T
+	rows, cols int
+}
+
+// Do implements [Task]: it transposes one matrix.
+func (t *transposition[T]) Do(_ *Worker, piece int) {
+	size := t.rows * t.cols
+	src, dst := t.x[piece*size:(piece+1)*size], t.y[piece*size:(piece+1)*size]
+	const block = 8 // rows and columns that are read and written by whole cache lines
+	for i0 := 0; i0 < t.rows; i0 += block {
+		i1 := min(i0+block, t.rows)
+		for j := range t.cols {
+			row := dst[j*t.rows:][:t.rows]
+			for i := i0; i < i1; i++ {
+				row[i] = src[i*t.cols+j]
 			}
 		}
 	}

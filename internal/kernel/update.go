@@ -36,8 +36,9 @@ func SGD(u *Update) (finite bool) { return runUpdate(u, false) }
 // reports whether every element of the gradient was finite.
 func Adam(u *Update) (finite bool) { return runUpdate(u, true) }
 
-// SquaredNorm returns Σg² for Scale 1, in float64 over pieces of fixed size: the
-// share of one parameter in the square of the global norm.
+// SquaredNorm returns Σg² for Scale 1: the share of one parameter in the square of
+// the global norm. Squares are added up in float32 within pieces of fixed size, the
+// pieces in float64.
 func SquaredNorm(u *Update) float64 {
 	t := norms.get(func() *norm { return new(norm) })
 	n := ceilDiv(len(u.W), chunk)

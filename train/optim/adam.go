@@ -3,6 +3,8 @@ package optim
 import (
 	"math"
 
+	"github.com/pkg/errors"
+
 	"github.com/gorgonia-zoo/zoo/internal/kernel"
 )
 
@@ -17,6 +19,19 @@ type Adam struct {
 	Beta1   float64 // 0: 0.9
 	Beta2   float64 // 0: 0.999
 	Epsilon float64 // 0: 1e-8
+}
+
+// Validate implements [Optimizer].
+func (o Adam) Validate() error {
+	for _, b := range []float64{o.Beta1, o.Beta2} {
+		if !(b >= 0 && b < 1) {
+			return errors.Errorf("Adam: Beta1 is %v and Beta2 %v; both must be in [0, 1)", o.Beta1, o.Beta2)
+		}
+	}
+	if !(o.Epsilon >= 0) {
+		return errors.Errorf("Adam: Epsilon is %v; it must not be negative", o.Epsilon)
+	}
+	return nil
 }
 
 // LearningRate implements [Optimizer].

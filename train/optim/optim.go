@@ -8,6 +8,8 @@ import (
 
 // An Optimizer changes one parameter at a time.
 type Optimizer interface {
+	// Validate says what is wrong with the settings.
+	Validate() error
 	// LearningRate is the rate for runs without a schedule.
 	LearningRate() float64
 	// Slots names the arrays, of the parameter's size and zero at first, that

@@ -1,6 +1,10 @@
 package optim
 
-import "github.com/gorgonia-zoo/zoo/internal/kernel"
+import (
+	"github.com/pkg/errors"
+
+	"github.com/gorgonia-zoo/zoo/internal/kernel"
+)
 
 // SGD is stochastic gradient descent with, if wanted, momentum:
 //
@@ -13,6 +17,17 @@ type SGD struct {
 	Rate     float64
 	Momentum float64 // 0: none
 	Nesterov bool
+}
+
+// Validate implements [Optimizer].
+func (o SGD) Validate() error {
+	if !(o.Momentum >= 0 && o.Momentum < 1) {
+		return errors.Errorf("SGD: Momentum is %v; it must be in [0, 1)", o.Momentum)
+	}
+	if o.Nesterov && o.Momentum == 0 {
+		return errors.New("SGD: Nesterov needs a Momentum")
+	}
+	return nil
 }
 
 // LearningRate implements [Optimizer].

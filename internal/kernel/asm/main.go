@@ -19,6 +19,7 @@ func main() {
 		s.pools()
 		s.optimizers()
 		s.philox()
+		s.batchNorm()
 		s.winograd()
 		s.peak()
 	}

@@ -6,11 +6,45 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// philox emits kernel.PhiloxFill: sixteen counters at a time, a lane each.
+// philox emits kernel.PhiloxFill, and kernel.Dropout, whose words stay in
+// registers: sixteen counters at a time, a lane each.
 func (s set) philox() {
 	s.text("philox", "func(n int, dst *uint32, first, key uint64)", "fills n groups of 64 words.")
-	n, dst, first := Load(Param("n"), GP64()), Load(Param("dst"), GP64()), Load(Param("first"), GP64())
-	key := GP64()
+	n, dst := Load(Param("n"), GP64()), Load(Param("dst"), GP64())
+	s.groups(n, func(i int, words vec) { VMOVUPS(words, at(dst, 4*i)) }, func() { advance(256, dst) })
+
+	s.text("dropout", "func(n int, y, x *float32, threshold uint32, scale float32, first, key uint64)", "sets n groups of 64 elements of y to scale·x, or to 0 where the word is below threshold.")
+	n = Load(Param("n"), GP64())
+	p := pointers("y", "x")
+	limit := s.spread(Load(Param("threshold"), GP32()))
+	scale := s.param("scale")
+	s.groups(n, func(i int, words vec) {
+		y := s.vec()
+		VMULPS(at(p[1], 4*i), scale, y)
+		s.keep(words, limit, y)
+		VMOVUPS(y, at(p[0], 4*i))
+	}, func() { advance(256, p...) })
+}
+
+// keep clears the lanes of y where words, which it clobbers, are below limit.
+func (s set) keep(words, limit, y vec) {
+	if s.wide {
+		k := K()
+		VPCMPUD(Imm(5), limit, words, k) // not less
+		VMOVAPS_Z(y, k, y)
+		return
+	}
+	m := s.vec()
+	VPMAXUD(words, limit, m)
+	VPCMPEQD(words, m, m)
+	VANDPS(m, y, y)
+}
+
+// groups emits the rest of a function of n groups of 64 words, from the
+// parameters first and key on: body for each vector of words, which begins at
+// word i of its group, and next after each group.
+func (s set) groups(n reg.Register, body func(i int, words vec), next func()) {
+	first, key := Load(Param("first"), GP64()), GP64()
 	Load(Param("key"), key)
 	low, high := GP32(), GP32()
 	MOVL(key.As32(), low)
@@ -38,11 +72,11 @@ func (s set) philox() {
 				VPADDD(s.bits(0xBB67AE85), k1, k1)
 			}
 			for w, v := range c {
-				VMOVUPS(v, at(dst, 64*w+4*lane))
+				body(16*w+lane, v)
 			}
 		}
 		advance(16, first)
-		advance(256, dst)
+		next()
 	})
 	ret()
 }

@@ -11,8 +11,8 @@ import (
 // pixels is how the kernels of pooling go through the channels of pixels.
 type pixels struct {
 	set
-	bytes, vectors, rest reg.GPVirtual // of a pixel: its size, whole vectors, and channels beyond them
-	mask                 reg.Register  // of the channels beyond
+	bytes, vectors, rest reg.GPVirtual // of the channels: their size, whole vectors, and size of those beyond
+	mask                 reg.Register  // of those beyond
 }
 
 func (s set) pixels() pixels {
@@ -99,43 +99,52 @@ func (s set) pools() {
 		return r
 	}
 
-	s.text("maxPool2", "func(n, c, row int, y, x *float32, mask *int32)", "pools a row of n windows of 2×2, side by side.")
+	s.text("maxPool2", "func(n, c, pixel, row int, y, x *float32, mask *int32)", "pools c channels of a row of n windows of 2×2, side by side.")
 	p := s.pixels()
+	pixel := Load(Param("pixel"), GP64())
 	ptrs := pointers("y", "x")
+	next := func(out, in []reg.Register) { // p.each has moved them by p.bytes
+		for _, r := range out {
+			ADDQ(pixel, r)
+			SUBQ(p.bytes, r)
+		}
+		for _, r := range in {
+			LEAQ(Mem{Base: r, Index: pixel, Scale: 2}, r)
+			SUBQ(p.bytes, r)
+		}
+	}
 	n := Load(Param("n"), GP64())
 	ptrs = append(ptrs, beyond(ptrs[1]))
 	loop(n, func() {
 		p.each(ptrs, func(load func(Mem) vec, store func(vec, Mem)) {
-			x := square(ptrs[1], ptrs[2], p.bytes)
+			x := square(ptrs[1], ptrs[2], pixel)
 			top := load(x[0])
 			for _, m := range x[1:] {
 				s.larger(top, load(m))
 			}
 			store(top, at(ptrs[0], 0))
 		})
-		ADDQ(p.bytes, ptrs[1])
-		ADDQ(p.bytes, ptrs[2])
+		next(ptrs[:1], ptrs[1:])
 	})
 	ret()
 
-	s.text("maxPool2Grad", "func(n, c, row int, dx, x, y, dy *float32, mask *int32)", "sets the gradient of a row of n windows of 2×2, side by side.")
+	s.text("maxPool2Grad", "func(n, c, pixel, row int, dx, x, y, dy *float32, mask *int32)", "sets the gradient of c channels of a row of n windows of 2×2, side by side.")
 	p = s.pixels()
+	pixel = Load(Param("pixel"), GP64())
 	ptrs = pointers("y", "dy", "x", "dx")
 	n = Load(Param("n"), GP64())
 	ptrs = append(ptrs, beyond(ptrs[2]), beyond(ptrs[3]))
 	zero := s.zero()
 	loop(n, func() {
 		p.each(ptrs, func(load func(Mem) vec, store func(vec, Mem)) {
-			x, dx := square(ptrs[2], ptrs[4], p.bytes), square(ptrs[3], ptrs[5], p.bytes)
+			x, dx := square(ptrs[2], ptrs[4], pixel), square(ptrs[3], ptrs[5], pixel)
 			y, dy := load(at(ptrs[0], 0)), load(at(ptrs[1], 0))
 			for i := range 3 {
 				store(s.take(dy, load(x[i]), y, zero), dx[i])
 			}
 			store(dy, dx[3])
 		})
-		for _, r := range ptrs[2:] {
-			ADDQ(p.bytes, r)
-		}
+		next(ptrs[:2], ptrs[2:])
 	})
 	ret()
 
