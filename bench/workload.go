@@ -28,8 +28,10 @@ var Workloads = []Workload{
 	{
 		Name: "mlp", Batch: 100,
 		Trainer: func() *train.Trainer {
-			return &train.Trainer{Model: mlp.New(), Schedule: optim.Exponential(0.8, 0.99, 550), Average: 0.99, Seed: 1,
-				Decay: []train.WeightDecay{{Pattern: "*.weight", L2: 1e-4}}}
+			return &train.Trainer{
+				Model: mlp.New(), Schedule: optim.Exponential(0.8, 0.99, 550), Average: 0.99, Seed: 1,
+				Decay: []train.WeightDecay{{Pattern: "*.weight", L2: 1e-4}},
+			}
 		},
 		Source: func() data.Source { return images(5000, 28, 28, 1).Shuffle(100, 1) },
 		// A product of (m, k) and (k, n) takes 2·m·n·k operations; the backward pass
@@ -40,8 +42,10 @@ var Workloads = []Workload{
 	{
 		Name: "lenet", Batch: 100,
 		Trainer: func() *train.Trainer {
-			return &train.Trainer{Model: lenet.New(), Schedule: optim.Exponential(0.01, 0.99, 550), Average: 0.99, Seed: 1,
-				Decay: []train.WeightDecay{{Pattern: "fc?.weight", L2: 1e-4}}}
+			return &train.Trainer{
+				Model: lenet.New(), Schedule: optim.Exponential(0.01, 0.99, 550), Average: 0.99, Seed: 1,
+				Decay: []train.WeightDecay{{Pattern: "fc?.weight", L2: 1e-4}},
+			}
 		},
 		Source: func() data.Source { return images(5000, 28, 28, 1).Shuffle(100, 1) },
 		// conv1, conv2 (see winograd), fc1, fc2; the first has no gradient of its input.
@@ -51,8 +55,10 @@ var Workloads = []Workload{
 	{
 		Name: "lenet5", Batch: 100,
 		Trainer: func() *train.Trainer {
-			return &train.Trainer{Model: lenet.LeNet5(), Schedule: optim.Exponential(0.01, 0.99, 550), Average: 0.99, Seed: 1,
-				Decay: []train.WeightDecay{{Pattern: "*.weight", L2: 1e-4}}}
+			return &train.Trainer{
+				Model: lenet.LeNet5(), Schedule: optim.Exponential(0.01, 0.99, 550), Average: 0.99, Seed: 1,
+				Decay: []train.WeightDecay{{Pattern: "*.weight", L2: 1e-4}},
+			}
 		},
 		Source:  func() data.Source { return images(5000, 28, 28, 1).Shuffle(100, 1) },
 		Forward: 2 * (784*25*6 + 100*150*16 + 400*120 + 120*84 + 84*10),
@@ -76,6 +82,8 @@ func images(n int, shape ...int) data.Set {
 	for i := range y {
 		y[i] = r.IntN(10)
 	}
-	return data.Set{X: tensor.New(tensor.WithShape(full...), tensor.WithBacking(x)),
-		Y: tensor.New(tensor.WithShape(n), tensor.WithBacking(y))}
+	return data.Set{
+		X: tensor.New(tensor.WithShape(full...), tensor.WithBacking(x)),
+		Y: tensor.New(tensor.WithShape(n), tensor.WithBacking(y)),
+	}
 }

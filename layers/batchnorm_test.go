@@ -53,7 +53,7 @@ func TestBatchNormMachines(t *testing.T) {
 	sameOnTapeMachine(t, newFit(t, net, tensor.Shape{7, 4}, false))
 }
 
-// Tolerances, relative to the largest element: in float32 that of DESIGN.md §5,
+// Tolerances, relative to the largest element: in float32 that of a pass by direct kernels,
 // in float64 the order of summation.
 var batchNormTolerances = map[tensor.Dtype]float64{tensor.Float32: 1e-5, tensor.Float64: 1e-12}
 

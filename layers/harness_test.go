@@ -111,9 +111,12 @@ var harness = []struct {
 	{
 		"conv, activations and dense",
 		layers.Sequential{
-			layers.Conv2D{Name: "conv1", Filters: 3, Kernel: 3, Pad: 1}, layers.ReLU,
-			layers.Conv2D{Name: "conv2", Filters: 2, Kernel: 3}, layers.Tanh,
-			layers.Flatten{}, layers.Dense{Name: "fc", Units: 4},
+			layers.Conv2D{Name: "conv1", Filters: 3, Kernel: 3, Pad: 1},
+			layers.ReLU,
+			layers.Conv2D{Name: "conv2", Filters: 2, Kernel: 3},
+			layers.Tanh,
+			layers.Flatten{},
+			layers.Dense{Name: "fc", Units: 4},
 		},
 		tensor.Shape{2, 4, 4, 2},
 		tensor.Shape{2, 4},

@@ -32,8 +32,10 @@ func noise(spec models.Spec, n int) data.Set {
 	for i := range y {
 		y[i] = i % 10
 	}
-	return data.Set{X: tensor.New(tensor.WithShape(shape...), tensor.WithBacking(x)),
-		Y: tensor.New(tensor.WithShape(n), tensor.WithBacking(y))}
+	return data.Set{
+		X: tensor.New(tensor.WithShape(shape...), tensor.WithBacking(x)),
+		Y: tensor.New(tensor.WithShape(n), tensor.WithBacking(y)),
+	}
 }
 
 // predict returns a copy of the outputs for x.

@@ -163,8 +163,14 @@ func TestBatchNormAfterFailure(t *testing.T) {
 // A step with dropout and batch normalization allocates nothing.
 func TestNoAllocationsWithState(t *testing.T) {
 	net := layers.Sequential{
-		layers.BatchNorm{Name: "bn0"}, layers.Flatten{}, layers.Dropout{Name: "drop0", Rate: 0.2}, layers.Dense{Name: "fc1", Units: 300},
-		layers.BatchNorm{Name: "bn1"}, layers.ReLU, layers.Dropout{Name: "drop1", Rate: 0.5}, layers.Dense{Name: "fc2", Units: 10},
+		layers.BatchNorm{Name: "bn0"},
+		layers.Flatten{},
+		layers.Dropout{Name: "drop0", Rate: 0.2},
+		layers.Dense{Name: "fc1", Units: 300},
+		layers.BatchNorm{Name: "bn1"},
+		layers.ReLU,
+		layers.Dropout{Name: "drop1", Rate: 0.5},
+		layers.Dense{Name: "fc2", Units: 10},
 	}
 	const n = 200
 	tr := &train.Trainer{Model: net, Average: 0.99, Seed: 1}

@@ -15,8 +15,12 @@ import (
 // dropping returns a Trainer whose model drops elements, of the input too.
 func dropping(seed uint64) *train.Trainer {
 	return &train.Trainer{Seed: seed, Model: layers.Sequential{
-		layers.Flatten{}, layers.Dropout{Name: "drop1", Rate: 0.2}, layers.Dense{Name: "fc1", Units: 16}, layers.ReLU,
-		layers.Dropout{Name: "drop2", Rate: 0.5}, layers.Dense{Name: "fc2", Units: 3},
+		layers.Flatten{},
+		layers.Dropout{Name: "drop1", Rate: 0.2},
+		layers.Dense{Name: "fc1", Units: 16},
+		layers.ReLU,
+		layers.Dropout{Name: "drop2", Rate: 0.5},
+		layers.Dense{Name: "fc2", Units: 3},
 	}}
 }
 

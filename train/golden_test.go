@@ -15,8 +15,9 @@ import (
 	"github.com/gorgonia-zoo/zoo/train/optim"
 )
 
-// Tolerances of DESIGN.md §5: of one forward and backward pass by direct
-// kernels, and of ten steps.
+// Tolerances, relative to the largest element of a tensor: of one forward and
+// backward pass, some thousand float32 roundings, and of ten steps, over which they
+// add up.
 const (
 	passTolerance  = 1e-5
 	stepsTolerance = 1e-4

@@ -61,8 +61,8 @@ type runFolder struct {
 }
 
 // createRun makes the folder dir, or runs/NAME-TIME where dir is empty, for a
-// run with the given settings. A folder that holds a run is refused. What a
-// failure leaves is as it was.
+// run with the given settings. A folder that holds a run is refused. A failure
+// leaves behind at most the folders above it.
 func createRun(dir, name string, c config) (*runFolder, error) {
 	f := new(runFolder)
 	err := f.claim(dir, name)

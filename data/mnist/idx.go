@@ -67,7 +67,7 @@ func readIDX(r io.Reader, dims int) (shape []int, elements []byte, err error) {
 
 // damage describes an error after n of want bytes of a part of the file.
 func damage(err error, n, want int, part string) error {
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return errors.Errorf("ends after %d of %d bytes of its %s; get the file again", n, want, part)
 	}
 	return errors.Errorf("breaks off after %d of %d bytes of its %s (%v); get the file again", n, want, part, err)

@@ -32,8 +32,10 @@ func (g *Conv) reachW() int { return g.Dilation * (g.KW - 1) }
 // backward returns the convolution, of stride 1, that maps the output's gradient,
 // spread out by g's stride, to the input's.
 func (g *Conv) backward() Conv {
-	return Conv{N: g.N, H: g.OutH(), W: g.OutW(), C: g.F, F: g.C, KH: g.KH, KW: g.KW,
-		Stride: 1, Dilation: g.Dilation, Groups: g.Groups, Top: g.reachH() - g.Top, Left: g.reachW() - g.Left, Direct: g.Direct}
+	return Conv{
+		N: g.N, H: g.OutH(), W: g.OutW(), C: g.F, F: g.C, KH: g.KH, KW: g.KW,
+		Stride: 1, Dilation: g.Dilation, Groups: g.Groups, Top: g.reachH() - g.Top, Left: g.reachW() - g.Left, Direct: g.Direct,
+	}
 }
 
 // ConvForward sets y = epilogue(conv(x, w)), where the epilogue has a bias for

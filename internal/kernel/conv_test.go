@@ -34,9 +34,11 @@ func convCases() []Conv {
 	}
 	r := rand.New(rand.NewPCG(5, 5))
 	for range 40 {
-		g := Conv{N: 1 + r.IntN(3), H: 3 + r.IntN(8), W: 3 + r.IntN(8), KH: 1 + r.IntN(3), KW: 1 + r.IntN(3),
+		g := Conv{
+			N: 1 + r.IntN(3), H: 3 + r.IntN(8), W: 3 + r.IntN(8), KH: 1 + r.IntN(3), KW: 1 + r.IntN(3),
 			Stride: 1 + r.IntN(3), Dilation: 1 + r.IntN(2), Groups: 1 + r.IntN(2),
-			Top: r.IntN(3), Left: r.IntN(3), Bottom: r.IntN(3), Right: r.IntN(3)}
+			Top: r.IntN(3), Left: r.IntN(3), Bottom: r.IntN(3), Right: r.IntN(3),
+		}
 		g.C, g.F = g.Groups*(1+r.IntN(5)), g.Groups*(1+r.IntN(20))
 		cases = append(cases, g)
 	}

@@ -90,8 +90,10 @@ func sumTiles(t *convTask[float32], w *Worker, piece int) {
 
 	shape := active.shapeFor(out - j)
 	c := &w.tile
-	*c = tile{aRow: 4, aCol: t.Stride * t.C * 4, cRow: t.F * 4, bRow: t.F * 4,
-		k: t.outW, segments: t.outH, aSegment: (t.rowLen - t.outW) * t.Stride * t.C * 4}
+	*c = tile{
+		aRow: 4, aCol: t.Stride * t.C * 4, cRow: t.F * 4, bRow: t.F * 4,
+		k: t.outW, segments: t.outH, aSegment: (t.rowLen - t.outW) * t.Stride * t.C * 4,
+	}
 	c.setCols(min(shape.panel, out-j), shape.panel)
 	columns, rows := t.KW, in
 	if t.Dilation == 1 && t.Groups == 1 {

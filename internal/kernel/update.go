@@ -130,9 +130,11 @@ func (t *updating) Do(w *Worker, piece int) {
 	t.bad[piece] = false
 	if n := active.whole(hi - lo); n > 0 {
 		a := &w.update
-		*a = update{w: ptr(u.W), g: ptr(u.G), m: ptr(u.M), v: ptr(u.V), average: ptr(u.Average), n: n,
+		*a = update{
+			w: ptr(u.W), g: ptr(u.G), m: ptr(u.M), v: ptr(u.V), average: ptr(u.Average), n: n,
 			rate: u.Rate, scale: u.Scale, l2: u.L2, l1: u.L1, blend: u.Blend, momentum: u.Momentum,
-			beta1: u.Beta1, new1: u.New1, beta2: u.Beta2, new2: u.New2, epsilon: u.Epsilon, root: u.Root}
+			beta1: u.Beta1, new1: u.New1, beta2: u.Beta2, new2: u.New2, epsilon: u.Epsilon, root: u.Root,
+		}
 		if u.Nesterov {
 			a.ahead = u.Momentum
 		}

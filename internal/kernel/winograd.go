@@ -149,8 +149,10 @@ func (t *winograd) Do(w *Worker, piece int) {
 func (t *winograd) filter(w *Worker, kernel func(*byte), in []float32, from int, out []float32, to, c int) {
 	stride := t.C * t.F * 4
 	a := &w.transform
-	*a = transform{in: addr(in[c*t.F:]), out: addr(out[c*t.F:]), tmp: addr(w.scratch), groups: t.F / active.lanes,
-		inRow: from * stride, inCol: stride, outRow: to * stride, outCol: stride}
+	*a = transform{
+		in: addr(in[c*t.F:]), out: addr(out[c*t.F:]), tmp: addr(w.scratch), groups: t.F / active.lanes,
+		inRow: from * stride, inCol: stride, outRow: to * stride, outCol: stride,
+	}
 	kernel((*byte)(unsafe.Pointer(a)))
 }
 
@@ -186,8 +188,10 @@ func (t *winograd) input(w *Worker, rest, v []float32, vs, n, t0, band int) {
 	a := &w.transform
 	for i := range band {
 		for j := range t.across {
-			*a = transform{in: addr(img[(i*width+j)*winogradTile*t.C:]), out: addr(v[(i*t.across+j)*t.C:]), tmp: addr(rest),
-				groups: t.C / active.lanes, inRow: width * t.C * 4, inCol: t.C * 4, outRow: size * vs * 4, outCol: vs * 4}
+			*a = transform{
+				in: addr(img[(i*width+j)*winogradTile*t.C:]), out: addr(v[(i*t.across+j)*t.C:]), tmp: addr(rest),
+				groups: t.C / active.lanes, inRow: width * t.C * 4, inCol: t.C * 4, outRow: size * vs * 4, outCol: vs * 4,
+			}
 			t.k.input((*byte)(unsafe.Pointer(a)))
 		}
 	}
@@ -213,8 +217,10 @@ func (t *winograd) finish(w *Worker, rest, m []float32, ms, n, t0, band int) {
 			rows, cols := min(winogradTile, t.outH-y0), min(winogradTile, t.outW-x0)
 			y, ld := t.y[((n*t.outH+y0)*t.outW+x0)*t.F:], t.outW*t.F
 			whole := rows == winogradTile && cols == winogradTile
-			*a = transform{in: addr(m[(i*t.across+j)*t.F:]), out: addr(y), tmp: addr(tmp), bias: addr(bias), floor: floor,
-				groups: t.F / active.lanes, inRow: size * ms * 4, inCol: ms * 4, outRow: ld * 4, outCol: t.F * 4}
+			*a = transform{
+				in: addr(m[(i*t.across+j)*t.F:]), out: addr(y), tmp: addr(tmp), bias: addr(bias), floor: floor,
+				groups: t.F / active.lanes, inRow: size * ms * 4, inCol: ms * 4, outRow: ld * 4, outCol: t.F * 4,
+			}
 			if !whole {
 				a.out, a.outRow = addr(edge), winogradTile*t.F*4
 			}

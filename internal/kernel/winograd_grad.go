@@ -58,8 +58,10 @@ func (t *winograd) image(w *Worker, i int) {
 	a := &w.transform
 	for r := range t.down {
 		for c := range t.across {
-			*a = transform{in: addr(dy[(r*width+c)*winogradTile*t.F:]), out: addr(t.d[(i*tiles+r*t.across+c)*t.F:]), tmp: addr(rest),
-				groups: t.F / active.lanes, inRow: width * t.F * 4, inCol: t.F * 4, outRow: size * ds * 4, outCol: ds * 4}
+			*a = transform{
+				in: addr(dy[(r*width+c)*winogradTile*t.F:]), out: addr(t.d[(i*tiles+r*t.across+c)*t.F:]), tmp: addr(rest),
+				groups: t.F / active.lanes, inRow: width * t.F * 4, inCol: t.F * 4, outRow: size * ds * 4, outCol: ds * 4,
+			}
 			t.k.outputGrad((*byte)(unsafe.Pointer(a)))
 		}
 	}

@@ -41,8 +41,10 @@ func checkTransform(t *testing.T, m [][]float64, f func(*byte), finish bool) {
 	in, bias := uniform(cols*cols*channels, 1), uniform(channels, 2)
 	out, tmp := make([]float32, rows*rows*channels), New[float32](rows*cols*active.lanes)
 	a := &newWorker().transform
-	*a = transform{in: addr(in), out: addr(out), tmp: addr(tmp), bias: addr(bias), groups: 2, floor: -0.5,
-		inRow: cols * channels * 4, inCol: channels * 4, outRow: rows * channels * 4, outCol: channels * 4}
+	*a = transform{
+		in: addr(in), out: addr(out), tmp: addr(tmp), bias: addr(bias), groups: 2, floor: -0.5,
+		inRow: cols * channels * 4, inCol: channels * 4, outRow: rows * channels * 4, outCol: channels * 4,
+	}
 	f((*byte)(unsafe.Pointer(a)))
 	for c := range channels {
 		for i := range rows {

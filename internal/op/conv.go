@@ -49,9 +49,11 @@ func (c conv) types() []hm.Type {
 
 // kernel returns the geometry for an input and filters of the given shapes.
 func (g Geometry) kernel(x, w tensor.Shape) kernel.Conv {
-	return kernel.Conv{N: x[0], H: x[1], W: x[2], C: x[3], F: w[0], KH: w[2], KW: w[3],
+	return kernel.Conv{
+		N: x[0], H: x[1], W: x[2], C: x[3], F: w[0], KH: w[2], KW: w[3],
 		Stride: g.Stride, Dilation: g.Dilation, Groups: g.Groups,
-		Top: g.Top, Left: g.Left, Bottom: g.Bottom, Right: g.Right, Direct: g.Direct}
+		Top: g.Top, Left: g.Left, Bottom: g.Bottom, Right: g.Right, Direct: g.Direct,
+	}
 }
 
 func (c conv) shape(in []tensor.Shape) (tensor.Shape, error) {

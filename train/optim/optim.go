@@ -32,8 +32,10 @@ type Param struct {
 }
 
 func (p *Param) update(rate float64) kernel.Update {
-	return kernel.Update{W: p.Value, G: p.Grad, Average: p.Average, Rate: float32(rate),
-		Scale: float32(p.Scale), L2: float32(p.L2), L1: float32(p.L1), Blend: float32(1 - p.Decay)}
+	return kernel.Update{
+		W: p.Value, G: p.Grad, Average: p.Average, Rate: float32(rate),
+		Scale: float32(p.Scale), L2: float32(p.L2), L1: float32(p.L1), Blend: float32(1 - p.Decay),
+	}
 }
 
 // SquaredNorm returns the sum of squares of the gradient with its penalties,
