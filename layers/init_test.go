@@ -83,8 +83,9 @@ func TestFans(t *testing.T) {
 // names do not stand in for each other.
 func TestStreams(t *testing.T) {
 	first := func(seed uint64, name string) uint64 { return newStream(seed, name).Uint64() }
-	if first(1, "fc1.weight") != first(1, "fc1.weight") {
-		t.Error("the same seed and name give other numbers")
+	again := first(1, "fc1.weight")
+	if v := first(1, "fc1.weight"); v != again {
+		t.Errorf("the same seed and name give %d and %d", v, again)
 	}
 	seen := map[uint64]string{}
 	for seed := range uint64(50) {

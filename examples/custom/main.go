@@ -54,8 +54,6 @@ func xor(n int) data.Set {
 		x[2*i], x[2*i+1] = float32(2*(i/n)+1)/float32(n)-1, float32(2*(i%n)+1)/float32(n)-1
 		y[i] = 2*(i/n)/n ^ 2*(i%n)/n
 	}
-	return data.Set{
-		X: tensor.New(tensor.WithShape(n*n, 2), tensor.WithBacking(x)),
-		Y: tensor.New(tensor.WithShape(n*n), tensor.WithBacking(y)),
-	}
+	return data.Set{X: tensor.New(tensor.WithShape(n*n, 2), tensor.WithBacking(x)),
+		Y: tensor.New(tensor.WithShape(n*n), tensor.WithBacking(y))}
 }

@@ -24,10 +24,8 @@ func main() {
 	learn, test := set.Slice(0, 10_000).Shuffle(50, 1), set.Slice(10_000, 12_000).Batches(500)
 	t := train.Trainer{
 		Model: layers.Sequential{
-			layers.Dense{Name: "fc1", Units: 64},
-			layers.ReLU,
-			layers.Dense{Name: "fc2", Units: 64},
-			layers.ReLU,
+			layers.Dense{Name: "fc1", Units: 64}, layers.ReLU,
+			layers.Dense{Name: "fc2", Units: 64}, layers.ReLU,
 			layers.Dense{Name: "fc3", Units: 1},
 		},
 		Loss:      train.SquaredError,

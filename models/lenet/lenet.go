@@ -13,17 +13,13 @@ import "github.com/gorgonia-zoo/zoo/layers"
 func LeNet5() layers.Layer {
 	init := layers.HeNormal
 	return layers.Sequential{
-		layers.Conv2D{Name: "conv1", Filters: 6, Kernel: 5, Pad: 2, Init: init},
-		layers.ReLU,               // (N, 28, 28, 6)
+		layers.Conv2D{Name: "conv1", Filters: 6, Kernel: 5, Pad: 2, Init: init}, layers.ReLU, // (N, 28, 28, 6)
 		layers.MaxPool2D{Size: 2}, // (N, 14, 14, 6)
-		layers.Conv2D{Name: "conv2", Filters: 16, Kernel: 5, Init: init},
-		layers.ReLU,               // (N, 10, 10, 16)
+		layers.Conv2D{Name: "conv2", Filters: 16, Kernel: 5, Init: init}, layers.ReLU, // (N, 10, 10, 16)
 		layers.MaxPool2D{Size: 2}, // (N, 5, 5, 16)
 		layers.Flatten{},          // (N, 400)
-		layers.Dense{Name: "fc1", Units: 120, Init: init},
-		layers.ReLU,
-		layers.Dense{Name: "fc2", Units: 84, Init: init},
-		layers.ReLU,
+		layers.Dense{Name: "fc1", Units: 120, Init: init}, layers.ReLU,
+		layers.Dense{Name: "fc2", Units: 84, Init: init}, layers.ReLU,
 		layers.Dense{Name: "fc3", Units: 10},
 	}
 }
@@ -33,15 +29,12 @@ func LeNet5() layers.Layer {
 func New() layers.Layer {
 	init, tenth := layers.TruncatedNormal(0.1), layers.Constant(0.1)
 	return layers.Sequential{
-		layers.Conv2D{Name: "conv1", Filters: 32, Kernel: 5, Same: true, Init: init},
-		layers.ReLU,               // (N, 28, 28, 32)
+		layers.Conv2D{Name: "conv1", Filters: 32, Kernel: 5, Same: true, Init: init}, layers.ReLU, // (N, 28, 28, 32)
 		layers.MaxPool2D{Size: 2}, // (N, 14, 14, 32)
-		layers.Conv2D{Name: "conv2", Filters: 64, Kernel: 5, Same: true, Init: init},
-		layers.ReLU,               // (N, 14, 14, 64)
+		layers.Conv2D{Name: "conv2", Filters: 64, Kernel: 5, Same: true, Init: init}, layers.ReLU, // (N, 14, 14, 64)
 		layers.MaxPool2D{Size: 2}, // (N, 7, 7, 64)
 		layers.Flatten{},          // (N, 3136)
-		layers.Dense{Name: "fc1", Units: 512, Init: init, BiasInit: tenth},
-		layers.ReLU,
+		layers.Dense{Name: "fc1", Units: 512, Init: init, BiasInit: tenth}, layers.ReLU,
 		layers.Dropout{Name: "drop", Rate: 0.5},
 		layers.Dense{Name: "fc2", Units: 10, Init: init, BiasInit: tenth},
 	}
