@@ -7,6 +7,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/gorgonia-zoo/zoo/layers"
+	"github.com/gorgonia-zoo/zoo/models/lenet"
 	"github.com/gorgonia-zoo/zoo/models/mlp"
 )
 
@@ -22,6 +23,8 @@ type Spec struct {
 // All lists the models.
 var All = []Spec{
 	{"mlp", mlp.New, []int{28, 28, 1}, 784*500 + 500 + 500*10 + 10, "TensorFlow 1.0 MNIST tutorial, 2017"},
+	{"lenet5", lenet.LeNet5, []int{28, 28, 1}, 156 + 2416 + 48_120 + 10_164 + 850, "LeCun et al. 1998"},
+	{"lenet", lenet.New, []int{28, 28, 1}, 832 + 51_264 + 1_606_144 + 5_130, "TensorFlow 1.0 MNIST tutorial, 2017"},
 }
 
 // Find returns the description of the model called name.

@@ -83,7 +83,7 @@ func TestFailures(t *testing.T) {
 
 func TestUsage(t *testing.T) {
 	for args, part := range map[string]string{
-		"--model resnet":               `--model must be one of "mlp" but got "resnet"`,
+		"--model resnet":               `--model must be one of "mlp","lenet5","lenet" but got "resnet"`,
 		"--recipe salt":                `--recipe must be one of "best","plain" but got "salt"`,
 		"--device abacus":              `--device must be one of "auto","cpu" but got "abacus"`,
 		"--log-format xml":             `--log-format must be one of "text","json" but got "xml"`,

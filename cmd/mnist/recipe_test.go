@@ -6,6 +6,7 @@ import (
 
 	"github.com/gorgonia-zoo/zoo/models"
 	"github.com/gorgonia-zoo/zoo/train"
+	"github.com/gorgonia-zoo/zoo/train/optim"
 )
 
 func TestRecipes(t *testing.T) {
@@ -24,7 +25,7 @@ func TestRecipes(t *testing.T) {
 
 func TestConfigure(t *testing.T) {
 	var tr train.Trainer
-	recipe{Batch: 100, LearningRate: 0.8, EpochDecay: 0.99, L2: 1e-4, Average: 0.5}.configure(&tr, 55_000)
+	recipe{Batch: 100, LearningRate: 0.8, EpochDecay: 0.99, L2: 1e-4, L2On: "*.weight", Average: 0.5}.configure(&tr, 55_000)
 	for _, c := range []struct {
 		step int
 		want float64
@@ -35,6 +36,15 @@ func TestConfigure(t *testing.T) {
 	}
 	if tr.Average != 0.5 || len(tr.Decay) != 1 || tr.Decay[0] != (train.WeightDecay{Pattern: "*.weight", L2: 1e-4}) {
 		t.Errorf("average %v, decay %v", tr.Average, tr.Decay)
+	}
+
+	var cosine train.Trainer
+	recipe{Steps: 1000, Batch: 100, LearningRate: 0.1, WarmUp: 100, Momentum: 0.9}.configure(&cosine, 55_000)
+	if o := (optim.SGD{Rate: 0.1, Momentum: 0.9, Nesterov: true}); cosine.Optimizer != o {
+		t.Errorf("optimizer %+v, want %+v", cosine.Optimizer, o)
+	}
+	if got := cosine.Schedule(550); math.Abs(got-0.05) > 1e-15 { // half way down
+		t.Errorf("learning rate half way is %v, want 0.05", got)
 	}
 
 	var plain train.Trainer

@@ -91,7 +91,8 @@ func TestConfig(t *testing.T) {
 	delete(got, "isa") // depends on the machine
 	want := map[string]any{
 		"command": "mnist train", "model": "mlp", "dataset": "mnist", "recipe": "plain", "device": "cpu", "data_dir": digits,
-		"seed": 7., "threads": 1., "steps": 2., "batch": 100., "learning_rate": 0.01, "epoch_decay": 0., "l2": 0., "average_decay": 0.,
+		"seed": 7., "threads": 1., "steps": 2., "batch": 100., "learning_rate": 0.01, "epoch_decay": 0., "l2": 0., "l2_on": "", "average_decay": 0.,
+		"warm_up": 0., "momentum": 0., "shift": 0., "rotate": 0., "scale": 0.,
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("config.json (-want +got):\n%s", d)

@@ -32,7 +32,7 @@ type training struct {
 
 // all trains, saves the weights, and tests.
 func (t *training) all(ctx context.Context, digits *mnist.Splits) (test train.Result, err error) {
-	if err := t.train(ctx, digits.Train.Shuffle(t.recipe.Batch, t.Seed), digits.Valid.Batches(evalBatch)); err != nil {
+	if err := t.train(ctx, t.recipe.source(digits.Train, t.Seed), digits.Valid.Batches(evalBatch)); err != nil {
 		return test, err
 	}
 	if err := t.save(); err != nil {

@@ -75,8 +75,8 @@ func (l line) gray(dst, src []float32, stride int) {
 		x, fx := split(min(max(u, 0), l.right))
 		y, fy := split(min(max(v, 0), l.bottom))
 		u, v = u+l.du, v+l.dv
-		above := src[y*stride+x:]
-		below := above[stride:]
+		k := y*stride + x
+		above, below := (*[2]float32)(src[k:]), (*[2]float32)(src[k+stride:])
 		dst[j] = between(between(above[0], above[1], fx), between(below[0], below[1], fx), fy)
 	}
 }

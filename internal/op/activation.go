@@ -94,7 +94,8 @@ func (a activation) grad(_ G.Nodes, y, dy *G.Node) (G.Nodes, error) {
 }
 
 // grad returns the gradient before a, given a's output and its gradient. Where a
-// is a ReLU and its gradient a product, that product is made anew with a gate.
+// is a ReLU and its gradient a product or that of a max-pooling, it is made anew to
+// contain the ReLU's.
 func (a Activation) grad(y, dy *G.Node) (*G.Node, error) {
 	if a == Identity {
 		return dy, nil
@@ -102,6 +103,9 @@ func (a Activation) grad(y, dy *G.Node) (*G.Node, error) {
 	if m, ok := of[matmul](dy); ok && a == ReLU && !m.gate {
 		m.gate = true
 		return apply(m, append(operands(dy), y)...)
+	}
+	if p, ok := of[maxPoolGrad](dy); ok && a == ReLU && operands(dy)[0] == y {
+		return p.throughReLU(dy)
 	}
 	return apply(activationGrad{a, y.Dims()}, y, dy)
 }

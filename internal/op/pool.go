@@ -107,6 +107,18 @@ func (p maxPoolGrad) do(out G.Value, in []G.Value) error {
 	return nil
 }
 
+// throughReLU returns the gradient before a ReLU whose output was pooled, where n
+// is that of its output. What is largest and not positive passes nothing on: the
+// ReLU's gradient is applied to the pooled output, which is smaller.
+func (p maxPoolGrad) throughReLU(n *G.Node) (*G.Node, error) {
+	in := operands(n)
+	dy, err := apply(activationGrad{ReLU, in[1].Dims()}, in[1], in[2])
+	if err != nil {
+		return nil, err
+	}
+	return apply(p, in[0], in[1], dy)
+}
+
 // avgPool has one window, and an output without H and W, if it is global.
 type avgPool struct {
 	windows

@@ -23,6 +23,13 @@ func TestSchedules(t *testing.T) {
 		{"staircase", optim.Staircase(2, 0.25, 10), 9, 2},
 		{"staircase", optim.Staircase(2, 0.25, 10), 10, 0.5},
 		{"staircase", optim.Staircase(2, 0.25, 10), 29, 0.125},
+		{"cosine, warming up", optim.Cosine(2, 10, 110), 0, 0.2},
+		{"cosine, warm", optim.Cosine(2, 10, 110), 9, 2},
+		{"cosine", optim.Cosine(2, 10, 110), 10, 2},
+		{"cosine, half way", optim.Cosine(2, 10, 110), 60, 1},
+		{"cosine, at the end", optim.Cosine(2, 10, 110), 110, 0},
+		{"cosine, beyond", optim.Cosine(2, 10, 110), 500, 0},
+		{"cosine without warm-up", optim.Cosine(2, 0, 100), 50, 1},
 		{"staircase, growing", optim.Staircase(1, 2, 3), 9, 8},
 	} {
 		if got := c.schedule(c.step); math.Abs(got-c.want) > 1e-15 { // a power in float64
