@@ -86,6 +86,7 @@ func TestUsage(t *testing.T) {
 		"--model resnet":               `--model must be one of "mlp","lenet5","lenet" but got "resnet"`,
 		"--recipe salt":                `--recipe must be one of "best","plain" but got "salt"`,
 		"--device abacus":              `--device must be one of "auto","cpu" but got "abacus"`,
+		"--dataset cifar":              `--dataset must be one of "mnist","fashion" but got "cifar"`,
 		"--log-format xml":             `--log-format must be one of "text","json" but got "xml"`,
 		"--colour":                     "unknown flag --colour",
 		"eat":                          "unexpected argument eat",

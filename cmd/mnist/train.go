@@ -17,10 +17,11 @@ import (
 type trainCmd struct {
 	Model     string `default:"mlp" enum:"${models}" placeholder:"mlp" help:"Model: ${enum}."`
 	Recipe    string `default:"best" enum:"${recipes}" placeholder:"best" help:"Settings to train with: ${enum}."`
+	Dataset   string `default:"mnist" enum:"mnist,fashion" placeholder:"mnist" help:"Images to learn: ${enum}."`
 	Steps     *int   `placeholder:"N" help:"Number of updates. The recipe's by default."`
 	Batch     *int   `placeholder:"N" help:"Examples in an update. The recipe's by default."`
 	Seed      uint64 `default:"1" placeholder:"1" help:"What initial values and the order of the images are drawn from. The same seed gives the same weights."`
-	DataDir   string `default:"" type:"path" placeholder:"DIR" help:"Folder with the four MNIST files. Found by itself by default."`
+	DataDir   string `default:"" type:"path" placeholder:"DIR" help:"Folder with the four files of the dataset. Found by itself by default."`
 	RunDir    string `default:"" type:"path" placeholder:"DIR" help:"Folder for settings, figures and weights. runs/mnist-MODEL-TIME by default."`
 	LogFormat string `default:"text" enum:"text,json" placeholder:"text|json" help:"Form of the log on standard error."`
 	common
@@ -69,7 +70,11 @@ func (c *trainCmd) Run(ctx context.Context, o output) error {
 	if c.Batch != nil {
 		r.Batch = *c.Batch
 	}
-	digits, err := mnist.Load(ctx, c.DataDir)
+	load := mnist.Load
+	if c.Dataset == "fashion" {
+		load = mnist.LoadFashion
+	}
+	digits, err := load(ctx, c.DataDir)
 	if err != nil {
 		return err
 	}
@@ -84,7 +89,7 @@ func (c *trainCmd) Run(ctx context.Context, o output) error {
 		return err
 	}
 	folder, err := createRun(c.RunDir, "mnist-"+c.Model, config{
-		Command: "mnist train", Model: c.Model, Dataset: "mnist", Recipe: c.Recipe, recipe: r, Seed: c.Seed,
+		Command: "mnist train", Model: c.Model, Dataset: c.Dataset, Recipe: c.Recipe, recipe: r, Seed: c.Seed,
 		DataDir: digits.Origin, Device: "cpu", Threads: runtime.GOMAXPROCS(0), ISA: isa,
 	})
 	if err != nil {
@@ -93,7 +98,7 @@ func (c *trainCmd) Run(ctx context.Context, o output) error {
 	defer folder.close()
 	run := &training{
 		Trainer: t, folder: folder, recipe: r, report: newReporter(o.err, c.LogFormat, r.Steps), start: time.Now(),
-		metadata: map[string]string{"model": c.Model, "dataset": "mnist", "seed": fmt.Sprint(c.Seed)},
+		metadata: map[string]string{"model": c.Model, "dataset": c.Dataset, "seed": fmt.Sprint(c.Seed)},
 	}
 	if err := o.printf("%s\n%s\n\n", c.Model, strings.TrimSpace(summary)); err != nil {
 		return run.stopped(err)
