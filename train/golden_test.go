@@ -1,6 +1,7 @@
 package train_test
 
 import (
+	"fmt"
 	"testing"
 
 	G "gorgonia.org/gorgonia"
@@ -10,128 +11,165 @@ import (
 	"github.com/gorgonia-zoo/zoo/internal/golden"
 	"github.com/gorgonia-zoo/zoo/internal/vm"
 	"github.com/gorgonia-zoo/zoo/layers"
+	"github.com/gorgonia-zoo/zoo/models/lenet"
 	"github.com/gorgonia-zoo/zoo/models/mlp"
 	"github.com/gorgonia-zoo/zoo/train"
 	"github.com/gorgonia-zoo/zoo/train/optim"
 )
 
 // Tolerances, relative to the largest element of a tensor: of one forward and
-// backward pass, some thousand float32 roundings, and of ten steps, over which they
-// add up.
+// backward pass by direct kernels, some thousand float32 roundings; of the same
+// through Winograd's convolution; and of ten steps, over which they add up.
 const (
-	passTolerance  = 1e-5
-	stepsTolerance = 1e-4
+	passTolerance     = 1e-5
+	winogradTolerance = 1e-4
+	stepsTolerance    = 1e-4
 )
 
-// trajectory is the data of case mlp: batch s has x = max(0, Noise(200+s)) and
-// the labels 7i mod 10, i counting from 20s.
-type trajectory struct{ shape []int }
+// A golden net is a case of package golden that trains for ten steps.
+type goldenNet struct {
+	name      string
+	model     layers.Layer
+	shape     []int // of an example
+	batch     int
+	divisors  []float32 // parameter k, from 1, begins at Noise(k) over the kth
+	rate      float64
+	decay     string
+	tolerance float64 // of one pass
+}
 
-func (trajectory) Len() int { return 10 }
+var goldenNets = []goldenNet{
+	{"mlp", mlp.New(), []int{784}, 20, []float32{16, 16, 16, 16}, 0.8, "*.weight", passTolerance},
+	{"mlp", mlp.New(), []int{28, 28, 1}, 20, []float32{16, 16, 16, 16}, 0.8, "*.weight", passTolerance},
+	{"lenet", withoutDropout(lenet.New()), []int{28, 28, 1}, 10, []float32{2, 16, 16, 16, 32, 16, 8, 16}, 0.01, "fc?.weight", winogradTolerance},
+	{"lenet5", lenet.LeNet5(), []int{28, 28, 1}, 10, []float32{2, 16, 4, 16, 8, 16, 4, 16, 4, 16}, 0.1, "*.weight", passTolerance},
+}
 
-func (tr trajectory) Read(_, i int, b *data.Batch) error {
-	const n = 20
-	x := golden.Noise(uint32(200+i), n*784)
+// withoutDropout returns net with the rates of its dropout layers set to 0.
+func withoutDropout(net layers.Layer) layers.Layer {
+	out := append(layers.Sequential(nil), net.(layers.Sequential)...)
+	for i, l := range out {
+		if d, ok := l.(layers.Dropout); ok {
+			d.Rate = 0
+			out[i] = d
+		}
+	}
+	return out
+}
+
+// Len implements data.Source: batch s has x = max(0, Noise(200+s)) and the labels
+// 7i mod 10, i counting from batch·s.
+func (goldenNet) Len() int { return 10 }
+
+func (n goldenNet) Read(_, i int, b *data.Batch) error {
+	x := golden.Noise(uint32(200+i), n.batch*784)
 	for k, v := range x {
 		x[k] = max(0, v)
 	}
-	y := make([]int, n)
+	y := make([]int, n.batch)
 	for k := range y {
-		y[k] = (i*n + k) * 7 % 10
+		y[k] = (i*n.batch + k) * 7 % 10
 	}
-	b.X = tensor.New(tensor.WithShape(append([]int{n}, tr.shape...)...), tensor.WithBacking(x))
-	b.Y = tensor.New(tensor.WithShape(n), tensor.WithBacking(y))
+	b.X = tensor.New(tensor.WithShape(append([]int{n.batch}, n.shape...)...), tensor.WithBacking(x))
+	b.Y = tensor.New(tensor.WithShape(n.batch), tensor.WithBacking(y))
 	return nil
 }
 
-// mlpParams returns the case's parameters, which are Noise(1) to Noise(4) over 16.
-func mlpParams(t *testing.T) *layers.Params {
+// params returns the net's parameters as the case has them at first.
+func (n goldenNet) params(t *testing.T) *layers.Params {
 	t.Helper()
 	p := layers.NewParams(1)
 	s := layers.NewScope(p, layers.Train)
-	if _, err := mlp.New().Forward(s, s.Input("x", tensor.Float32, 20, 784)); err != nil {
+	if _, err := n.model.Forward(s, s.Input("x", tensor.Float32, append([]int{n.batch}, n.shape...)...)); err != nil {
 		t.Fatal(err)
 	}
-	key := uint32(0)
+	k := 0
 	for q := range p.All() {
-		key++
 		w := q.Value.Float32s()
-		for i, v := range golden.Noise(key, len(w)) {
-			w[i] = v / 16
+		for i, v := range golden.Noise(uint32(k+1), len(w)) {
+			w[i] = v / n.divisors[k]
 		}
+		k++
+	}
+	if k != len(n.divisors) {
+		t.Fatalf("%d parameters, want %d", k, len(n.divisors))
 	}
 	return p
 }
 
-// Ten steps of the MLP with decay and averages beside PyTorch's, as vectors and
-// as images.
-func TestMLPAgreesWithPyTorch(t *testing.T) {
-	for _, shape := range [][]int{{784}, {28, 28, 1}} {
-		c := golden.Load(t, "mlp")
-		src := trajectory{shape}
+// eachGoldenNet runs f for each net.
+func eachGoldenNet(t *testing.T, f func(t *testing.T, n goldenNet, c *golden.Case, first data.Batch)) {
+	for _, n := range goldenNets {
+		t.Run(fmt.Sprint(n.name, n.shape), func(t *testing.T) {
+			var b data.Batch
+			if err := n.Read(0, 0, &b); err != nil {
+				t.Fatal(err)
+			}
+			f(t, n, golden.Load(t, n.name), b)
+		})
+	}
+}
+
+// Ten steps with decay and averages beside PyTorch's.
+func TestTrainingAgreesWithPyTorch(t *testing.T) {
+	eachGoldenNet(t, func(t *testing.T, n goldenNet, c *golden.Case, first data.Batch) {
 		tr := &train.Trainer{
-			Model: mlp.New(), Params: mlpParams(t), Schedule: optim.Exponential(0.8, 0.99, 550), Average: 0.99,
-			Decay: []train.WeightDecay{{Pattern: "*.weight", L2: 1e-4}},
+			Model: n.model, Params: n.params(t), Schedule: optim.Exponential(n.rate, 0.99, 550), Average: 0.99,
+			Decay: []train.WeightDecay{{Pattern: n.decay, L2: 1e-4}},
 		}
-		var b data.Batch
-		if err := src.Read(0, 0, &b); err != nil {
-			t.Fatal(err)
-		}
-		logits, err := tr.Predict(b.X)
+		logits, err := tr.Predict(first.X)
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.Agree("logits", logits, passTolerance)
-		losses := take(t, tr, src, 10)
+		c.Agree("logits", logits, n.tolerance)
+		losses := take(t, tr, n, 10)
 		c.Agree("losses", tensor.New(tensor.WithBacking(losses)), stepsTolerance)
 		c.Agree("losses_float32", tensor.New(tensor.WithBacking(losses)), stepsTolerance)
 		for q := range tr.Params.All() {
 			c.Agree("param."+q.Name, q.Value, stepsTolerance)
 			c.Agree("average."+q.Name, q.Average, stepsTolerance)
 		}
-	}
+	})
 }
 
-func TestMLPGradientsAgreeWithPyTorch(t *testing.T) {
-	c := golden.Load(t, "mlp")
-	var b data.Batch
-	if err := (trajectory{[]int{28, 28, 1}}).Read(0, 0, &b); err != nil {
-		t.Fatal(err)
-	}
-	s := layers.NewScope(mlpParams(t), layers.Train)
-	x, y := s.Input("x", tensor.Float32, b.X.Shape()...), s.Input("y", tensor.Int, b.Y.Shape()...)
-	out, err := mlp.New().Forward(s, x)
-	if err != nil {
-		t.Fatal(err)
-	}
-	loss, err := train.CrossEntropy(out, y)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var wrt G.Nodes
-	for _, q := range s.Trained() {
-		wrt = append(wrt, q.Node)
-	}
-	grads, err := G.Grad(loss, wrt...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := vm.New(s.Graph(), grads...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for n, v := range map[*G.Node]*tensor.Dense{x: b.X, y: b.Y} {
-		if err := G.Let(n, v); err != nil {
+// The gradients of every parameter beside PyTorch's.
+func TestGradientsAgreeWithPyTorch(t *testing.T) {
+	eachGoldenNet(t, func(t *testing.T, n goldenNet, c *golden.Case, first data.Batch) {
+		s := layers.NewScope(n.params(t), layers.Train)
+		x, y := s.Input("x", tensor.Float32, first.X.Shape()...), s.Input("y", tensor.Int, first.Y.Shape()...)
+		out, err := n.model.Forward(s, x)
+		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	if err := m.RunAll(); err != nil {
-		t.Fatal(err)
-	}
-	for i, q := range s.Trained() {
-		c.Agree("grad."+q.Name, grads[i].Value(), passTolerance)
-	}
-	if len(grads) != 4 {
-		t.Errorf("%d gradients, want 4", len(grads))
-	}
+		loss, err := train.CrossEntropy(out, y)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var wrt G.Nodes
+		for _, q := range s.Trained() {
+			wrt = append(wrt, q.Node)
+		}
+		grads, err := G.Grad(loss, wrt...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := vm.New(s.Graph(), grads...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for node, v := range map[*G.Node]*tensor.Dense{x: first.X, y: first.Y} {
+			if err := G.Let(node, v); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := m.RunAll(); err != nil {
+			t.Fatal(err)
+		}
+		for i, q := range s.Trained() {
+			c.Agree("grad."+q.Name, grads[i].Value(), n.tolerance)
+		}
+		if len(grads) != len(n.divisors) {
+			t.Errorf("%d gradients, want %d", len(grads), len(n.divisors))
+		}
+	})
 }
