@@ -56,13 +56,6 @@ func ConvDataGrad[T Float](g *Conv, dx, dy, w []T) {
 	t.put()
 }
 
-// ConvWeightGrad sets dw to the gradient of the filters, given that of the output.
-func ConvWeightGrad[T Float](g *Conv, dw, x, dy []T) {
-	t := convs[T]().get(newConvTask[T])
-	t.weightGrad(g, dw, x, dy)
-	t.put()
-}
-
 var (
 	convs32 freelist[convTask[float32]]
 	convs64 freelist[convTask[float64]]
@@ -188,47 +181,6 @@ func (t *convTask[T]) source(w *Worker, n, y0, rows int) []T {
 	t.pad(dst, n, y0)
 	return dst
 }
-
-// weightGrad computes the filters' gradient, each piece over a group of images,
-// and adds up the groups in order.
-func (t *convTask[T]) weightGrad(g *Conv, dw, x, dy []T) {
-	t.Conv, t.y, t.x, t.outH, t.outW, t.spread = *g, dy, x, g.OutH(), g.OutW(), 1
-	t.hwio = resize(t.hwio, len(dw))
-	if c, ok := any(t).(*convTask[float32]); !ok || active.lanes == 0 {
-		t.step = convSum
-		Run(t, g.KH)
-	} else if !winogradWeightGrad(g, c.hwio, c.x, c.y) {
-		c.sumGroups()
-	}
-	in := g.C / g.Groups
-	for f := range g.F {
-		for c := range in {
-			for q := range g.KH * g.KW {
-				dw[(f*in+c)*g.KH*g.KW+q] = t.hwio[(q*in+c)*g.F+f]
-			}
-		}
-	}
-}
-
-// sumGroups computes the filters' gradient in pieces: a filter row and a panel of
-// filters, over a group of images. The groups are then added up in order.
-func (t *convTask[T]) sumGroups() {
-	t.prepare(true)
-	t.tile = active.shapeFor(t.F / t.Groups)
-	pieces := t.Groups * t.KH * ceilDiv(t.F/t.Groups, t.tile.panel)
-	t.images = ceilDiv(t.N, min(t.N, ceilDiv(sumPieces, pieces)))
-	groups, size := ceilDiv(t.N, t.images), len(t.hwio)
-	t.part = resize(t.part, groups*size)
-	t.step = convSum
-	Run(t, pieces*groups)
-	copy(t.hwio, t.part[:size])
-	for i := 1; i < groups; i++ {
-		addTo(t.hwio, t.part[i*size:(i+1)*size])
-	}
-}
-
-// sumPieces is about the number of pieces of the filters' gradient.
-const sumPieces = 16
 
 // paddedW is the width of the padded copy.
 func (t *convTask[T]) paddedW() int { return (t.outW-1)*t.Stride + t.reachW() + 1 }
