@@ -48,9 +48,6 @@ func label(l Layer) string {
 		return s.String()
 	}
 	v := reflect.Indirect(reflect.ValueOf(l))
-	if !v.IsValid() {
-		return fmt.Sprintf("%T", l) // a nil pointer: its Forward will fail
-	}
 	name := v.Type().Name()
 	if v.Kind() == reflect.Struct {
 		if f := v.FieldByName("Name"); f.IsValid() && f.Kind() == reflect.String && f.String() != "" {

@@ -38,6 +38,7 @@ func TestErrors(t *testing.T) {
 		{"negative stride", "conv1: conv2d: has stride -1, dilation 1, groups 1, pad 0; none may be negative", layers.Conv2D{Name: "conv1", Filters: 3, Kernel: 3, Stride: -1}, []int{2, 4, 4, 1}},
 		{"groups", "conv1: conv2d: has 2 groups, which do not divide 3 channels and 4 filters", layers.Conv2D{Name: "conv1", Filters: 4, Kernel: 3, Groups: 2}, []int{2, 4, 4, 3}},
 		{"same and pad", "conv1: conv2d: has Same and Pad 1; leave one out", layers.Conv2D{Name: "conv1", Filters: 4, Kernel: 3, Same: true, Pad: 1}, []int{2, 4, 4, 3}},
+		{"nil pointer", "a layer is nil", layers.Sequential{(*layers.Dense)(nil)}, []int{2, 4}},
 		{"no units", "fc1: dense with 0 units; at least 1 is needed", layers.Dense{Name: "fc1"}, []int{2, 4}},
 		{"negative units", "fc1: dense with -3 units; at least 1 is needed", dense("fc1", -3), []int{2, 4}},
 		{"no units in a block", "tower.fc1: dense with 0 units; at least 1 is needed", layers.Block{Name: "tower", Layer: dense("fc1", 0)}, []int{2, 4}},

@@ -1,6 +1,8 @@
 package layers
 
 import (
+	"reflect"
+
 	"github.com/pkg/errors"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -148,7 +150,7 @@ func (s *Scope) prefixDot() string {
 
 // apply adds l to the graph and a row about it.
 func (s *Scope) apply(l Layer, x *G.Node) (*G.Node, error) {
-	if l == nil {
+	if v := reflect.ValueOf(l); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
 		return nil, errors.Errorf("%sa layer is nil", s.prefix())
 	}
 	at := len(s.rows)
