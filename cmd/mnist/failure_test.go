@@ -87,6 +87,7 @@ func TestUsage(t *testing.T) {
 		"--recipe salt":                `--recipe must be one of "best","plain" but got "salt"`,
 		"--device abacus":              `--device must be one of "auto","cpu" but got "abacus"`,
 		"--dataset cifar":              `--dataset must be one of "mnist","fashion" but got "cifar"`,
+		"--threads 0":                  "--threads must be at least 1, not 0",
 		"--log-format xml":             `--log-format must be one of "text","json" but got "xml"`,
 		"--colour":                     "unknown flag --colour",
 		"eat":                          "unexpected argument eat",

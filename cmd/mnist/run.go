@@ -67,13 +67,13 @@ func (o output) printf(format string, args ...any) error {
 // common are the flags of every command that computes.
 type common struct {
 	Device  string `default:"auto" enum:"auto,cpu" placeholder:"auto|cpu" help:"Where to compute. This program was built without CUDA."`
-	Threads int    `placeholder:"N" help:"Number of threads, which changes the speed and no result. By default as many as there are processors."`
+	Threads *int   `placeholder:"N" help:"Number of threads, which changes the speed and no result. By default as many as there are processors."`
 }
 
 // setUp prepares the machine, and returns the name of its kernels.
 func (c common) setUp() (isa string, err error) {
-	if c.Threads > 0 {
-		runtime.GOMAXPROCS(c.Threads)
+	if c.Threads != nil {
+		runtime.GOMAXPROCS(*c.Threads)
 	}
 	if isa, err = kernel.ISA(); err != nil {
 		return "", errors.Errorf("%v; name one of these or unset ZOO_ISA", err)
@@ -83,8 +83,8 @@ func (c common) setUp() (isa string, err error) {
 
 // check is for Validate.
 func (c common) check() error {
-	if c.Threads < 0 {
-		return errors.Errorf("--threads must be at least 1, not %d", c.Threads)
+	if c.Threads != nil && *c.Threads < 1 {
+		return errors.Errorf("--threads must be at least 1, not %d", *c.Threads)
 	}
 	return nil
 }
