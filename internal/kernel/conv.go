@@ -42,17 +42,44 @@ func (g *Conv) backward() Conv {
 // each filter, a ReLU, or neither.
 func ConvForward[T Float](g *Conv, y, x, w []T, e Epilogue[T]) {
 	t := convs[T]().get(newConvTask[T])
-	t.filters(g, w, false)
-	t.forward(g, y, x, g.OutH(), g.OutW(), 1, e)
+	t.layOut(g, w, false)
+	t.forward(y, x, g.OutH(), g.OutW(), 1, e)
 	t.put()
+}
+
+// ConvPool is ConvForward with [MaxCorner] after it, in one pass where y and
+// corner are all that is written: y is (N, OutH/2, OutW/2, F).
+func ConvPool[T Float](g *Conv, y []T, corner []uint32, x, w []T, e Epilogue[T]) {
+	t := convs[T]().get(newConvTask[T])
+	t.layOut(g, w, false)
+	outH, outW := g.OutH(), g.OutW()
+	if _, ok := f32(y); ok && active.lanes > 0 && poolsAtOnce(g, outW) {
+		t.corner = corner
+		t.forward(y, x, outH, outW, 1, e)
+	} else {
+		t.full = resize(t.full, g.N*outH*outW*g.F)
+		t.forward(t.full, x, outH, outW, 1, e)
+		MaxCorner(y, corner, t.full, g.N, outH, outW, g.F)
+	}
+	t.put()
+}
+
+// poolsAtOnce reports whether there is memory for the pixels that are to be pooled:
+// two rows or, by Winograd's algorithm, those that replace the transformed input.
+func poolsAtOnce(g *Conv, outW int) bool {
+	m, _ := winogradFor(g)
+	return (m == nil || m.n*m.n*g.C >= winogradTile*winogradTile*g.F) && 2*outW*g.F <= scratchLen-bandFloats
 }
 
 // ConvDataGrad sets dx to the gradient of the input, given that of the output.
 func ConvDataGrad[T Float](g *Conv, dx, dy, w []T) {
 	t := convs[T]().get(newConvTask[T])
-	b := g.backward()
-	t.filters(g, w, true)
-	t.forward(&b, dx, dy, g.H, g.W, g.Stride, Epilogue[T]{})
+	if c, ok := any(t).(*convTask[float32]); ok && active.lanes > 0 && scatters(g) {
+		c.scatter(g, any(dx).([]float32), any(dy).([]float32), any(w).([]float32))
+	} else {
+		t.layOut(g, w, true)
+		t.forward(dx, dy, g.H, g.W, g.Stride, Epilogue[T]{})
+	}
 	t.put()
 }
 
@@ -72,13 +99,20 @@ type convTask[T Float] struct {
 	Conv
 	y, x       []T
 	outH, outW int
+	strideW    int // like Stride, between columns
+	pixels     int // of the output that count as one, side by side
 	spread     int // distance of the input's pixels in the padded copy
 	e          Epilogue[T]
+	corner     []uint32 // of pooling right after; nil: none
 
-	hwio   []T // filters (KH, KW, C/Groups, F)
-	panels []T // the same, packed
-	padded []T // all images with zeros around them
-	part   []T // sums over groups of images
+	w      []T  // filters, as they are given or wanted
+	turned bool // hwio has them as the gradient of the input wants them
+	hwio   []T  // filters (KH, KW, C/Groups, F)
+	bias   []T  // a bias for each of the pixels that count as one
+	panels []T  // the same, packed
+	padded []T  // all images with zeros around them
+	part   []T  // sums over groups of images
+	full   []T  // an output that is pooled later
 	step   convStep
 
 	tile   tileShape
@@ -93,58 +127,43 @@ type convTask[T Float] struct {
 type convStep int
 
 const (
-	convOutput convStep = iota // rows of the output
-	convPad                    // an image with zeros around it
-	convSum                    // a part of the filters' gradient
+	convOutput   convStep = iota // rows of the output
+	convFilters                  // the filters of an input channel, laid out
+	convPad                      // an image with zeros around it
+	convSum                      // a part of the filters' gradient
+	convScatter                  // the gradient of an image
+	convUnfilter                 // the gradient of an input channel's filters, laid out
 )
 
 func newConvTask[T Float]() *convTask[T] { return new(convTask[T]) }
 
 func (t *convTask[T]) put() {
-	t.y, t.x, t.e = nil, nil, Epilogue[T]{}
+	t.y, t.x, t.w, t.e, t.corner = nil, nil, nil, Epilogue[T]{}, nil
 	convs[T]().put(t)
-}
-
-// filters lays w out as (KH, KW, C/Groups, F); for the backward pass each group
-// is transposed and turned by half a turn, (KH, KW, F/Groups, C).
-func (t *convTask[T]) filters(g *Conv, w []T, backward bool) {
-	in, out := g.C/g.Groups, g.F/g.Groups
-	t.hwio = resize(t.hwio, len(w))
-	for f := range g.F {
-		for c := range in {
-			for r := range g.KH {
-				for s := range g.KW {
-					v := w[((f*in+c)*g.KH+r)*g.KW+s]
-					if backward {
-						q := (g.KH-1-r)*g.KW + g.KW - 1 - s
-						t.hwio[(q*out+f%out)*g.C+f/out*in+c] = v
-					} else {
-						t.hwio[((r*g.KW+s)*in+c)*g.F+f] = v
-					}
-				}
-			}
-		}
-	}
 }
 
 // bandFloats bounds the padded copy of the rows that a piece reads.
 const bandFloats = 48 << 10
 
 // forward computes the output in pieces of an image, or of a band of its rows.
-func (t *convTask[T]) forward(g *Conv, y, x []T, outH, outW, spread int, e Epilogue[T]) {
-	t.Conv, t.y, t.x, t.outH, t.outW, t.spread, t.e = *g, y, x, outH, outW, spread, e
-	row := t.paddedW() * g.C
-	t.band = min(outH, max(1, (bandFloats/row-g.reachH()-1)/g.Stride+1))
-	t.bands = ceilDiv(outH, t.band)
+func (t *convTask[T]) forward(y, x []T, outH, outW, spread int, e Epilogue[T]) {
+	t.y, t.x, t.outH, t.outW, t.spread = y, x, outH, outW/t.pixels, spread
+	t.epilogues(e)
+	row := t.paddedW() * t.C
+	t.band = min(outH, max(1, (bandFloats/row-t.reachH()-1)/t.Stride+1))
+	if t.corner != nil {
+		t.outH, t.band = outH&^1, (t.band+1)&^1
+	}
+	t.bands = ceilDiv(t.outH, t.band)
 	if c, ok := any(t).(*convTask[float32]); ok && active.lanes > 0 {
-		if spread == 1 && winogradForward(g, c.y, c.x, c.hwio, outH, outW, c.e) {
+		if spread == 1 && winogradForward(&t.Conv, c.y, c.corner, c.x, c.hwio, outH, outW, c.e) {
 			return
 		}
-		c.prepare((g.reachH()+1)*row > bandFloats)
+		c.prepare((t.reachH()+1)*row > bandFloats)
 		packFilters(c)
 	}
 	t.step = convOutput
-	Run(t, g.N*t.bands)
+	Run(t, t.N*t.bands)
 }
 
 // prepare decides where images are read from: from x where they need no zeros
@@ -183,7 +202,7 @@ func (t *convTask[T]) source(w *Worker, n, y0, rows int) []T {
 }
 
 // paddedW is the width of the padded copy.
-func (t *convTask[T]) paddedW() int { return (t.outW-1)*t.Stride + t.reachW() + 1 }
+func (t *convTask[T]) paddedW() int { return (t.outW-1)*t.strideW + t.reachW() + 1 }
 
 // Do implements [Task].
 func (t *convTask[T]) Do(w *Worker, piece int) {
@@ -196,6 +215,12 @@ func (t *convTask[T]) Do(w *Worker, piece int) {
 			return
 		}
 		t.portableRows(n, y0, rows)
+	case convFilters:
+		t.layOutChannel(piece)
+	case convUnfilter:
+		t.unlayChannel(piece)
+	case convScatter:
+		scatterImage(any(t).(*convTask[float32]), w, piece)
 	case convPad:
 		size := t.paddedH() * t.paddedW() * t.C
 		t.pad(t.padded[piece*size:(piece+1)*size], piece, 0)

@@ -10,22 +10,18 @@ func ConvWeightGrad[T Float](g *Conv, dw, x, dy []T) {
 // weightGrad computes the filters' gradient, each piece over a group of images,
 // and adds up the groups in order.
 func (t *convTask[T]) weightGrad(g *Conv, dw, x, dy []T) {
-	t.Conv, t.y, t.x, t.outH, t.outW, t.spread = *g, dy, x, g.OutH(), g.OutW(), 1
-	t.hwio = resize(t.hwio, len(dw))
+	t.Conv, t.y, t.x, t.w, t.turned, t.spread = *g, dy, x, dw, false, 1
+	t.takeTogether()
+	t.outH, t.outW = g.OutH(), g.OutW()/t.pixels
+	t.hwio = resize(t.hwio, t.KH*t.KW*t.C/t.Groups*t.F)
 	if c, ok := any(t).(*convTask[float32]); !ok || active.lanes == 0 {
 		t.step = convSum
-		Run(t, g.KH)
+		Run(t, t.KH)
 	} else if !winogradWeightGrad(g, c.hwio, c.x, c.y) {
 		c.sumGroups()
 	}
-	in := g.C / g.Groups
-	for f := range g.F {
-		for c := range in {
-			for q := range g.KH * g.KW {
-				dw[(f*in+c)*g.KH*g.KW+q] = t.hwio[(q*in+c)*g.F+f]
-			}
-		}
-	}
+	t.step = convUnfilter
+	Run(t, t.C/t.Groups)
 }
 
 // sumGroups computes the filters' gradient in pieces: a filter row and a panel of

@@ -89,6 +89,7 @@ func TestConv(t *testing.T) {
 				x, w, dy, bias := uniform(nx, 1), uniform(nw, 2), uniform(ny, 3), uniform(g.F, 4)
 				y, dx, dw := make([]float32, ny), make([]float32, nx), make([]float32, nw)
 				ConvForward(&g, y, x, w, Epilogue[float32]{Bias: bias, ReLU: true})
+				checkConvPool(t, &g, y, x, w, bias)
 				ConvDataGrad(&g, dx, dy, w)
 				ConvWeightGrad(&g, dw, x, dy)
 				wantY, wantX, wantW := make([]float64, ny), make([]float64, nx), make([]float64, nw)
@@ -109,6 +110,20 @@ func TestConv(t *testing.T) {
 			})
 		}
 	})
+}
+
+// checkConvPool holds ConvPool to pooling y, what ConvForward computes, to the bit.
+func checkConvPool(t *testing.T, g *Conv, y, x, w, bias []float32) {
+	t.Helper()
+	outH, outW := g.OutH(), g.OutW()
+	n, words := g.N*(outH/2)*(outW/2)*g.F, CornerWords(g.N, outH, outW, g.F)
+	got, want := make([]float32, n), make([]float32, n)
+	gotCorner, wantCorner := make([]uint32, words), make([]uint32, words)
+	ConvPool(g, got, gotCorner, x, w, Epilogue[float32]{Bias: bias, ReLU: true})
+	MaxCorner(want, wantCorner, y, g.N, outH, outW, g.F)
+	if !slices.Equal(got, want) || !slices.Equal(gotCorner, wantCorner) {
+		t.Error("pooled at once is not what pooling afterwards gives")
+	}
 }
 
 // convTolerance is relative to the largest element: sums of up to 18,000 products
@@ -201,11 +216,13 @@ func BenchmarkConv(b *testing.B) {
 		nx, nw, ny := g.sizes()
 		x, w, dy := uniform(nx, 1), uniform(nw, 2), uniform(ny, 3)
 		y, dx, dw := New[float32](ny), New[float32](nx), New[float32](nw)
+		corner := make([]uint32, CornerWords(g.N, g.OutH(), g.OutW(), g.F))
 		for _, p := range []struct {
 			name string
 			f    func()
 		}{
 			{"forward", func() { ConvForward(&g, y, x, w, Epilogue[float32]{ReLU: true}) }},
+			{"pool", func() { ConvPool(&g, y, corner, x, w, Epilogue[float32]{ReLU: true}) }},
 			{"data", func() { ConvDataGrad(&g, dx, dy, w) }},
 			{"weight", func() { ConvWeightGrad(&g, dw, x, dy) }},
 		} {

@@ -18,7 +18,7 @@ func packFilters(t *convTask[float32]) {
 // filter: KH runs of pixels or, where dilation or groups part them, single pixels.
 // It returns the number of such products that add up.
 func patch(t *convTask[float32], tile *tile, in int) (parts int) {
-	tile.aRow, tile.aCol = t.Stride*t.C*4, 4
+	tile.aRow, tile.aCol = t.strideW*t.C*4, 4
 	if t.Dilation == 1 && t.Groups == 1 {
 		tile.k, tile.segments = t.KW*t.C, t.KH
 		tile.aSegment = (t.rowLen - t.KW) * t.C * 4
@@ -29,10 +29,32 @@ func patch(t *convTask[float32], tile *tile, in int) (parts int) {
 	return t.KH
 }
 
-// outputTiles computes rows of the output of image n.
+// outputTiles computes rows of the output of image n, and pools them, two at a
+// time, if they are to be pooled.
 func outputTiles(t *convTask[float32], w *Worker, n, y0, rows int) {
+	read := (rows-1)*t.Stride + t.reachH() + 1
+	img := t.source(w, n, y0*t.Stride, read)
+	row := t.outW * t.F
+	if t.corner == nil {
+		tiles(t, w, t.y[(n*t.outH+y0)*row:], img, rows)
+		return
+	}
+	pair := w.scratch
+	if !t.bare() && !t.whole {
+		pair = pair[read*t.rowLen*t.C:]
+	}
+	width, channels := t.outW*t.pixels, t.F/t.pixels
+	size, words := width/2*channels, CornerWords(1, 2, width, channels)
+	for i := 0; i < rows; i += 2 {
+		tiles(t, w, pair, img[i*t.Stride*t.rowLen*t.C:], 2)
+		at := (n*t.outH + y0 + i) / 2
+		poolRows(t.y[at*size:], t.corner[at*words:], pair, row, 1, width, channels)
+	}
+}
+
+// tiles computes rows of output pixels, from the padded image img on.
+func tiles(t *convTask[float32], w *Worker, y, img []float32, rows int) {
 	in, out := t.C/t.Groups, t.F/t.Groups
-	img := t.source(w, n, y0*t.Stride, (rows-1)*t.Stride+t.reachH()+1)
 	panel := t.tile.panel
 	width, depth := ceilDiv(out, panel)*panel, t.KH*t.KW*in
 	c := &w.tile
@@ -47,7 +69,6 @@ func outputTiles(t *convTask[float32], w *Worker, n, y0, rows int) {
 				c.bias = addr(t.e.Bias[g*out+j:])
 			}
 			for i := range rows {
-				y := t.y[((n*t.outH+y0+i)*t.outW)*t.F+g*out+j:]
 				for r := range parts {
 					c.flags &= tilePart
 					if r > 0 {
@@ -58,7 +79,7 @@ func outputTiles(t *convTask[float32], w *Worker, n, y0, rows int) {
 					}
 					c.a = addr(img[(i*t.Stride+r*t.Dilation)*t.rowLen*t.C+g*in:])
 					c.b = addr(b[r*t.KW*in*panel:])
-					c.c = addr(y)
+					c.c = addr(y[i*t.outW*t.F+g*out+j:])
 					shape.run(c, t.outW)
 				}
 			}
@@ -91,8 +112,8 @@ func sumTiles(t *convTask[float32], w *Worker, piece int) {
 	shape := active.shapeFor(out - j)
 	c := &w.tile
 	*c = tile{
-		aRow: 4, aCol: t.Stride * t.C * 4, cRow: t.F * 4, bRow: t.F * 4,
-		k: t.outW, segments: t.outH, aSegment: (t.rowLen - t.outW) * t.Stride * t.C * 4,
+		aRow: 4, aCol: t.strideW * t.C * 4, cRow: t.F * 4, bRow: t.F * 4,
+		k: t.outW, segments: t.outH, aSegment: (t.rowLen*t.Stride - t.outW*t.strideW) * t.C * 4,
 	}
 	c.setCols(min(shape.panel, out-j), shape.panel)
 	columns, rows := t.KW, in

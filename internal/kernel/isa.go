@@ -42,6 +42,11 @@ type isa struct {
 	maxPool      func(rows, cols, c, row int, y, x *float32, mask *int32)
 	maxPoolGrad  func(rows, cols, c, row int, dx, x, y, dy *float32, mask *int32)
 
+	// The same of n windows of 2×2, with a bit a lane for the right column and one
+	// for the lower row: lanes/4 bytes a vector, whole words a pixel.
+	maxCorner     func(n, c, pixel, row int, y, x *float32, corner *uint32, mask *int32)
+	maxCornerGrad func(n, c, pixel, row int, dx, dy *float32, corner *uint32, mask *int32)
+
 	// Batch normalization of rows, stride bytes apart: sums of a vector of columns,
 	// and rows of n floats.
 	momentSums    func(rows, stride int, x, shift *float32, a, b *float64)     // a = Σ(x - shift), b = Σ(x - shift)²

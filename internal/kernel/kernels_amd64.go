@@ -187,6 +187,16 @@ func maxPoolAVX2(rows int, cols int, c int, row int, y *float32, x *float32, mas
 //go:noescape
 func maxPoolGradAVX2(rows int, cols int, c int, row int, dx *float32, x *float32, y *float32, dy *float32, mask *int32)
 
+// maxCornerAVX2 pools c channels of a row of n windows of 2×2, side by side.
+//
+//go:noescape
+func maxCornerAVX2(n int, c int, pixel int, row int, y *float32, x *float32, corner *uint32, mask *int32)
+
+// maxCornerGradAVX2 gives dy to the pixels that were the largest, and 0 to the others.
+//
+//go:noescape
+func maxCornerGradAVX2(n int, c int, pixel int, row int, dx *float32, dy *float32, corner *uint32, mask *int32)
+
 // squaresAVX2 leaves in check the sums of the squares of the decayed gradient.
 //
 //go:noescape
@@ -521,6 +531,16 @@ func maxPoolAVX512(rows int, cols int, c int, row int, y *float32, x *float32, m
 //
 //go:noescape
 func maxPoolGradAVX512(rows int, cols int, c int, row int, dx *float32, x *float32, y *float32, dy *float32, mask *int32)
+
+// maxCornerAVX512 pools c channels of a row of n windows of 2×2, side by side.
+//
+//go:noescape
+func maxCornerAVX512(n int, c int, pixel int, row int, y *float32, x *float32, corner *uint32, mask *int32)
+
+// maxCornerGradAVX512 gives dy to the pixels that were the largest, and 0 to the others.
+//
+//go:noescape
+func maxCornerGradAVX512(n int, c int, pixel int, row int, dx *float32, dy *float32, corner *uint32, mask *int32)
 
 // squaresAVX512 leaves in check the sums of the squares of the decayed gradient.
 //

@@ -5770,6 +5770,207 @@ skip251:
 	VZEROUPPER
 	RET
 
+// func maxCornerAVX2(n int, c int, pixel int, row int, y *float32, x *float32, corner *uint32, mask *int32)
+// Requires: AVX
+TEXT ·maxCornerAVX2(SB), NOSPLIT, $0-64
+	MOVQ    c+8(FP), DX
+	MOVQ    DX, AX
+	MOVQ    DX, CX
+	SHLQ    $0x02, AX
+	SHRQ    $0x03, CX
+	ANDQ    $+7, DX
+	SHLQ    $0x02, DX
+	MOVQ    mask+56(FP), BX
+	VMOVUPS (BX), Y0
+	MOVQ    pixel+16(FP), BX
+	MOVQ    y+32(FP), SI
+	MOVQ    x+40(FP), DI
+	MOVQ    corner+48(FP), R8
+	MOVQ    n+0(FP), R9
+	MOVQ    DI, R10
+	MOVQ    row+24(FP), R11
+	ADDQ    R11, R10
+
+loop254:
+	TESTQ CX, CX
+	JZ    skip255
+	MOVQ  CX, R11
+
+loop256:
+	VMOVUPS   (DI), Y1
+	VMOVUPS   (DI)(BX*1), Y2
+	VCMPPS    $0x07, Y1, Y1, Y3
+	VCMPPS    $0x06, Y1, Y2, Y4
+	VANDPS    Y3, Y4, Y4
+	VBLENDVPS Y4, Y2, Y1, Y1
+	VMOVUPS   (R10), Y2
+	VMOVUPS   (R10)(BX*1), Y3
+	VCMPPS    $0x07, Y2, Y2, Y5
+	VCMPPS    $0x06, Y2, Y3, Y6
+	VANDPS    Y5, Y6, Y6
+	VBLENDVPS Y6, Y3, Y2, Y2
+	VCMPPS    $0x07, Y1, Y1, Y3
+	VCMPPS    $0x06, Y1, Y2, Y5
+	VANDPS    Y3, Y5, Y5
+	VBLENDVPS Y5, Y2, Y1, Y1
+	VMOVUPS   Y1, (SI)
+	VBLENDVPS Y5, Y6, Y4, Y1
+	VMOVMSKPS Y1, R12
+	MOVB      R12, (R8)
+	VMOVMSKPS Y5, R12
+	MOVB      R12, 1(R8)
+	ADDQ      $+2, R8
+	ADDQ      $+32, SI
+	ADDQ      $+32, DI
+	ADDQ      $+32, R10
+	DECQ      R11
+	JNZ       loop256
+
+skip255:
+	TESTQ      DX, DX
+	JZ         skip257
+	VMASKMOVPS (DI), Y0, Y1
+	VMASKMOVPS (DI)(BX*1), Y0, Y2
+	VCMPPS     $0x07, Y1, Y1, Y3
+	VCMPPS     $0x06, Y1, Y2, Y4
+	VANDPS     Y3, Y4, Y4
+	VBLENDVPS  Y4, Y2, Y1, Y1
+	VMASKMOVPS (R10), Y0, Y2
+	VMASKMOVPS (R10)(BX*1), Y0, Y3
+	VCMPPS     $0x07, Y2, Y2, Y5
+	VCMPPS     $0x06, Y2, Y3, Y6
+	VANDPS     Y5, Y6, Y6
+	VBLENDVPS  Y6, Y3, Y2, Y2
+	VCMPPS     $0x07, Y1, Y1, Y3
+	VCMPPS     $0x06, Y1, Y2, Y5
+	VANDPS     Y3, Y5, Y5
+	VBLENDVPS  Y5, Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (SI)
+	VBLENDVPS  Y5, Y6, Y4, Y1
+	VMOVMSKPS  Y1, R11
+	MOVB       R11, (R8)
+	VMOVMSKPS  Y5, R11
+	MOVB       R11, 1(R8)
+	ADDQ       $+2, R8
+	ADDQ       DX, SI
+	ADDQ       DX, DI
+	ADDQ       DX, R10
+
+skip257:
+	ADDQ BX, SI
+	SUBQ AX, SI
+	LEAQ (DI)(BX*2), DI
+	SUBQ AX, DI
+	LEAQ (R10)(BX*2), R10
+	SUBQ AX, R10
+	ADDQ $0x03, R8
+	ANDQ $-4, R8
+	DECQ R9
+	JNZ  loop254
+	VZEROUPPER
+	RET
+
+// func maxCornerGradAVX2(n int, c int, pixel int, row int, dx *float32, dy *float32, corner *uint32, mask *int32)
+// Requires: AVX, AVX2
+TEXT ·maxCornerGradAVX2(SB), NOSPLIT, $0-64
+	MOVQ    c+8(FP), DX
+	MOVQ    DX, AX
+	MOVQ    DX, CX
+	SHLQ    $0x02, AX
+	SHRQ    $0x03, CX
+	ANDQ    $+7, DX
+	SHLQ    $0x02, DX
+	MOVQ    mask+56(FP), BX
+	VMOVUPS (BX), Y0
+	MOVQ    pixel+16(FP), BX
+	MOVQ    dy+40(FP), SI
+	MOVQ    dx+32(FP), DI
+	MOVQ    corner+48(FP), R8
+	MOVQ    n+0(FP), R9
+	MOVQ    DI, R10
+	MOVQ    row+24(FP), R11
+	ADDQ    R11, R10
+	VMOVUPS laneBits<>+0(SB), Y1
+
+loop258:
+	TESTQ CX, CX
+	JZ    skip259
+	MOVQ  CX, R11
+
+loop260:
+	VMOVUPS      (SI), Y2
+	VPBROADCASTB (R8), Y3
+	VPAND        Y1, Y3, Y3
+	VPCMPEQD     Y1, Y3, Y3
+	VPBROADCASTB 1(R8), Y4
+	VPAND        Y1, Y4, Y4
+	VPCMPEQD     Y1, Y4, Y4
+	VANDPS       Y2, Y4, Y5
+	VANDNPS      Y2, Y4, Y2
+	VANDPS       Y2, Y3, Y4
+	VANDNPS      Y2, Y3, Y2
+	VMOVUPS      Y2, (DI)
+	VMOVUPS      Y4, (DI)(BX*1)
+	VANDPS       Y5, Y3, Y2
+	VANDNPS      Y5, Y3, Y3
+	VMOVUPS      Y3, (R10)
+	VMOVUPS      Y2, (R10)(BX*1)
+	ADDQ         $+2, R8
+	ADDQ         $+32, SI
+	ADDQ         $+32, DI
+	ADDQ         $+32, R10
+	DECQ         R11
+	JNZ          loop260
+
+skip259:
+	TESTQ        DX, DX
+	JZ           skip261
+	VMASKMOVPS   (SI), Y0, Y2
+	VPBROADCASTB (R8), Y3
+	VPAND        Y1, Y3, Y3
+	VPCMPEQD     Y1, Y3, Y3
+	VPBROADCASTB 1(R8), Y4
+	VPAND        Y1, Y4, Y4
+	VPCMPEQD     Y1, Y4, Y4
+	VANDPS       Y2, Y4, Y5
+	VANDNPS      Y2, Y4, Y2
+	VANDPS       Y2, Y3, Y4
+	VANDNPS      Y2, Y3, Y2
+	VMASKMOVPS   Y2, Y0, (DI)
+	VMASKMOVPS   Y4, Y0, (DI)(BX*1)
+	VANDPS       Y5, Y3, Y2
+	VANDNPS      Y5, Y3, Y3
+	VMASKMOVPS   Y3, Y0, (R10)
+	VMASKMOVPS   Y2, Y0, (R10)(BX*1)
+	ADDQ         $+2, R8
+	ADDQ         DX, SI
+	ADDQ         DX, DI
+	ADDQ         DX, R10
+
+skip261:
+	ADDQ BX, SI
+	SUBQ AX, SI
+	LEAQ (DI)(BX*2), DI
+	SUBQ AX, DI
+	LEAQ (R10)(BX*2), R10
+	SUBQ AX, R10
+	ADDQ $0x03, R8
+	ANDQ $-4, R8
+	DECQ R9
+	JNZ  loop258
+	VZEROUPPER
+	RET
+
+DATA laneBits<>+0(SB)/4, $0x00000001
+DATA laneBits<>+4(SB)/4, $0x00000002
+DATA laneBits<>+8(SB)/4, $0x00000004
+DATA laneBits<>+12(SB)/4, $0x00000008
+DATA laneBits<>+16(SB)/4, $0x00000010
+DATA laneBits<>+20(SB)/4, $0x00000020
+DATA laneBits<>+24(SB)/4, $0x00000040
+DATA laneBits<>+28(SB)/4, $0x00000080
+GLOBL laneBits<>(SB), RODATA|NOPTR, $32
+
 // func squaresAVX2(u *byte)
 // Requires: AVX, FMA3
 TEXT ·squaresAVX2(SB), NOSPLIT, $0-8
@@ -5786,7 +5987,7 @@ TEXT ·squaresAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 60(AX), Y3
 	SHRQ         $0x03, BX
 
-loop254:
+loop262:
 	VMOVUPS      (CX), Y4
 	VMOVUPS      (DX), Y5
 	VFMADD231PS  Y2, Y4, Y5
@@ -5800,7 +6001,7 @@ loop254:
 	ADDQ         $+32, CX
 	ADDQ         $+32, DX
 	DECQ         BX
-	JNZ          loop254
+	JNZ          loop262
 	VMOVUPS      Y0, 100(AX)
 	VZEROUPPER
 	RET
@@ -5824,7 +6025,7 @@ TEXT ·sgdAVX2(SB), NOSPLIT, $0-8
 	MOVL         72(AX), R8
 	SHRQ         $0x03, DI
 
-loop255:
+loop263:
 	VMOVUPS      (CX), Y6
 	VMOVUPS      (DX), Y7
 	VFMADD231PS  Y1, Y7, Y0
@@ -5837,7 +6038,7 @@ loop255:
 	VADDPS       Y9, Y7, Y7
 	VMULPS       Y4, Y7, Y7
 	TESTQ        BX, BX
-	JZ           skip256
+	JZ           skip264
 	VMOVUPS      (BX), Y8
 	VBROADCASTSS 68(AX), Y9
 	VFMADD213PS  Y7, Y9, Y8
@@ -5845,18 +6046,18 @@ loop255:
 	ADDQ         $+32, BX
 	VMOVAPS      Y8, Y8
 	TESTL        R8, R8
-	JZ           skip257
+	JZ           skip265
 	VBROADCASTSS 72(AX), Y9
 	VFMADD213PS  Y7, Y9, Y8
 
-skip257:
+skip265:
 	VMOVAPS Y8, Y7
 
-skip256:
+skip264:
 	VFNMADD231PS Y5, Y7, Y6
 	VMOVUPS      Y6, (CX)
 	TESTQ        SI, SI
-	JZ           skip258
+	JZ           skip266
 	VMOVUPS      (SI), Y7
 	VSUBPS       Y7, Y6, Y6
 	VBROADCASTSS 64(AX), Y8
@@ -5864,11 +6065,11 @@ skip256:
 	VMOVUPS      Y7, (SI)
 	ADDQ         $+32, SI
 
-skip258:
+skip266:
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	DECQ    DI
-	JNZ     loop255
+	JNZ     loop263
 	VMOVUPS Y0, 100(AX)
 	VZEROUPPER
 	RET
@@ -5890,7 +6091,7 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 52(AX), Y4
 	SHRQ         $0x03, R8
 
-loop259:
+loop267:
 	VMOVUPS      (CX), Y5
 	VMOVUPS      (DX), Y6
 	VFMADD231PS  Y1, Y6, Y0
@@ -5928,7 +6129,7 @@ loop259:
 	ADDQ         $+32, BX
 	ADDQ         $+32, SI
 	TESTQ        DI, DI
-	JZ           skip260
+	JZ           skip268
 	VMOVUPS      (DI), Y6
 	VSUBPS       Y6, Y5, Y5
 	VBROADCASTSS 64(AX), Y7
@@ -5936,11 +6137,11 @@ loop259:
 	VMOVUPS      Y6, (DI)
 	ADDQ         $+32, DI
 
-skip260:
+skip268:
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	DECQ    R8
-	JNZ     loop259
+	JNZ     loop267
 	VMOVUPS Y0, 100(AX)
 	VZEROUPPER
 	RET
@@ -5955,7 +6156,7 @@ TEXT ·philoxAVX2(SB), NOSPLIT, $0-32
 	MOVL BX, SI
 	SHRQ $0x20, BX
 
-loop261:
+loop269:
 	VMOVD        DX, X0
 	VPBROADCASTD X0, Y0
 	VXORPS       Y1, Y1, Y1
@@ -6473,7 +6674,7 @@ loop261:
 	ADDQ         $+16, DX
 	ADDQ         $+256, CX
 	DECQ         AX
-	JNZ          loop261
+	JNZ          loop269
 	VZEROUPPER
 	RET
 
@@ -6523,7 +6724,7 @@ TEXT ·dropoutAVX2(SB), NOSPLIT, $0-48
 	MOVL         SI, DI
 	SHRQ         $0x20, SI
 
-loop262:
+loop270:
 	VMOVD        BX, X2
 	VPBROADCASTD X2, Y2
 	VXORPS       Y3, Y3, Y3
@@ -7074,7 +7275,7 @@ loop262:
 	ADDQ         $+256, CX
 	ADDQ         $+256, DX
 	DECQ         AX
-	JNZ          loop262
+	JNZ          loop270
 	VZEROUPPER
 	RET
 
@@ -7092,7 +7293,7 @@ TEXT ·momentSumsAVX2(SB), NOSPLIT, $0-48
 	VXORPS    Y4, Y4, Y4
 	VXORPS    Y5, Y5, Y5
 
-loop263:
+loop271:
 	VCVTPS2PD   (DX), Y6
 	VSUBPD      Y0, Y6, Y6
 	VADDPD      Y6, Y1, Y1
@@ -7103,7 +7304,7 @@ loop263:
 	VFMADD231PD Y6, Y6, Y5
 	ADDQ        CX, DX
 	DECQ        AX
-	JNZ         loop263
+	JNZ         loop271
 	MOVQ        a+32(FP), AX
 	MOVQ        b+40(FP), CX
 	VMOVUPD     Y1, (AX)
@@ -7128,7 +7329,7 @@ TEXT ·productSumsAVX2(SB), NOSPLIT, $0-56
 	VXORPS    Y4, Y4, Y4
 	VXORPS    Y5, Y5, Y5
 
-loop264:
+loop272:
 	VCVTPS2PD   (DX), Y6
 	VSUBPD      Y0, Y6, Y6
 	VCVTPS2PD   (SI), Y7
@@ -7142,7 +7343,7 @@ loop264:
 	ADDQ        CX, DX
 	ADDQ        CX, SI
 	DECQ        AX
-	JNZ         loop264
+	JNZ         loop272
 	MOVQ        a+40(FP), AX
 	MOVQ        b+48(FP), CX
 	VMOVUPD     Y1, (AX)
@@ -7165,10 +7366,10 @@ TEXT ·normalizeAVX2(SB), NOSPLIT, $0-64
 	MOVQ add+56(FP), R9
 	SHLQ $0x02, CX
 
-loop265:
+loop273:
 	XORQ R10, R10
 
-again266:
+again274:
 	VMOVUPS     (SI)(R10*1), Y0
 	VSUBPS      (DI)(R10*1), Y0, Y0
 	VMOVUPS     (R8)(R10*1), Y1
@@ -7176,11 +7377,11 @@ again266:
 	VMOVUPS     Y1, (BX)(R10*1)
 	ADDQ        $+32, R10
 	CMPQ        R10, CX
-	JNZ         again266
+	JNZ         again274
 	ADDQ        DX, BX
 	ADDQ        DX, SI
 	DECQ        AX
-	JNZ         loop265
+	JNZ         loop273
 	VZEROUPPER
 	RET
 
@@ -7199,10 +7400,10 @@ TEXT ·normalizeGradAVX2(SB), NOSPLIT, $0-80
 	MOVQ slope+72(FP), R11
 	SHLQ $0x02, CX
 
-loop267:
+loop275:
 	XORQ R12, R12
 
-again268:
+again276:
 	VMOVUPS      (SI)(R12*1), Y0
 	VMOVUPS      (DI)(R12*1), Y1
 	VSUBPS       (R8)(R12*1), Y0, Y0
@@ -7212,12 +7413,12 @@ again268:
 	VMOVUPS      Y1, (BX)(R12*1)
 	ADDQ         $+32, R12
 	CMPQ         R12, CX
-	JNZ          again268
+	JNZ          again276
 	ADDQ         DX, BX
 	ADDQ         DX, SI
 	ADDQ         DX, DI
 	DECQ         AX
-	JNZ          loop267
+	JNZ          loop275
 	VZEROUPPER
 	RET
 
@@ -7226,13 +7427,13 @@ again268:
 TEXT ·winogradInput5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again269:
+again277:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop270:
+loop278:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -7306,14 +7507,14 @@ loop270:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop270
+	JNZ          loop278
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop271:
+loop279:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -7387,12 +7588,12 @@ loop271:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop271
+	JNZ          loop279
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again269
+	JNZ          again277
 	VZEROUPPER
 	RET
 
@@ -7431,13 +7632,13 @@ GLOBL wordc0a00000<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradOutput5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again272:
+again280:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop273:
+loop281:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -7483,14 +7684,14 @@ loop273:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop273
+	JNZ          loop281
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), DI
 	MOVQ         $0x00000004, CX
 
-loop274:
+loop282:
 	LEAQ         (DX)(SI*2), R8
 	ADDQ         SI, R8
 	VMOVUPS      (BX), Y0
@@ -7546,12 +7747,12 @@ loop274:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop274
+	JNZ          loop282
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again272
+	JNZ          again280
 	VZEROUPPER
 	RET
 
@@ -7566,13 +7767,13 @@ GLOBL word3e000000<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradOutputGrad5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again275:
+again283:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000004, CX
 
-loop276:
+loop284:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -7616,14 +7817,14 @@ loop276:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop276
+	JNZ          loop284
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop277:
+loop285:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -7669,12 +7870,12 @@ loop277:
 	ADDQ         56(AX), DX
 	ADDQ         $+128, BX
 	DECQ         CX
-	JNZ          loop277
+	JNZ          loop285
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again275
+	JNZ          again283
 	VZEROUPPER
 	RET
 
@@ -7683,13 +7884,13 @@ loop277:
 TEXT ·winogradFilter5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again278:
+again286:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000005, CX
 
-loop279:
+loop287:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -7747,14 +7948,14 @@ loop279:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop279
+	JNZ          loop287
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop280:
+loop288:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -7814,12 +8015,12 @@ loop280:
 	ADDQ         56(AX), DX
 	ADDQ         $+160, BX
 	DECQ         CX
-	JNZ          loop280
+	JNZ          loop288
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again278
+	JNZ          again286
 	VZEROUPPER
 	RET
 
@@ -7852,13 +8053,13 @@ GLOBL word3eb60b61<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradFilterGrad5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again281:
+again289:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop282:
+loop290:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -7918,14 +8119,14 @@ loop282:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop282
+	JNZ          loop290
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000005, CX
 
-loop283:
+loop291:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -7983,12 +8184,12 @@ loop283:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop283
+	JNZ          loop291
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again281
+	JNZ          again289
 	VZEROUPPER
 	RET
 
@@ -7997,13 +8198,13 @@ loop283:
 TEXT ·winogradInput3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again284:
+again292:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop285:
+loop293:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -8048,14 +8249,14 @@ loop285:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop285
+	JNZ          loop293
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop286:
+loop294:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -8100,12 +8301,12 @@ loop286:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop286
+	JNZ          loop294
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again284
+	JNZ          again292
 	VZEROUPPER
 	RET
 
@@ -8120,13 +8321,13 @@ GLOBL wordc0000000<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradOutput3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again287:
+again295:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop288:
+loop296:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -8159,14 +8360,14 @@ loop288:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop288
+	JNZ          loop296
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), DI
 	MOVQ         $0x00000004, CX
 
-loop289:
+loop297:
 	LEAQ         (DX)(SI*2), R8
 	ADDQ         SI, R8
 	VMOVUPS      (BX), Y0
@@ -8211,12 +8412,12 @@ loop289:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop289
+	JNZ          loop297
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again287
+	JNZ          again295
 	VZEROUPPER
 	RET
 
@@ -8225,13 +8426,13 @@ loop289:
 TEXT ·winogradOutputGrad3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again290:
+again298:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000004, CX
 
-loop291:
+loop299:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -8264,14 +8465,14 @@ loop291:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop291
+	JNZ          loop299
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop292:
+loop300:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -8304,12 +8505,12 @@ loop292:
 	ADDQ         56(AX), DX
 	ADDQ         $+128, BX
 	DECQ         CX
-	JNZ          loop292
+	JNZ          loop300
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again290
+	JNZ          again298
 	VZEROUPPER
 	RET
 
@@ -8318,13 +8519,13 @@ loop292:
 TEXT ·winogradFilter3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again293:
+again301:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000003, CX
 
-loop294:
+loop302:
 	VMOVUPS      (DX), Y0
 	VMOVUPS      (DX)(SI*1), Y1
 	VMOVUPS      (DX)(SI*2), Y2
@@ -8356,14 +8557,14 @@ loop294:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop294
+	JNZ          loop302
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop295:
+loop303:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -8397,12 +8598,12 @@ loop295:
 	ADDQ         56(AX), DX
 	ADDQ         $+96, BX
 	DECQ         CX
-	JNZ          loop295
+	JNZ          loop303
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again293
+	JNZ          again301
 	VZEROUPPER
 	RET
 
@@ -8423,13 +8624,13 @@ GLOBL word3daaaaab<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradFilterGrad3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again296:
+again304:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop297:
+loop305:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -8463,14 +8664,14 @@ loop297:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop297
+	JNZ          loop305
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000003, CX
 
-loop298:
+loop306:
 	VMOVUPS      (BX), Y0
 	VMOVUPS      32(BX), Y1
 	VMOVUPS      64(BX), Y2
@@ -8502,12 +8703,12 @@ loop298:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop298
+	JNZ          loop306
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again296
+	JNZ          again304
 	VZEROUPPER
 	RET
 
@@ -8530,7 +8731,7 @@ TEXT ·peakAVX2(SB), NOSPLIT, $0-8
 	VXORPS Y12, Y12, Y12
 	VXORPS Y13, Y13, Y13
 
-loop299:
+loop307:
 	VFMADD231PS Y12, Y13, Y0
 	VFMADD231PS Y12, Y13, Y1
 	VFMADD231PS Y12, Y13, Y2
@@ -8544,7 +8745,7 @@ loop299:
 	VFMADD231PS Y12, Y13, Y10
 	VFMADD231PS Y12, Y13, Y11
 	DECQ        AX
-	JNZ         loop299
+	JNZ         loop307
 	VZEROUPPER
 	RET
 
@@ -8556,7 +8757,7 @@ TEXT ·micro1x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again300:
+again308:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -8569,47 +8770,47 @@ again300:
 	MOVQ   112(AX), CX
 	MOVQ   CX, 136(AX)
 
-again301:
+again309:
 	MOVQ 48(AX), CX
 
-loop302:
+loop310:
 	VMOVUPS          (SI), Z1
 	VFMADD231PS.BCST (DI), Z1, Z0
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             CX
-	JNZ              loop302
+	JNZ              loop310
 	MOVQ             120(AX), CX
 	ADDQ             CX, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again301
+	JNZ              again309
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip303
+	JZ               skip311
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z1
 	VADDPS           Z1, Z0, Z0
 	ADDQ             BX, SI
 
-skip303:
+skip311:
 	TESTQ     $0x00000002, CX
-	JZ        skip304
+	JZ        skip312
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-skip304:
+skip312:
 	TESTQ  $0x00000004, CX
-	JZ     skip305
+	JZ     skip313
 	VPXORD Z2, Z2, Z2
 	VMAXPS Z0, Z2, Z0
 
-skip305:
+skip313:
 	TESTQ     $0x00000010, CX
-	JZ        skip306
+	JZ        skip314
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z3, Z3, Z3
@@ -8618,12 +8819,12 @@ skip305:
 	VMOVAPS.Z Z0, K2, Z0
 	ADDQ      BX, SI
 
-skip306:
+skip314:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again300
+	JNZ     again308
 	VZEROUPPER
 	RET
 
@@ -8635,7 +8836,7 @@ TEXT ·micro2x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again307:
+again315:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -8650,27 +8851,27 @@ again307:
 	MOVQ   112(AX), R8
 	MOVQ   R8, 136(AX)
 
-again308:
+again316:
 	MOVQ 48(AX), R8
 
-loop309:
+loop317:
 	VMOVUPS          (SI), Z2
 	VFMADD231PS.BCST (DI), Z2, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z2, Z1
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop309
+	JNZ              loop317
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again308
+	JNZ              again316
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip310
+	JZ               skip318
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z2
 	VADDPS           Z2, Z0, Z0
@@ -8679,24 +8880,24 @@ loop309:
 	VADDPS           Z2, Z1, Z1
 	ADDQ             BX, SI
 
-skip310:
+skip318:
 	TESTQ     $0x00000002, CX
-	JZ        skip311
+	JZ        skip319
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z2
 	VADDPS    Z2, Z0, Z0
 	VADDPS    Z2, Z1, Z1
 
-skip311:
+skip319:
 	TESTQ  $0x00000004, CX
-	JZ     skip312
+	JZ     skip320
 	VPXORD Z3, Z3, Z3
 	VMAXPS Z0, Z3, Z0
 	VMAXPS Z1, Z3, Z1
 
-skip312:
+skip320:
 	TESTQ     $0x00000010, CX
-	JZ        skip313
+	JZ        skip321
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z4, Z4, Z4
@@ -8709,14 +8910,14 @@ skip312:
 	VMOVAPS.Z Z1, K2, Z1
 	ADDQ      BX, SI
 
-skip313:
+skip321:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again307
+	JNZ     again315
 	VZEROUPPER
 	RET
 
@@ -8728,7 +8929,7 @@ TEXT ·micro3x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again314:
+again322:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -8745,10 +8946,10 @@ again314:
 	MOVQ   112(AX), R8
 	MOVQ   R8, 136(AX)
 
-again315:
+again323:
 	MOVQ 48(AX), R8
 
-loop316:
+loop324:
 	VMOVUPS          (SI), Z3
 	VFMADD231PS.BCST (DI), Z3, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z3, Z1
@@ -8756,17 +8957,17 @@ loop316:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop316
+	JNZ              loop324
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again315
+	JNZ              again323
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip317
+	JZ               skip325
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z3
 	VADDPS           Z3, Z0, Z0
@@ -8778,26 +8979,26 @@ loop316:
 	VADDPS           Z3, Z2, Z2
 	ADDQ             BX, SI
 
-skip317:
+skip325:
 	TESTQ     $0x00000002, CX
-	JZ        skip318
+	JZ        skip326
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z3
 	VADDPS    Z3, Z0, Z0
 	VADDPS    Z3, Z1, Z1
 	VADDPS    Z3, Z2, Z2
 
-skip318:
+skip326:
 	TESTQ  $0x00000004, CX
-	JZ     skip319
+	JZ     skip327
 	VPXORD Z4, Z4, Z4
 	VMAXPS Z0, Z4, Z0
 	VMAXPS Z1, Z4, Z1
 	VMAXPS Z2, Z4, Z2
 
-skip319:
+skip327:
 	TESTQ     $0x00000010, CX
-	JZ        skip320
+	JZ        skip328
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z5, Z5, Z5
@@ -8814,7 +9015,7 @@ skip319:
 	VMOVAPS.Z Z2, K2, Z2
 	ADDQ      BX, SI
 
-skip320:
+skip328:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -8823,7 +9024,7 @@ skip320:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again314
+	JNZ     again322
 	VZEROUPPER
 	RET
 
@@ -8835,7 +9036,7 @@ TEXT ·micro4x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again321:
+again329:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -8853,10 +9054,10 @@ again321:
 	MOVQ   112(AX), R9
 	MOVQ   R9, 136(AX)
 
-again322:
+again330:
 	MOVQ 48(AX), R9
 
-loop323:
+loop331:
 	VMOVUPS          (SI), Z4
 	VFMADD231PS.BCST (DI), Z4, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z4, Z1
@@ -8866,18 +9067,18 @@ loop323:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop323
+	JNZ              loop331
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again322
+	JNZ              again330
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip324
+	JZ               skip332
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z4
 	VADDPS           Z4, Z0, Z0
@@ -8892,9 +9093,9 @@ loop323:
 	VADDPS           Z4, Z3, Z3
 	ADDQ             BX, SI
 
-skip324:
+skip332:
 	TESTQ     $0x00000002, CX
-	JZ        skip325
+	JZ        skip333
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z4
 	VADDPS    Z4, Z0, Z0
@@ -8902,18 +9103,18 @@ skip324:
 	VADDPS    Z4, Z2, Z2
 	VADDPS    Z4, Z3, Z3
 
-skip325:
+skip333:
 	TESTQ  $0x00000004, CX
-	JZ     skip326
+	JZ     skip334
 	VPXORD Z5, Z5, Z5
 	VMAXPS Z0, Z5, Z0
 	VMAXPS Z1, Z5, Z1
 	VMAXPS Z2, Z5, Z2
 	VMAXPS Z3, Z5, Z3
 
-skip326:
+skip334:
 	TESTQ     $0x00000010, CX
-	JZ        skip327
+	JZ        skip335
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z6, Z6, Z6
@@ -8934,7 +9135,7 @@ skip326:
 	VMOVAPS.Z Z3, K2, Z3
 	ADDQ      BX, SI
 
-skip327:
+skip335:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -8945,7 +9146,7 @@ skip327:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again321
+	JNZ     again329
 	VZEROUPPER
 	RET
 
@@ -8957,7 +9158,7 @@ TEXT ·micro5x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again328:
+again336:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -8977,10 +9178,10 @@ again328:
 	MOVQ   112(AX), R9
 	MOVQ   R9, 136(AX)
 
-again329:
+again337:
 	MOVQ 48(AX), R9
 
-loop330:
+loop338:
 	VMOVUPS          (SI), Z5
 	VFMADD231PS.BCST (DI), Z5, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z5, Z1
@@ -8991,18 +9192,18 @@ loop330:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop330
+	JNZ              loop338
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again329
+	JNZ              again337
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip331
+	JZ               skip339
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z5
 	VADDPS           Z5, Z0, Z0
@@ -9020,9 +9221,9 @@ loop330:
 	VADDPS           Z5, Z4, Z4
 	ADDQ             BX, SI
 
-skip331:
+skip339:
 	TESTQ     $0x00000002, CX
-	JZ        skip332
+	JZ        skip340
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z5
 	VADDPS    Z5, Z0, Z0
@@ -9031,9 +9232,9 @@ skip331:
 	VADDPS    Z5, Z3, Z3
 	VADDPS    Z5, Z4, Z4
 
-skip332:
+skip340:
 	TESTQ  $0x00000004, CX
-	JZ     skip333
+	JZ     skip341
 	VPXORD Z6, Z6, Z6
 	VMAXPS Z0, Z6, Z0
 	VMAXPS Z1, Z6, Z1
@@ -9041,9 +9242,9 @@ skip332:
 	VMAXPS Z3, Z6, Z3
 	VMAXPS Z4, Z6, Z4
 
-skip333:
+skip341:
 	TESTQ     $0x00000010, CX
-	JZ        skip334
+	JZ        skip342
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z7, Z7, Z7
@@ -9068,7 +9269,7 @@ skip333:
 	VMOVAPS.Z Z4, K2, Z4
 	ADDQ      BX, SI
 
-skip334:
+skip342:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -9081,7 +9282,7 @@ skip334:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again328
+	JNZ     again336
 	VZEROUPPER
 	RET
 
@@ -9093,7 +9294,7 @@ TEXT ·micro6x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again335:
+again343:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -9115,10 +9316,10 @@ again335:
 	MOVQ   112(AX), R9
 	MOVQ   R9, 136(AX)
 
-again336:
+again344:
 	MOVQ 48(AX), R9
 
-loop337:
+loop345:
 	VMOVUPS          (SI), Z6
 	VFMADD231PS.BCST (DI), Z6, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z6, Z1
@@ -9130,18 +9331,18 @@ loop337:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop337
+	JNZ              loop345
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again336
+	JNZ              again344
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip338
+	JZ               skip346
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z6
 	VADDPS           Z6, Z0, Z0
@@ -9162,9 +9363,9 @@ loop337:
 	VADDPS           Z6, Z5, Z5
 	ADDQ             BX, SI
 
-skip338:
+skip346:
 	TESTQ     $0x00000002, CX
-	JZ        skip339
+	JZ        skip347
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z6
 	VADDPS    Z6, Z0, Z0
@@ -9174,9 +9375,9 @@ skip338:
 	VADDPS    Z6, Z4, Z4
 	VADDPS    Z6, Z5, Z5
 
-skip339:
+skip347:
 	TESTQ  $0x00000004, CX
-	JZ     skip340
+	JZ     skip348
 	VPXORD Z7, Z7, Z7
 	VMAXPS Z0, Z7, Z0
 	VMAXPS Z1, Z7, Z1
@@ -9185,9 +9386,9 @@ skip339:
 	VMAXPS Z4, Z7, Z4
 	VMAXPS Z5, Z7, Z5
 
-skip340:
+skip348:
 	TESTQ     $0x00000010, CX
-	JZ        skip341
+	JZ        skip349
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z8, Z8, Z8
@@ -9216,7 +9417,7 @@ skip340:
 	VMOVAPS.Z Z5, K2, Z5
 	ADDQ      BX, SI
 
-skip341:
+skip349:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -9231,7 +9432,7 @@ skip341:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again335
+	JNZ     again343
 	VZEROUPPER
 	RET
 
@@ -9243,7 +9444,7 @@ TEXT ·micro7x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again342:
+again350:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -9266,10 +9467,10 @@ again342:
 	MOVQ   112(AX), R10
 	MOVQ   R10, 136(AX)
 
-again343:
+again351:
 	MOVQ 48(AX), R10
 
-loop344:
+loop352:
 	VMOVUPS          (SI), Z7
 	VFMADD231PS.BCST (DI), Z7, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z7, Z1
@@ -9283,19 +9484,19 @@ loop344:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop344
+	JNZ              loop352
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again343
+	JNZ              again351
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip345
+	JZ               skip353
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z7
 	VADDPS           Z7, Z0, Z0
@@ -9319,9 +9520,9 @@ loop344:
 	VADDPS           Z7, Z6, Z6
 	ADDQ             BX, SI
 
-skip345:
+skip353:
 	TESTQ     $0x00000002, CX
-	JZ        skip346
+	JZ        skip354
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z7
 	VADDPS    Z7, Z0, Z0
@@ -9332,9 +9533,9 @@ skip345:
 	VADDPS    Z7, Z5, Z5
 	VADDPS    Z7, Z6, Z6
 
-skip346:
+skip354:
 	TESTQ  $0x00000004, CX
-	JZ     skip347
+	JZ     skip355
 	VPXORD Z8, Z8, Z8
 	VMAXPS Z0, Z8, Z0
 	VMAXPS Z1, Z8, Z1
@@ -9344,9 +9545,9 @@ skip346:
 	VMAXPS Z5, Z8, Z5
 	VMAXPS Z6, Z8, Z6
 
-skip347:
+skip355:
 	TESTQ     $0x00000010, CX
-	JZ        skip348
+	JZ        skip356
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z9, Z9, Z9
@@ -9379,7 +9580,7 @@ skip347:
 	VMOVAPS.Z Z6, K2, Z6
 	ADDQ      BX, SI
 
-skip348:
+skip356:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -9396,7 +9597,7 @@ skip348:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again342
+	JNZ     again350
 	VZEROUPPER
 	RET
 
@@ -9408,7 +9609,7 @@ TEXT ·micro8x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again349:
+again357:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -9433,10 +9634,10 @@ again349:
 	MOVQ   112(AX), R10
 	MOVQ   R10, 136(AX)
 
-again350:
+again358:
 	MOVQ 48(AX), R10
 
-loop351:
+loop359:
 	VMOVUPS          (SI), Z8
 	VFMADD231PS.BCST (DI), Z8, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z8, Z1
@@ -9451,19 +9652,19 @@ loop351:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop351
+	JNZ              loop359
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again350
+	JNZ              again358
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip352
+	JZ               skip360
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z8
 	VADDPS           Z8, Z0, Z0
@@ -9490,9 +9691,9 @@ loop351:
 	VADDPS           Z8, Z7, Z7
 	ADDQ             BX, SI
 
-skip352:
+skip360:
 	TESTQ     $0x00000002, CX
-	JZ        skip353
+	JZ        skip361
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z8
 	VADDPS    Z8, Z0, Z0
@@ -9504,9 +9705,9 @@ skip352:
 	VADDPS    Z8, Z6, Z6
 	VADDPS    Z8, Z7, Z7
 
-skip353:
+skip361:
 	TESTQ  $0x00000004, CX
-	JZ     skip354
+	JZ     skip362
 	VPXORD Z9, Z9, Z9
 	VMAXPS Z0, Z9, Z0
 	VMAXPS Z1, Z9, Z1
@@ -9517,9 +9718,9 @@ skip353:
 	VMAXPS Z6, Z9, Z6
 	VMAXPS Z7, Z9, Z7
 
-skip354:
+skip362:
 	TESTQ     $0x00000010, CX
-	JZ        skip355
+	JZ        skip363
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z10, Z10, Z10
@@ -9556,7 +9757,7 @@ skip354:
 	VMOVAPS.Z Z7, K2, Z7
 	ADDQ      BX, SI
 
-skip355:
+skip363:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -9575,7 +9776,7 @@ skip355:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again349
+	JNZ     again357
 	VZEROUPPER
 	RET
 
@@ -9587,7 +9788,7 @@ TEXT ·micro9x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again356:
+again364:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -9614,10 +9815,10 @@ again356:
 	MOVQ   112(AX), R10
 	MOVQ   R10, 136(AX)
 
-again357:
+again365:
 	MOVQ 48(AX), R10
 
-loop358:
+loop366:
 	VMOVUPS          (SI), Z9
 	VFMADD231PS.BCST (DI), Z9, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z9, Z1
@@ -9633,19 +9834,19 @@ loop358:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop358
+	JNZ              loop366
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again357
+	JNZ              again365
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip359
+	JZ               skip367
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z9
 	VADDPS           Z9, Z0, Z0
@@ -9675,9 +9876,9 @@ loop358:
 	VADDPS           Z9, Z8, Z8
 	ADDQ             BX, SI
 
-skip359:
+skip367:
 	TESTQ     $0x00000002, CX
-	JZ        skip360
+	JZ        skip368
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z9
 	VADDPS    Z9, Z0, Z0
@@ -9690,9 +9891,9 @@ skip359:
 	VADDPS    Z9, Z7, Z7
 	VADDPS    Z9, Z8, Z8
 
-skip360:
+skip368:
 	TESTQ  $0x00000004, CX
-	JZ     skip361
+	JZ     skip369
 	VPXORD Z10, Z10, Z10
 	VMAXPS Z0, Z10, Z0
 	VMAXPS Z1, Z10, Z1
@@ -9704,9 +9905,9 @@ skip360:
 	VMAXPS Z7, Z10, Z7
 	VMAXPS Z8, Z10, Z8
 
-skip361:
+skip369:
 	TESTQ     $0x00000010, CX
-	JZ        skip362
+	JZ        skip370
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z11, Z11, Z11
@@ -9747,7 +9948,7 @@ skip361:
 	VMOVAPS.Z Z8, K2, Z8
 	ADDQ      BX, SI
 
-skip362:
+skip370:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -9768,7 +9969,7 @@ skip362:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again356
+	JNZ     again364
 	VZEROUPPER
 	RET
 
@@ -9780,7 +9981,7 @@ TEXT ·micro10x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again363:
+again371:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -9808,10 +10009,10 @@ again363:
 	MOVQ   112(AX), R11
 	MOVQ   R11, 136(AX)
 
-again364:
+again372:
 	MOVQ 48(AX), R11
 
-loop365:
+loop373:
 	VMOVUPS          (SI), Z10
 	VFMADD231PS.BCST (DI), Z10, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z10, Z1
@@ -9829,7 +10030,7 @@ loop365:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop365
+	JNZ              loop373
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -9837,12 +10038,12 @@ loop365:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again364
+	JNZ              again372
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip366
+	JZ               skip374
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z10
 	VADDPS           Z10, Z0, Z0
@@ -9875,9 +10076,9 @@ loop365:
 	VADDPS           Z10, Z9, Z9
 	ADDQ             BX, SI
 
-skip366:
+skip374:
 	TESTQ     $0x00000002, CX
-	JZ        skip367
+	JZ        skip375
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z10
 	VADDPS    Z10, Z0, Z0
@@ -9891,9 +10092,9 @@ skip366:
 	VADDPS    Z10, Z8, Z8
 	VADDPS    Z10, Z9, Z9
 
-skip367:
+skip375:
 	TESTQ  $0x00000004, CX
-	JZ     skip368
+	JZ     skip376
 	VPXORD Z11, Z11, Z11
 	VMAXPS Z0, Z11, Z0
 	VMAXPS Z1, Z11, Z1
@@ -9906,9 +10107,9 @@ skip367:
 	VMAXPS Z8, Z11, Z8
 	VMAXPS Z9, Z11, Z9
 
-skip368:
+skip376:
 	TESTQ     $0x00000010, CX
-	JZ        skip369
+	JZ        skip377
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z12, Z12, Z12
@@ -9953,7 +10154,7 @@ skip368:
 	VMOVAPS.Z Z9, K2, Z9
 	ADDQ      BX, SI
 
-skip369:
+skip377:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -9976,7 +10177,7 @@ skip369:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again363
+	JNZ     again371
 	VZEROUPPER
 	RET
 
@@ -9988,7 +10189,7 @@ TEXT ·micro11x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again370:
+again378:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -10018,10 +10219,10 @@ again370:
 	MOVQ   112(AX), R11
 	MOVQ   R11, 136(AX)
 
-again371:
+again379:
 	MOVQ 48(AX), R11
 
-loop372:
+loop380:
 	VMOVUPS          (SI), Z11
 	VFMADD231PS.BCST (DI), Z11, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z11, Z1
@@ -10040,7 +10241,7 @@ loop372:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop372
+	JNZ              loop380
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -10048,12 +10249,12 @@ loop372:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again371
+	JNZ              again379
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip373
+	JZ               skip381
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z11
 	VADDPS           Z11, Z0, Z0
@@ -10089,9 +10290,9 @@ loop372:
 	VADDPS           Z11, Z10, Z10
 	ADDQ             BX, SI
 
-skip373:
+skip381:
 	TESTQ     $0x00000002, CX
-	JZ        skip374
+	JZ        skip382
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z11
 	VADDPS    Z11, Z0, Z0
@@ -10106,9 +10307,9 @@ skip373:
 	VADDPS    Z11, Z9, Z9
 	VADDPS    Z11, Z10, Z10
 
-skip374:
+skip382:
 	TESTQ  $0x00000004, CX
-	JZ     skip375
+	JZ     skip383
 	VPXORD Z12, Z12, Z12
 	VMAXPS Z0, Z12, Z0
 	VMAXPS Z1, Z12, Z1
@@ -10122,9 +10323,9 @@ skip374:
 	VMAXPS Z9, Z12, Z9
 	VMAXPS Z10, Z12, Z10
 
-skip375:
+skip383:
 	TESTQ     $0x00000010, CX
-	JZ        skip376
+	JZ        skip384
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z13, Z13, Z13
@@ -10173,7 +10374,7 @@ skip375:
 	VMOVAPS.Z Z10, K2, Z10
 	ADDQ      BX, SI
 
-skip376:
+skip384:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -10198,7 +10399,7 @@ skip376:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again370
+	JNZ     again378
 	VZEROUPPER
 	RET
 
@@ -10210,7 +10411,7 @@ TEXT ·micro12x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again377:
+again385:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -10242,10 +10443,10 @@ again377:
 	MOVQ   112(AX), R11
 	MOVQ   R11, 136(AX)
 
-again378:
+again386:
 	MOVQ 48(AX), R11
 
-loop379:
+loop387:
 	VMOVUPS          (SI), Z12
 	VFMADD231PS.BCST (DI), Z12, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z12, Z1
@@ -10265,7 +10466,7 @@ loop379:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop379
+	JNZ              loop387
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -10273,12 +10474,12 @@ loop379:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again378
+	JNZ              again386
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip380
+	JZ               skip388
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z12
 	VADDPS           Z12, Z0, Z0
@@ -10317,9 +10518,9 @@ loop379:
 	VADDPS           Z12, Z11, Z11
 	ADDQ             BX, SI
 
-skip380:
+skip388:
 	TESTQ     $0x00000002, CX
-	JZ        skip381
+	JZ        skip389
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z12
 	VADDPS    Z12, Z0, Z0
@@ -10335,9 +10536,9 @@ skip380:
 	VADDPS    Z12, Z10, Z10
 	VADDPS    Z12, Z11, Z11
 
-skip381:
+skip389:
 	TESTQ  $0x00000004, CX
-	JZ     skip382
+	JZ     skip390
 	VPXORD Z13, Z13, Z13
 	VMAXPS Z0, Z13, Z0
 	VMAXPS Z1, Z13, Z1
@@ -10352,9 +10553,9 @@ skip381:
 	VMAXPS Z10, Z13, Z10
 	VMAXPS Z11, Z13, Z11
 
-skip382:
+skip390:
 	TESTQ     $0x00000010, CX
-	JZ        skip383
+	JZ        skip391
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z14, Z14, Z14
@@ -10407,7 +10608,7 @@ skip382:
 	VMOVAPS.Z Z11, K2, Z11
 	ADDQ      BX, SI
 
-skip383:
+skip391:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -10434,7 +10635,7 @@ skip383:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again377
+	JNZ     again385
 	VZEROUPPER
 	RET
 
@@ -10446,7 +10647,7 @@ TEXT ·micro13x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again384:
+again392:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -10479,10 +10680,10 @@ again384:
 	MOVQ   112(AX), R12
 	MOVQ   R12, 136(AX)
 
-again385:
+again393:
 	MOVQ 48(AX), R12
 
-loop386:
+loop394:
 	VMOVUPS          (SI), Z13
 	VFMADD231PS.BCST (DI), Z13, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z13, Z1
@@ -10504,7 +10705,7 @@ loop386:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop386
+	JNZ              loop394
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -10513,12 +10714,12 @@ loop386:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again385
+	JNZ              again393
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip387
+	JZ               skip395
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z13
 	VADDPS           Z13, Z0, Z0
@@ -10560,9 +10761,9 @@ loop386:
 	VADDPS           Z13, Z12, Z12
 	ADDQ             BX, SI
 
-skip387:
+skip395:
 	TESTQ     $0x00000002, CX
-	JZ        skip388
+	JZ        skip396
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z13
 	VADDPS    Z13, Z0, Z0
@@ -10579,9 +10780,9 @@ skip387:
 	VADDPS    Z13, Z11, Z11
 	VADDPS    Z13, Z12, Z12
 
-skip388:
+skip396:
 	TESTQ  $0x00000004, CX
-	JZ     skip389
+	JZ     skip397
 	VPXORD Z14, Z14, Z14
 	VMAXPS Z0, Z14, Z0
 	VMAXPS Z1, Z14, Z1
@@ -10597,9 +10798,9 @@ skip388:
 	VMAXPS Z11, Z14, Z11
 	VMAXPS Z12, Z14, Z12
 
-skip389:
+skip397:
 	TESTQ     $0x00000010, CX
-	JZ        skip390
+	JZ        skip398
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z15, Z15, Z15
@@ -10656,7 +10857,7 @@ skip389:
 	VMOVAPS.Z Z12, K2, Z12
 	ADDQ      BX, SI
 
-skip390:
+skip398:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -10685,7 +10886,7 @@ skip390:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again384
+	JNZ     again392
 	VZEROUPPER
 	RET
 
@@ -10697,7 +10898,7 @@ TEXT ·micro14x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again391:
+again399:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -10732,10 +10933,10 @@ again391:
 	MOVQ   112(AX), R12
 	MOVQ   R12, 136(AX)
 
-again392:
+again400:
 	MOVQ 48(AX), R12
 
-loop393:
+loop401:
 	VMOVUPS          (SI), Z14
 	VFMADD231PS.BCST (DI), Z14, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z14, Z1
@@ -10758,7 +10959,7 @@ loop393:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop393
+	JNZ              loop401
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -10767,12 +10968,12 @@ loop393:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again392
+	JNZ              again400
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip394
+	JZ               skip402
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z14
 	VADDPS           Z14, Z0, Z0
@@ -10817,9 +11018,9 @@ loop393:
 	VADDPS           Z14, Z13, Z13
 	ADDQ             BX, SI
 
-skip394:
+skip402:
 	TESTQ     $0x00000002, CX
-	JZ        skip395
+	JZ        skip403
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z14
 	VADDPS    Z14, Z0, Z0
@@ -10837,9 +11038,9 @@ skip394:
 	VADDPS    Z14, Z12, Z12
 	VADDPS    Z14, Z13, Z13
 
-skip395:
+skip403:
 	TESTQ  $0x00000004, CX
-	JZ     skip396
+	JZ     skip404
 	VPXORD Z15, Z15, Z15
 	VMAXPS Z0, Z15, Z0
 	VMAXPS Z1, Z15, Z1
@@ -10856,9 +11057,9 @@ skip395:
 	VMAXPS Z12, Z15, Z12
 	VMAXPS Z13, Z15, Z13
 
-skip396:
+skip404:
 	TESTQ     $0x00000010, CX
-	JZ        skip397
+	JZ        skip405
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z16, Z16, Z16
@@ -10919,7 +11120,7 @@ skip396:
 	VMOVAPS.Z Z13, K2, Z13
 	ADDQ      BX, SI
 
-skip397:
+skip405:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -10950,7 +11151,7 @@ skip397:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again391
+	JNZ     again399
 	VZEROUPPER
 	RET
 
@@ -10964,7 +11165,7 @@ TEXT ·micro1x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again398:
+again406:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -10978,10 +11179,10 @@ again398:
 	MOVQ   112(AX), CX
 	MOVQ   CX, 136(AX)
 
-again399:
+again407:
 	MOVQ 48(AX), CX
 
-loop400:
+loop408:
 	VMOVUPS          (SI), Z2
 	VMOVUPS          64(SI), Z3
 	VFMADD231PS.BCST (DI), Z2, Z0
@@ -10989,17 +11190,17 @@ loop400:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             CX
-	JNZ              loop400
+	JNZ              loop408
 	MOVQ             120(AX), CX
 	ADDQ             CX, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again399
+	JNZ              again407
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip401
+	JZ               skip409
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z2
 	VADDPS           Z2, Z0, Z0
@@ -11007,25 +11208,25 @@ loop400:
 	VADDPS           Z2, Z1, Z1
 	ADDQ             BX, SI
 
-skip401:
+skip409:
 	TESTQ     $0x00000002, CX
-	JZ        skip402
+	JZ        skip410
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z2
 	VADDPS    Z2, Z0, Z0
 	VMOVUPS.Z 64(SI), K2, Z2
 	VADDPS    Z2, Z1, Z1
 
-skip402:
+skip410:
 	TESTQ  $0x00000004, CX
-	JZ     skip403
+	JZ     skip411
 	VPXORD Z4, Z4, Z4
 	VMAXPS Z0, Z4, Z0
 	VMAXPS Z1, Z4, Z1
 
-skip403:
+skip411:
 	TESTQ     $0x00000010, CX
-	JZ        skip404
+	JZ        skip412
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z5, Z5, Z5
@@ -11037,13 +11238,13 @@ skip403:
 	VMOVAPS.Z Z1, K3, Z1
 	ADDQ      BX, SI
 
-skip404:
+skip412:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again398
+	JNZ     again406
 	VZEROUPPER
 	RET
 
@@ -11057,7 +11258,7 @@ TEXT ·micro2x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again405:
+again413:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -11074,10 +11275,10 @@ again405:
 	MOVQ   112(AX), R8
 	MOVQ   R8, 136(AX)
 
-again406:
+again414:
 	MOVQ 48(AX), R8
 
-loop407:
+loop415:
 	VMOVUPS          (SI), Z4
 	VMOVUPS          64(SI), Z5
 	VFMADD231PS.BCST (DI), Z4, Z0
@@ -11087,17 +11288,17 @@ loop407:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop407
+	JNZ              loop415
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again406
+	JNZ              again414
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip408
+	JZ               skip416
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z4
 	VADDPS           Z4, Z0, Z0
@@ -11110,9 +11311,9 @@ loop407:
 	VADDPS           Z4, Z3, Z3
 	ADDQ             BX, SI
 
-skip408:
+skip416:
 	TESTQ     $0x00000002, CX
-	JZ        skip409
+	JZ        skip417
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z4
 	VADDPS    Z4, Z0, Z0
@@ -11121,18 +11322,18 @@ skip408:
 	VADDPS    Z4, Z1, Z1
 	VADDPS    Z4, Z3, Z3
 
-skip409:
+skip417:
 	TESTQ  $0x00000004, CX
-	JZ     skip410
+	JZ     skip418
 	VPXORD Z6, Z6, Z6
 	VMAXPS Z0, Z6, Z0
 	VMAXPS Z1, Z6, Z1
 	VMAXPS Z2, Z6, Z2
 	VMAXPS Z3, Z6, Z3
 
-skip410:
+skip418:
 	TESTQ     $0x00000010, CX
-	JZ        skip411
+	JZ        skip419
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z7, Z7, Z7
@@ -11151,7 +11352,7 @@ skip410:
 	VMOVAPS.Z Z3, K3, Z3
 	ADDQ      BX, SI
 
-skip411:
+skip419:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -11160,7 +11361,7 @@ skip411:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again405
+	JNZ     again413
 	VZEROUPPER
 	RET
 
@@ -11174,7 +11375,7 @@ TEXT ·micro3x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again412:
+again420:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -11194,10 +11395,10 @@ again412:
 	MOVQ   112(AX), R8
 	MOVQ   R8, 136(AX)
 
-again413:
+again421:
 	MOVQ 48(AX), R8
 
-loop414:
+loop422:
 	VMOVUPS          (SI), Z6
 	VMOVUPS          64(SI), Z7
 	VFMADD231PS.BCST (DI), Z6, Z0
@@ -11209,17 +11410,17 @@ loop414:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop414
+	JNZ              loop422
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again413
+	JNZ              again421
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip415
+	JZ               skip423
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z6
 	VADDPS           Z6, Z0, Z0
@@ -11237,9 +11438,9 @@ loop414:
 	VADDPS           Z6, Z5, Z5
 	ADDQ             BX, SI
 
-skip415:
+skip423:
 	TESTQ     $0x00000002, CX
-	JZ        skip416
+	JZ        skip424
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z6
 	VADDPS    Z6, Z0, Z0
@@ -11250,9 +11451,9 @@ skip415:
 	VADDPS    Z6, Z3, Z3
 	VADDPS    Z6, Z5, Z5
 
-skip416:
+skip424:
 	TESTQ  $0x00000004, CX
-	JZ     skip417
+	JZ     skip425
 	VPXORD Z8, Z8, Z8
 	VMAXPS Z0, Z8, Z0
 	VMAXPS Z1, Z8, Z1
@@ -11261,9 +11462,9 @@ skip416:
 	VMAXPS Z4, Z8, Z4
 	VMAXPS Z5, Z8, Z5
 
-skip417:
+skip425:
 	TESTQ     $0x00000010, CX
-	JZ        skip418
+	JZ        skip426
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z9, Z9, Z9
@@ -11289,7 +11490,7 @@ skip417:
 	VMOVAPS.Z Z5, K3, Z5
 	ADDQ      BX, SI
 
-skip418:
+skip426:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -11301,7 +11502,7 @@ skip418:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again412
+	JNZ     again420
 	VZEROUPPER
 	RET
 
@@ -11315,7 +11516,7 @@ TEXT ·micro4x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again419:
+again427:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -11337,10 +11538,10 @@ again419:
 	MOVQ   112(AX), R9
 	MOVQ   R9, 136(AX)
 
-again420:
+again428:
 	MOVQ 48(AX), R9
 
-loop421:
+loop429:
 	VMOVUPS          (SI), Z8
 	VMOVUPS          64(SI), Z9
 	VFMADD231PS.BCST (DI), Z8, Z0
@@ -11355,18 +11556,18 @@ loop421:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop421
+	JNZ              loop429
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again420
+	JNZ              again428
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip422
+	JZ               skip430
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z8
 	VADDPS           Z8, Z0, Z0
@@ -11389,9 +11590,9 @@ loop421:
 	VADDPS           Z8, Z7, Z7
 	ADDQ             BX, SI
 
-skip422:
+skip430:
 	TESTQ     $0x00000002, CX
-	JZ        skip423
+	JZ        skip431
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z8
 	VADDPS    Z8, Z0, Z0
@@ -11404,9 +11605,9 @@ skip422:
 	VADDPS    Z8, Z5, Z5
 	VADDPS    Z8, Z7, Z7
 
-skip423:
+skip431:
 	TESTQ  $0x00000004, CX
-	JZ     skip424
+	JZ     skip432
 	VPXORD Z10, Z10, Z10
 	VMAXPS Z0, Z10, Z0
 	VMAXPS Z1, Z10, Z1
@@ -11417,9 +11618,9 @@ skip423:
 	VMAXPS Z6, Z10, Z6
 	VMAXPS Z7, Z10, Z7
 
-skip424:
+skip432:
 	TESTQ     $0x00000010, CX
-	JZ        skip425
+	JZ        skip433
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z11, Z11, Z11
@@ -11452,7 +11653,7 @@ skip424:
 	VMOVAPS.Z Z7, K3, Z7
 	ADDQ      BX, SI
 
-skip425:
+skip433:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -11467,7 +11668,7 @@ skip425:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again419
+	JNZ     again427
 	VZEROUPPER
 	RET
 
@@ -11481,7 +11682,7 @@ TEXT ·micro5x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again426:
+again434:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -11506,10 +11707,10 @@ again426:
 	MOVQ   112(AX), R9
 	MOVQ   R9, 136(AX)
 
-again427:
+again435:
 	MOVQ 48(AX), R9
 
-loop428:
+loop436:
 	VMOVUPS          (SI), Z10
 	VMOVUPS          64(SI), Z11
 	VFMADD231PS.BCST (DI), Z10, Z0
@@ -11526,18 +11727,18 @@ loop428:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop428
+	JNZ              loop436
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again427
+	JNZ              again435
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip429
+	JZ               skip437
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z10
 	VADDPS           Z10, Z0, Z0
@@ -11565,9 +11766,9 @@ loop428:
 	VADDPS           Z10, Z9, Z9
 	ADDQ             BX, SI
 
-skip429:
+skip437:
 	TESTQ     $0x00000002, CX
-	JZ        skip430
+	JZ        skip438
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z10
 	VADDPS    Z10, Z0, Z0
@@ -11582,9 +11783,9 @@ skip429:
 	VADDPS    Z10, Z7, Z7
 	VADDPS    Z10, Z9, Z9
 
-skip430:
+skip438:
 	TESTQ  $0x00000004, CX
-	JZ     skip431
+	JZ     skip439
 	VPXORD Z12, Z12, Z12
 	VMAXPS Z0, Z12, Z0
 	VMAXPS Z1, Z12, Z1
@@ -11597,9 +11798,9 @@ skip430:
 	VMAXPS Z8, Z12, Z8
 	VMAXPS Z9, Z12, Z9
 
-skip431:
+skip439:
 	TESTQ     $0x00000010, CX
-	JZ        skip432
+	JZ        skip440
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z13, Z13, Z13
@@ -11639,7 +11840,7 @@ skip431:
 	VMOVAPS.Z Z9, K3, Z9
 	ADDQ      BX, SI
 
-skip432:
+skip440:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -11657,7 +11858,7 @@ skip432:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again426
+	JNZ     again434
 	VZEROUPPER
 	RET
 
@@ -11671,7 +11872,7 @@ TEXT ·micro6x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again433:
+again441:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -11699,10 +11900,10 @@ again433:
 	MOVQ   112(AX), R9
 	MOVQ   R9, 136(AX)
 
-again434:
+again442:
 	MOVQ 48(AX), R9
 
-loop435:
+loop443:
 	VMOVUPS          (SI), Z12
 	VMOVUPS          64(SI), Z13
 	VFMADD231PS.BCST (DI), Z12, Z0
@@ -11721,18 +11922,18 @@ loop435:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop435
+	JNZ              loop443
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again434
+	JNZ              again442
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip436
+	JZ               skip444
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z12
 	VADDPS           Z12, Z0, Z0
@@ -11765,9 +11966,9 @@ loop435:
 	VADDPS           Z12, Z11, Z11
 	ADDQ             BX, SI
 
-skip436:
+skip444:
 	TESTQ     $0x00000002, CX
-	JZ        skip437
+	JZ        skip445
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z12
 	VADDPS    Z12, Z0, Z0
@@ -11784,9 +11985,9 @@ skip436:
 	VADDPS    Z12, Z9, Z9
 	VADDPS    Z12, Z11, Z11
 
-skip437:
+skip445:
 	TESTQ  $0x00000004, CX
-	JZ     skip438
+	JZ     skip446
 	VPXORD Z14, Z14, Z14
 	VMAXPS Z0, Z14, Z0
 	VMAXPS Z1, Z14, Z1
@@ -11801,9 +12002,9 @@ skip437:
 	VMAXPS Z10, Z14, Z10
 	VMAXPS Z11, Z14, Z11
 
-skip438:
+skip446:
 	TESTQ     $0x00000010, CX
-	JZ        skip439
+	JZ        skip447
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z15, Z15, Z15
@@ -11850,7 +12051,7 @@ skip438:
 	VMOVAPS.Z Z11, K3, Z11
 	ADDQ      BX, SI
 
-skip439:
+skip447:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -11871,7 +12072,7 @@ skip439:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again433
+	JNZ     again441
 	VZEROUPPER
 	RET
 
@@ -11885,7 +12086,7 @@ TEXT ·micro7x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again440:
+again448:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -11915,10 +12116,10 @@ again440:
 	MOVQ   112(AX), R10
 	MOVQ   R10, 136(AX)
 
-again441:
+again449:
 	MOVQ 48(AX), R10
 
-loop442:
+loop450:
 	VMOVUPS          (SI), Z14
 	VMOVUPS          64(SI), Z15
 	VFMADD231PS.BCST (DI), Z14, Z0
@@ -11940,19 +12141,19 @@ loop442:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop442
+	JNZ              loop450
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again441
+	JNZ              again449
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip443
+	JZ               skip451
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z14
 	VADDPS           Z14, Z0, Z0
@@ -11990,9 +12191,9 @@ loop442:
 	VADDPS           Z14, Z13, Z13
 	ADDQ             BX, SI
 
-skip443:
+skip451:
 	TESTQ     $0x00000002, CX
-	JZ        skip444
+	JZ        skip452
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z14
 	VADDPS    Z14, Z0, Z0
@@ -12011,9 +12212,9 @@ skip443:
 	VADDPS    Z14, Z11, Z11
 	VADDPS    Z14, Z13, Z13
 
-skip444:
+skip452:
 	TESTQ  $0x00000004, CX
-	JZ     skip445
+	JZ     skip453
 	VPXORD Z16, Z16, Z16
 	VMAXPS Z0, Z16, Z0
 	VMAXPS Z1, Z16, Z1
@@ -12030,9 +12231,9 @@ skip444:
 	VMAXPS Z12, Z16, Z12
 	VMAXPS Z13, Z16, Z13
 
-skip445:
+skip453:
 	TESTQ     $0x00000010, CX
-	JZ        skip446
+	JZ        skip454
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z17, Z17, Z17
@@ -12086,7 +12287,7 @@ skip445:
 	VMOVAPS.Z Z13, K3, Z13
 	ADDQ      BX, SI
 
-skip446:
+skip454:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -12110,7 +12311,7 @@ skip446:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again440
+	JNZ     again448
 	VZEROUPPER
 	RET
 
@@ -12124,7 +12325,7 @@ TEXT ·micro8x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again447:
+again455:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -12157,10 +12358,10 @@ again447:
 	MOVQ   112(AX), R10
 	MOVQ   R10, 136(AX)
 
-again448:
+again456:
 	MOVQ 48(AX), R10
 
-loop449:
+loop457:
 	VMOVUPS          (SI), Z16
 	VMOVUPS          64(SI), Z17
 	VFMADD231PS.BCST (DI), Z16, Z0
@@ -12184,19 +12385,19 @@ loop449:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop449
+	JNZ              loop457
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again448
+	JNZ              again456
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip450
+	JZ               skip458
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z16
 	VADDPS           Z16, Z0, Z0
@@ -12239,9 +12440,9 @@ loop449:
 	VADDPS           Z16, Z15, Z15
 	ADDQ             BX, SI
 
-skip450:
+skip458:
 	TESTQ     $0x00000002, CX
-	JZ        skip451
+	JZ        skip459
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z16
 	VADDPS    Z16, Z0, Z0
@@ -12262,9 +12463,9 @@ skip450:
 	VADDPS    Z16, Z13, Z13
 	VADDPS    Z16, Z15, Z15
 
-skip451:
+skip459:
 	TESTQ  $0x00000004, CX
-	JZ     skip452
+	JZ     skip460
 	VPXORD Z18, Z18, Z18
 	VMAXPS Z0, Z18, Z0
 	VMAXPS Z1, Z18, Z1
@@ -12283,9 +12484,9 @@ skip451:
 	VMAXPS Z14, Z18, Z14
 	VMAXPS Z15, Z18, Z15
 
-skip452:
+skip460:
 	TESTQ     $0x00000010, CX
-	JZ        skip453
+	JZ        skip461
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z19, Z19, Z19
@@ -12346,7 +12547,7 @@ skip452:
 	VMOVAPS.Z Z15, K3, Z15
 	ADDQ      BX, SI
 
-skip453:
+skip461:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -12373,7 +12574,7 @@ skip453:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again447
+	JNZ     again455
 	VZEROUPPER
 	RET
 
@@ -12387,7 +12588,7 @@ TEXT ·micro9x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again454:
+again462:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -12423,10 +12624,10 @@ again454:
 	MOVQ   112(AX), R10
 	MOVQ   R10, 136(AX)
 
-again455:
+again463:
 	MOVQ 48(AX), R10
 
-loop456:
+loop464:
 	VMOVUPS          (SI), Z18
 	VMOVUPS          64(SI), Z19
 	VFMADD231PS.BCST (DI), Z18, Z0
@@ -12452,19 +12653,19 @@ loop456:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop456
+	JNZ              loop464
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again455
+	JNZ              again463
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip457
+	JZ               skip465
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z18
 	VADDPS           Z18, Z0, Z0
@@ -12512,9 +12713,9 @@ loop456:
 	VADDPS           Z18, Z17, Z17
 	ADDQ             BX, SI
 
-skip457:
+skip465:
 	TESTQ     $0x00000002, CX
-	JZ        skip458
+	JZ        skip466
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z18
 	VADDPS    Z18, Z0, Z0
@@ -12537,9 +12738,9 @@ skip457:
 	VADDPS    Z18, Z15, Z15
 	VADDPS    Z18, Z17, Z17
 
-skip458:
+skip466:
 	TESTQ  $0x00000004, CX
-	JZ     skip459
+	JZ     skip467
 	VPXORD Z20, Z20, Z20
 	VMAXPS Z0, Z20, Z0
 	VMAXPS Z1, Z20, Z1
@@ -12560,9 +12761,9 @@ skip458:
 	VMAXPS Z16, Z20, Z16
 	VMAXPS Z17, Z20, Z17
 
-skip459:
+skip467:
 	TESTQ     $0x00000010, CX
-	JZ        skip460
+	JZ        skip468
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z21, Z21, Z21
@@ -12630,7 +12831,7 @@ skip459:
 	VMOVAPS.Z Z17, K3, Z17
 	ADDQ      BX, SI
 
-skip460:
+skip468:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -12660,7 +12861,7 @@ skip460:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again454
+	JNZ     again462
 	VZEROUPPER
 	RET
 
@@ -12674,7 +12875,7 @@ TEXT ·micro10x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again461:
+again469:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -12712,10 +12913,10 @@ again461:
 	MOVQ   112(AX), R11
 	MOVQ   R11, 136(AX)
 
-again462:
+again470:
 	MOVQ 48(AX), R11
 
-loop463:
+loop471:
 	VMOVUPS          (SI), Z20
 	VMOVUPS          64(SI), Z21
 	VFMADD231PS.BCST (DI), Z20, Z0
@@ -12744,7 +12945,7 @@ loop463:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop463
+	JNZ              loop471
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -12752,12 +12953,12 @@ loop463:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again462
+	JNZ              again470
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip464
+	JZ               skip472
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z20
 	VADDPS           Z20, Z0, Z0
@@ -12810,9 +13011,9 @@ loop463:
 	VADDPS           Z20, Z19, Z19
 	ADDQ             BX, SI
 
-skip464:
+skip472:
 	TESTQ     $0x00000002, CX
-	JZ        skip465
+	JZ        skip473
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z20
 	VADDPS    Z20, Z0, Z0
@@ -12837,9 +13038,9 @@ skip464:
 	VADDPS    Z20, Z17, Z17
 	VADDPS    Z20, Z19, Z19
 
-skip465:
+skip473:
 	TESTQ  $0x00000004, CX
-	JZ     skip466
+	JZ     skip474
 	VPXORD Z22, Z22, Z22
 	VMAXPS Z0, Z22, Z0
 	VMAXPS Z1, Z22, Z1
@@ -12862,9 +13063,9 @@ skip465:
 	VMAXPS Z18, Z22, Z18
 	VMAXPS Z19, Z22, Z19
 
-skip466:
+skip474:
 	TESTQ     $0x00000010, CX
-	JZ        skip467
+	JZ        skip475
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z23, Z23, Z23
@@ -12939,7 +13140,7 @@ skip466:
 	VMOVAPS.Z Z19, K3, Z19
 	ADDQ      BX, SI
 
-skip467:
+skip475:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -12972,7 +13173,7 @@ skip467:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again461
+	JNZ     again469
 	VZEROUPPER
 	RET
 
@@ -12986,7 +13187,7 @@ TEXT ·micro11x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again468:
+again476:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -13027,10 +13228,10 @@ again468:
 	MOVQ   112(AX), R11
 	MOVQ   R11, 136(AX)
 
-again469:
+again477:
 	MOVQ 48(AX), R11
 
-loop470:
+loop478:
 	VMOVUPS          (SI), Z22
 	VMOVUPS          64(SI), Z23
 	VFMADD231PS.BCST (DI), Z22, Z0
@@ -13061,7 +13262,7 @@ loop470:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop470
+	JNZ              loop478
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -13069,12 +13270,12 @@ loop470:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again469
+	JNZ              again477
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip471
+	JZ               skip479
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z22
 	VADDPS           Z22, Z0, Z0
@@ -13132,9 +13333,9 @@ loop470:
 	VADDPS           Z22, Z21, Z21
 	ADDQ             BX, SI
 
-skip471:
+skip479:
 	TESTQ     $0x00000002, CX
-	JZ        skip472
+	JZ        skip480
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z22
 	VADDPS    Z22, Z0, Z0
@@ -13161,9 +13362,9 @@ skip471:
 	VADDPS    Z22, Z19, Z19
 	VADDPS    Z22, Z21, Z21
 
-skip472:
+skip480:
 	TESTQ  $0x00000004, CX
-	JZ     skip473
+	JZ     skip481
 	VPXORD Z24, Z24, Z24
 	VMAXPS Z0, Z24, Z0
 	VMAXPS Z1, Z24, Z1
@@ -13188,9 +13389,9 @@ skip472:
 	VMAXPS Z20, Z24, Z20
 	VMAXPS Z21, Z24, Z21
 
-skip473:
+skip481:
 	TESTQ     $0x00000010, CX
-	JZ        skip474
+	JZ        skip482
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z25, Z25, Z25
@@ -13272,7 +13473,7 @@ skip473:
 	VMOVAPS.Z Z21, K3, Z21
 	ADDQ      BX, SI
 
-skip474:
+skip482:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -13308,7 +13509,7 @@ skip474:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again468
+	JNZ     again476
 	VZEROUPPER
 	RET
 
@@ -13322,7 +13523,7 @@ TEXT ·micro12x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again475:
+again483:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -13366,10 +13567,10 @@ again475:
 	MOVQ   112(AX), R11
 	MOVQ   R11, 136(AX)
 
-again476:
+again484:
 	MOVQ 48(AX), R11
 
-loop477:
+loop485:
 	VMOVUPS          (SI), Z24
 	VMOVUPS          64(SI), Z25
 	VFMADD231PS.BCST (DI), Z24, Z0
@@ -13402,7 +13603,7 @@ loop477:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop477
+	JNZ              loop485
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -13410,12 +13611,12 @@ loop477:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again476
+	JNZ              again484
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip478
+	JZ               skip486
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z24
 	VADDPS           Z24, Z0, Z0
@@ -13478,9 +13679,9 @@ loop477:
 	VADDPS           Z24, Z23, Z23
 	ADDQ             BX, SI
 
-skip478:
+skip486:
 	TESTQ     $0x00000002, CX
-	JZ        skip479
+	JZ        skip487
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z24
 	VADDPS    Z24, Z0, Z0
@@ -13509,9 +13710,9 @@ skip478:
 	VADDPS    Z24, Z21, Z21
 	VADDPS    Z24, Z23, Z23
 
-skip479:
+skip487:
 	TESTQ  $0x00000004, CX
-	JZ     skip480
+	JZ     skip488
 	VPXORD Z26, Z26, Z26
 	VMAXPS Z0, Z26, Z0
 	VMAXPS Z1, Z26, Z1
@@ -13538,9 +13739,9 @@ skip479:
 	VMAXPS Z22, Z26, Z22
 	VMAXPS Z23, Z26, Z23
 
-skip480:
+skip488:
 	TESTQ     $0x00000010, CX
-	JZ        skip481
+	JZ        skip489
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z27, Z27, Z27
@@ -13629,7 +13830,7 @@ skip480:
 	VMOVAPS.Z Z23, K3, Z23
 	ADDQ      BX, SI
 
-skip481:
+skip489:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -13668,7 +13869,7 @@ skip481:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again475
+	JNZ     again483
 	VZEROUPPER
 	RET
 
@@ -13682,7 +13883,7 @@ TEXT ·micro13x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again482:
+again490:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -13728,10 +13929,10 @@ again482:
 	MOVQ   112(AX), R12
 	MOVQ   R12, 136(AX)
 
-again483:
+again491:
 	MOVQ 48(AX), R12
 
-loop484:
+loop492:
 	VMOVUPS          (SI), Z26
 	VMOVUPS          64(SI), Z27
 	VFMADD231PS.BCST (DI), Z26, Z0
@@ -13767,7 +13968,7 @@ loop484:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop484
+	JNZ              loop492
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -13776,12 +13977,12 @@ loop484:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again483
+	JNZ              again491
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip485
+	JZ               skip493
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z26
 	VADDPS           Z26, Z0, Z0
@@ -13849,9 +14050,9 @@ loop484:
 	VADDPS           Z26, Z25, Z25
 	ADDQ             BX, SI
 
-skip485:
+skip493:
 	TESTQ     $0x00000002, CX
-	JZ        skip486
+	JZ        skip494
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z26
 	VADDPS    Z26, Z0, Z0
@@ -13882,9 +14083,9 @@ skip485:
 	VADDPS    Z26, Z23, Z23
 	VADDPS    Z26, Z25, Z25
 
-skip486:
+skip494:
 	TESTQ  $0x00000004, CX
-	JZ     skip487
+	JZ     skip495
 	VPXORD Z28, Z28, Z28
 	VMAXPS Z0, Z28, Z0
 	VMAXPS Z1, Z28, Z1
@@ -13913,9 +14114,9 @@ skip486:
 	VMAXPS Z24, Z28, Z24
 	VMAXPS Z25, Z28, Z25
 
-skip487:
+skip495:
 	TESTQ     $0x00000010, CX
-	JZ        skip488
+	JZ        skip496
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z29, Z29, Z29
@@ -14011,7 +14212,7 @@ skip487:
 	VMOVAPS.Z Z25, K3, Z25
 	ADDQ      BX, SI
 
-skip488:
+skip496:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -14053,7 +14254,7 @@ skip488:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again482
+	JNZ     again490
 	VZEROUPPER
 	RET
 
@@ -14067,7 +14268,7 @@ TEXT ·micro14x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again489:
+again497:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -14116,10 +14317,10 @@ again489:
 	MOVQ   112(AX), R12
 	MOVQ   R12, 136(AX)
 
-again490:
+again498:
 	MOVQ 48(AX), R12
 
-loop491:
+loop499:
 	VMOVUPS          (SI), Z28
 	VMOVUPS          64(SI), Z29
 	VFMADD231PS.BCST (DI), Z28, Z0
@@ -14157,7 +14358,7 @@ loop491:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop491
+	JNZ              loop499
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -14166,12 +14367,12 @@ loop491:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again490
+	JNZ              again498
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip492
+	JZ               skip500
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z28
 	VADDPS           Z28, Z0, Z0
@@ -14244,9 +14445,9 @@ loop491:
 	VADDPS           Z28, Z27, Z27
 	ADDQ             BX, SI
 
-skip492:
+skip500:
 	TESTQ     $0x00000002, CX
-	JZ        skip493
+	JZ        skip501
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z28
 	VADDPS    Z28, Z0, Z0
@@ -14279,9 +14480,9 @@ skip492:
 	VADDPS    Z28, Z25, Z25
 	VADDPS    Z28, Z27, Z27
 
-skip493:
+skip501:
 	TESTQ  $0x00000004, CX
-	JZ     skip494
+	JZ     skip502
 	VPXORD Z30, Z30, Z30
 	VMAXPS Z0, Z30, Z0
 	VMAXPS Z1, Z30, Z1
@@ -14312,9 +14513,9 @@ skip493:
 	VMAXPS Z26, Z30, Z26
 	VMAXPS Z27, Z30, Z27
 
-skip494:
+skip502:
 	TESTQ     $0x00000010, CX
-	JZ        skip495
+	JZ        skip503
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z31, Z31, Z31
@@ -14417,7 +14618,7 @@ skip494:
 	VMOVAPS.Z Z27, K3, Z27
 	ADDQ      BX, SI
 
-skip495:
+skip503:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -14462,7 +14663,7 @@ skip495:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again489
+	JNZ     again497
 	VZEROUPPER
 	RET
 
@@ -14476,7 +14677,7 @@ TEXT ·packRowsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 24(AX), SI
 	MOVQ 32(AX), AX
 
-loop496:
+loop504:
 	VMOVUPS (CX), Z0
 	VMOVUPS 64(CX), Z1
 	VMOVUPS Z0, (DX)
@@ -14484,7 +14685,7 @@ loop496:
 	ADDQ    BX, CX
 	ADDQ    AX, DX
 	DECQ    SI
-	JNZ     loop496
+	JNZ     loop504
 	VZEROUPPER
 	RET
 
@@ -14502,7 +14703,7 @@ TEXT ·packColsAVX512(SB), NOSPLIT, $0-8
 	LEAQ (DI)(BX*2), R8
 	ADDQ BX, R8
 
-loop497:
+loop505:
 	VMOVUPS     (CX), X0
 	VINSERTF128 $0x01, (DI)(BX*1), Y0, Y1
 	VMOVUPS     (CX)(BX*1), X0
@@ -14555,7 +14756,7 @@ loop497:
 	ADDQ        $+32, DI
 	ADDQ        $+32, R8
 	DECQ        SI
-	JNZ         loop497
+	JNZ         loop505
 	VZEROUPPER
 	RET
 
@@ -14567,7 +14768,7 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop498:
+loop506:
 	VMOVUPS      (CX), Z0
 	VBROADCASTSS word42b20000<>+0(SB), Z1
 	VMINPS       Z0, Z1, Z0
@@ -14610,7 +14811,7 @@ loop498:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop498
+	JNZ          loop506
 	VZEROUPPER
 	RET
 
@@ -14622,7 +14823,7 @@ TEXT ·reluAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop499:
+loop507:
 	VMOVUPS (CX), Z0
 	VPXORD  Z1, Z1, Z1
 	VMAXPS  Z0, Z1, Z0
@@ -14630,7 +14831,7 @@ loop499:
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop499
+	JNZ     loop507
 	VZEROUPPER
 	RET
 
@@ -14642,7 +14843,7 @@ TEXT ·sigmoidAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop500:
+loop508:
 	VMOVUPS      (CX), Z0
 	VBROADCASTSS word80000000<>+0(SB), Z1
 	VXORPS       Z1, Z0, Z0
@@ -14690,7 +14891,7 @@ loop500:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop500
+	JNZ          loop508
 	VZEROUPPER
 	RET
 
@@ -14702,7 +14903,7 @@ TEXT ·tanhAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop501:
+loop509:
 	VMOVUPS      (CX), Z0
 	VBROADCASTSS word80000000<>+0(SB), Z1
 	VANDPS       Z1, Z0, Z1
@@ -14772,7 +14973,7 @@ loop501:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop501
+	JNZ          loop509
 	VZEROUPPER
 	RET
 
@@ -14785,7 +14986,7 @@ TEXT ·expGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop502:
+loop510:
 	VMOVUPS (CX), Z0
 	VMOVUPS (DX), Z1
 	VMULPS  Z0, Z1, Z1
@@ -14794,7 +14995,7 @@ loop502:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    BX
-	JNZ     loop502
+	JNZ     loop510
 	VZEROUPPER
 	RET
 
@@ -14807,7 +15008,7 @@ TEXT ·reluGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop503:
+loop511:
 	VMOVUPS (CX), Z0
 	VMOVUPS (DX), Z1
 	VPXORD  Z2, Z2, Z2
@@ -14819,7 +15020,7 @@ loop503:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    BX
-	JNZ     loop503
+	JNZ     loop511
 	VZEROUPPER
 	RET
 
@@ -14832,7 +15033,7 @@ TEXT ·sigmoidGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop504:
+loop512:
 	VMOVUPS      (CX), Z0
 	VMOVUPS      (DX), Z1
 	VBROADCASTSS word3f800000<>+0(SB), Z2
@@ -14844,7 +15045,7 @@ loop504:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop504
+	JNZ          loop512
 	VZEROUPPER
 	RET
 
@@ -14857,7 +15058,7 @@ TEXT ·tanhGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop505:
+loop513:
 	VMOVUPS      (CX), Z0
 	VMOVUPS      (DX), Z1
 	VBROADCASTSS word3f800000<>+0(SB), Z2
@@ -14868,7 +15069,7 @@ loop505:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop505
+	JNZ          loop513
 	VZEROUPPER
 	RET
 
@@ -14880,14 +15081,14 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop506:
+loop514:
 	VMOVUPS (AX), Z0
 	VADDPS  (CX), Z0, Z0
 	VMOVUPS Z0, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop506
+	JNZ     loop514
 	VZEROUPPER
 	RET
 
@@ -14901,13 +15102,13 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-28
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop507:
+loop515:
 	VMULPS  (CX), Z0, Z1
 	VMOVUPS Z1, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop507
+	JNZ     loop515
 	VZEROUPPER
 	RET
 
@@ -14920,11 +15121,11 @@ TEXT ·maximumAVX512(SB), NOSPLIT, $0-24
 	MOVQ    n+0(FP), DX
 	SHRQ    $0x04, DX
 
-loop508:
+loop516:
 	VMAXPS  (AX), Z0, Z0
 	ADDQ    $+64, AX
 	DECQ    DX
-	JNZ     loop508
+	JNZ     loop516
 	VMOVUPS Z0, (CX)
 	VZEROUPPER
 	RET
@@ -14940,7 +15141,7 @@ TEXT ·expSumAVX512(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), CX
 	SHRQ         $0x04, CX
 
-loop509:
+loop517:
 	VMOVUPS      (AX), Z2
 	VSUBPS       Z0, Z2, Z2
 	VBROADCASTSS word42b20000<>+0(SB), Z3
@@ -14983,7 +15184,7 @@ loop509:
 	VADDPS       Z5, Z1, Z1
 	ADDQ         $+64, AX
 	DECQ         CX
-	JNZ          loop509
+	JNZ          loop517
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Z1, (AX)
 	VZEROUPPER
@@ -15000,7 +15201,7 @@ TEXT ·expStoreAVX512(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop510:
+loop518:
 	VMOVUPS      (CX), Z2
 	VSUBPS       Z0, Z2, Z2
 	VBROADCASTSS word42b20000<>+0(SB), Z3
@@ -15045,7 +15246,7 @@ loop510:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop510
+	JNZ          loop518
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Z1, (AX)
 	VZEROUPPER
@@ -15072,12 +15273,12 @@ TEXT ·maxPool2AVX512(SB), NOSPLIT, $0-56
 	MOVQ     row+24(FP), R10
 	ADDQ     R10, R9
 
-loop511:
+loop519:
 	TESTQ CX, CX
-	JZ    skip512
+	JZ    skip520
 	MOVQ  CX, R10
 
-loop513:
+loop521:
 	VMOVUPS (DI), Z0
 	VMOVUPS (DI)(BX*1), Z1
 	VMAXPS  Z0, Z1, Z0
@@ -15102,11 +15303,11 @@ loop513:
 	ADDQ    $+64, DI
 	ADDQ    $+64, R9
 	DECQ    R10
-	JNZ     loop513
+	JNZ     loop521
 
-skip512:
+skip520:
 	TESTQ     DX, DX
-	JZ        skip514
+	JZ        skip522
 	VMOVUPS.Z (DI), K1, Z0
 	VMOVUPS.Z (DI)(BX*1), K1, Z1
 	VMAXPS    Z0, Z1, Z0
@@ -15131,7 +15332,7 @@ skip512:
 	ADDQ      DX, DI
 	ADDQ      DX, R9
 
-skip514:
+skip522:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	LEAQ (DI)(BX*2), DI
@@ -15139,7 +15340,7 @@ skip514:
 	LEAQ (R9)(BX*2), R9
 	SUBQ AX, R9
 	DECQ R8
-	JNZ  loop511
+	JNZ  loop519
 	VZEROUPPER
 	RET
 
@@ -15170,12 +15371,12 @@ TEXT ·maxPool2GradAVX512(SB), NOSPLIT, $0-72
 	ADDQ     R13, R12
 	VPXORD   Z1, Z1, Z1
 
-loop515:
+loop523:
 	TESTQ CX, CX
-	JZ    skip516
+	JZ    skip524
 	MOVQ  CX, R13
 
-loop517:
+loop525:
 	VMOVUPS (SI), Z0
 	VMOVUPS (DI), Z2
 	VMOVUPS (R8), Z3
@@ -15213,11 +15414,11 @@ loop517:
 	ADDQ    $+64, R11
 	ADDQ    $+64, R12
 	DECQ    R13
-	JNZ     loop517
+	JNZ     loop525
 
-skip516:
+skip524:
 	TESTQ     DX, DX
-	JZ        skip518
+	JZ        skip526
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (DI), K1, Z2
 	VMOVUPS.Z (R8), K1, Z3
@@ -15255,7 +15456,7 @@ skip516:
 	ADDQ      DX, R11
 	ADDQ      DX, R12
 
-skip518:
+skip526:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	ADDQ BX, DI
@@ -15269,7 +15470,7 @@ skip518:
 	LEAQ (R12)(BX*2), R12
 	SUBQ AX, R12
 	DECQ R10
-	JNZ  loop515
+	JNZ  loop523
 	VZEROUPPER
 	RET
 
@@ -15289,19 +15490,19 @@ TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-56
 	MOVQ     y+32(FP), BX
 	MOVQ     x+40(FP), SI
 	TESTQ    CX, CX
-	JZ       skip519
+	JZ       skip527
 
-loop520:
+loop528:
 	VMOVUPS (SI), Z0
 	MOVQ    rows+0(FP), DI
 	MOVQ    row+24(FP), R8
 	MOVQ    SI, R9
 
-loop521:
+loop529:
 	MOVQ R9, R10
 	MOVQ cols+8(FP), R11
 
-loop522:
+loop530:
 	VMOVUPS (R10), Z1
 	VMAXPS  Z0, Z1, Z0
 	VMOVAPS Z0, Z0
@@ -15310,29 +15511,29 @@ loop522:
 	VMOVAPS Z0, Z0
 	ADDQ    AX, R10
 	DECQ    R11
-	JNZ     loop522
+	JNZ     loop530
 	ADDQ    R8, R9
 	DECQ    DI
-	JNZ     loop521
+	JNZ     loop529
 	VMOVUPS Z0, (BX)
 	ADDQ    $+64, BX
 	ADDQ    $+64, SI
 	DECQ    CX
-	JNZ     loop520
+	JNZ     loop528
 
-skip519:
+skip527:
 	TESTQ     DX, DX
-	JZ        skip523
+	JZ        skip531
 	VMOVUPS.Z (SI), K1, Z0
 	MOVQ      rows+0(FP), CX
 	MOVQ      row+24(FP), DI
 	MOVQ      SI, R8
 
-loop524:
+loop532:
 	MOVQ R8, R9
 	MOVQ cols+8(FP), R10
 
-loop525:
+loop533:
 	VMOVUPS.Z (R9), K1, Z1
 	VMAXPS    Z0, Z1, Z0
 	VMOVAPS   Z0, Z0
@@ -15341,15 +15542,15 @@ loop525:
 	VMOVAPS   Z0, Z0
 	ADDQ      AX, R9
 	DECQ      R10
-	JNZ       loop525
+	JNZ       loop533
 	ADDQ      DI, R8
 	DECQ      CX
-	JNZ       loop524
+	JNZ       loop532
 	VMOVUPS   Z0, K1, (BX)
 	ADDQ      DX, BX
 	ADDQ      DX, SI
 
-skip523:
+skip531:
 	VZEROUPPER
 	RET
 
@@ -15372,9 +15573,9 @@ TEXT ·maxPoolGradAVX512(SB), NOSPLIT, $0-72
 	MOVQ     dx+32(FP), R8
 	VPXORD   Z1, Z1, Z1
 	TESTQ    CX, CX
-	JZ       skip526
+	JZ       skip534
 
-loop527:
+loop535:
 	VMOVUPS (BX), Z0
 	VMOVUPS (SI), Z2
 	MOVQ    rows+0(FP), R9
@@ -15382,12 +15583,12 @@ loop527:
 	MOVQ    DI, R11
 	MOVQ    R8, R12
 
-loop528:
+loop536:
 	MOVQ R11, R13
 	MOVQ R12, R14
 	MOVQ cols+8(FP), R15
 
-loop529:
+loop537:
 	VMOVUPS (R13), Z3
 	VMOVAPS Z1, Z4
 	VCMPPS  $0x00, Z0, Z3, K2
@@ -15402,21 +15603,21 @@ loop529:
 	ADDQ    AX, R13
 	ADDQ    AX, R14
 	DECQ    R15
-	JNZ     loop529
+	JNZ     loop537
 	ADDQ    R10, R11
 	ADDQ    R10, R12
 	DECQ    R9
-	JNZ     loop528
+	JNZ     loop536
 	ADDQ    $+64, BX
 	ADDQ    $+64, SI
 	ADDQ    $+64, DI
 	ADDQ    $+64, R8
 	DECQ    CX
-	JNZ     loop527
+	JNZ     loop535
 
-skip526:
+skip534:
 	TESTQ     DX, DX
-	JZ        skip530
+	JZ        skip538
 	VMOVUPS.Z (BX), K1, Z0
 	VMOVUPS.Z (SI), K1, Z2
 	MOVQ      rows+0(FP), CX
@@ -15424,12 +15625,12 @@ skip526:
 	MOVQ      DI, R10
 	MOVQ      R8, R11
 
-loop531:
+loop539:
 	MOVQ R10, R12
 	MOVQ R11, R13
 	MOVQ cols+8(FP), R14
 
-loop532:
+loop540:
 	VMOVUPS.Z (R12), K1, Z3
 	VMOVAPS   Z1, Z4
 	VCMPPS    $0x00, Z0, Z3, K2
@@ -15444,17 +15645,203 @@ loop532:
 	ADDQ      AX, R12
 	ADDQ      AX, R13
 	DECQ      R14
-	JNZ       loop532
+	JNZ       loop540
 	ADDQ      R9, R10
 	ADDQ      R9, R11
 	DECQ      CX
-	JNZ       loop531
+	JNZ       loop539
 	ADDQ      DX, BX
 	ADDQ      DX, SI
 	ADDQ      DX, DI
 	ADDQ      DX, R8
 
-skip530:
+skip538:
+	VZEROUPPER
+	RET
+
+// func maxCornerAVX512(n int, c int, pixel int, row int, y *float32, x *float32, corner *uint32, mask *int32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·maxCornerAVX512(SB), NOSPLIT, $0-64
+	MOVQ     c+8(FP), DX
+	MOVQ     DX, AX
+	MOVQ     DX, CX
+	SHLQ     $0x02, AX
+	SHRQ     $0x04, CX
+	ANDQ     $+15, DX
+	SHLQ     $0x02, DX
+	MOVQ     mask+56(FP), BX
+	VMOVUPS  (BX), Z0
+	VPMOVD2M Z0, K1
+	MOVQ     pixel+16(FP), BX
+	MOVQ     y+32(FP), SI
+	MOVQ     x+40(FP), DI
+	MOVQ     corner+48(FP), R8
+	MOVQ     n+0(FP), R9
+	MOVQ     DI, R10
+	MOVQ     row+24(FP), R11
+	ADDQ     R11, R10
+
+loop541:
+	TESTQ CX, CX
+	JZ    skip542
+	MOVQ  CX, R11
+
+loop543:
+	VMOVUPS (DI), Z0
+	VMOVUPS (DI)(BX*1), Z1
+	VCMPPS  $0x07, Z0, Z0, K2
+	VCMPPS  $0x06, Z0, Z1, K2, K2
+	VMOVAPS Z0, Z0
+	VMOVAPS Z1, K2, Z0
+	VMOVUPS (R10), Z1
+	VMOVUPS (R10)(BX*1), Z2
+	VCMPPS  $0x07, Z1, Z1, K3
+	VCMPPS  $0x06, Z1, Z2, K3, K3
+	VMOVAPS Z1, Z1
+	VMOVAPS Z2, K3, Z1
+	VCMPPS  $0x07, Z0, Z0, K4
+	VCMPPS  $0x06, Z0, Z1, K4, K4
+	VMOVAPS Z0, Z0
+	VMOVAPS Z1, K4, Z0
+	VMOVUPS Z0, (SI)
+	KANDW   K3, K4, K3
+	KANDNW  K2, K4, K2
+	KORW    K3, K2, K3
+	KMOVW   K3, (R8)
+	KMOVW   K4, 2(R8)
+	ADDQ    $+4, R8
+	ADDQ    $+64, SI
+	ADDQ    $+64, DI
+	ADDQ    $+64, R10
+	DECQ    R11
+	JNZ     loop543
+
+skip542:
+	TESTQ     DX, DX
+	JZ        skip544
+	VMOVUPS.Z (DI), K1, Z0
+	VMOVUPS.Z (DI)(BX*1), K1, Z1
+	VCMPPS    $0x07, Z0, Z0, K2
+	VCMPPS    $0x06, Z0, Z1, K2, K2
+	VMOVAPS   Z0, Z0
+	VMOVAPS   Z1, K2, Z0
+	VMOVUPS.Z (R10), K1, Z1
+	VMOVUPS.Z (R10)(BX*1), K1, Z2
+	VCMPPS    $0x07, Z1, Z1, K3
+	VCMPPS    $0x06, Z1, Z2, K3, K3
+	VMOVAPS   Z1, Z1
+	VMOVAPS   Z2, K3, Z1
+	VCMPPS    $0x07, Z0, Z0, K4
+	VCMPPS    $0x06, Z0, Z1, K4, K4
+	VMOVAPS   Z0, Z0
+	VMOVAPS   Z1, K4, Z0
+	VMOVUPS   Z0, K1, (SI)
+	KANDW     K3, K4, K3
+	KANDNW    K2, K4, K2
+	KORW      K3, K2, K3
+	KMOVW     K3, (R8)
+	KMOVW     K4, 2(R8)
+	ADDQ      $+4, R8
+	ADDQ      DX, SI
+	ADDQ      DX, DI
+	ADDQ      DX, R10
+
+skip544:
+	ADDQ BX, SI
+	SUBQ AX, SI
+	LEAQ (DI)(BX*2), DI
+	SUBQ AX, DI
+	LEAQ (R10)(BX*2), R10
+	SUBQ AX, R10
+	DECQ R9
+	JNZ  loop541
+	VZEROUPPER
+	RET
+
+// func maxCornerGradAVX512(n int, c int, pixel int, row int, dx *float32, dy *float32, corner *uint32, mask *int32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·maxCornerGradAVX512(SB), NOSPLIT, $0-64
+	MOVQ     c+8(FP), DX
+	MOVQ     DX, AX
+	MOVQ     DX, CX
+	SHLQ     $0x02, AX
+	SHRQ     $0x04, CX
+	ANDQ     $+15, DX
+	SHLQ     $0x02, DX
+	MOVQ     mask+56(FP), BX
+	VMOVUPS  (BX), Z0
+	VPMOVD2M Z0, K1
+	MOVQ     pixel+16(FP), BX
+	MOVQ     dy+40(FP), SI
+	MOVQ     dx+32(FP), DI
+	MOVQ     corner+48(FP), R8
+	MOVQ     n+0(FP), R9
+	MOVQ     DI, R10
+	MOVQ     row+24(FP), R11
+	ADDQ     R11, R10
+
+loop545:
+	TESTQ CX, CX
+	JZ    skip546
+	MOVQ  CX, R11
+
+loop547:
+	VMOVUPS   (SI), Z0
+	KMOVW     (R8), K2
+	KMOVW     2(R8), K3
+	VMOVAPS.Z Z0, K3, Z1
+	KNOTW     K3, K3
+	VMOVAPS.Z Z0, K3, Z0
+	VMOVAPS.Z Z0, K2, Z2
+	KNOTW     K2, K3
+	VMOVAPS.Z Z0, K3, Z0
+	VMOVUPS   Z0, (DI)
+	VMOVUPS   Z2, (DI)(BX*1)
+	VMOVAPS.Z Z1, K2, Z0
+	KNOTW     K2, K2
+	VMOVAPS.Z Z1, K2, Z1
+	VMOVUPS   Z1, (R10)
+	VMOVUPS   Z0, (R10)(BX*1)
+	ADDQ      $+4, R8
+	ADDQ      $+64, SI
+	ADDQ      $+64, DI
+	ADDQ      $+64, R10
+	DECQ      R11
+	JNZ       loop547
+
+skip546:
+	TESTQ     DX, DX
+	JZ        skip548
+	VMOVUPS.Z (SI), K1, Z0
+	KMOVW     (R8), K2
+	KMOVW     2(R8), K3
+	VMOVAPS.Z Z0, K3, Z1
+	KNOTW     K3, K3
+	VMOVAPS.Z Z0, K3, Z0
+	VMOVAPS.Z Z0, K2, Z2
+	KNOTW     K2, K3
+	VMOVAPS.Z Z0, K3, Z0
+	VMOVUPS   Z0, K1, (DI)
+	VMOVUPS   Z2, K1, (DI)(BX*1)
+	VMOVAPS.Z Z1, K2, Z0
+	KNOTW     K2, K2
+	VMOVAPS.Z Z1, K2, Z1
+	VMOVUPS   Z1, K1, (R10)
+	VMOVUPS   Z0, K1, (R10)(BX*1)
+	ADDQ      $+4, R8
+	ADDQ      DX, SI
+	ADDQ      DX, DI
+	ADDQ      DX, R10
+
+skip548:
+	ADDQ BX, SI
+	SUBQ AX, SI
+	LEAQ (DI)(BX*2), DI
+	SUBQ AX, DI
+	LEAQ (R10)(BX*2), R10
+	SUBQ AX, R10
+	DECQ R9
+	JNZ  loop545
 	VZEROUPPER
 	RET
 
@@ -15474,7 +15861,7 @@ TEXT ·squaresAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 60(AX), Z3
 	SHRQ         $0x04, BX
 
-loop533:
+loop549:
 	VMOVUPS      (CX), Z4
 	VMOVUPS      (DX), Z5
 	VFMADD231PS  Z2, Z4, Z5
@@ -15489,7 +15876,7 @@ loop533:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop533
+	JNZ          loop549
 	VMOVUPS      Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -15513,7 +15900,7 @@ TEXT ·sgdAVX512(SB), NOSPLIT, $0-8
 	MOVL         72(AX), R8
 	SHRQ         $0x04, DI
 
-loop534:
+loop550:
 	VMOVUPS      (CX), Z6
 	VMOVUPS      (DX), Z7
 	VFMADD231PS  Z1, Z7, Z0
@@ -15527,7 +15914,7 @@ loop534:
 	VADDPS       Z9, Z7, Z7
 	VMULPS       Z4, Z7, Z7
 	TESTQ        BX, BX
-	JZ           skip535
+	JZ           skip551
 	VMOVUPS      (BX), Z8
 	VBROADCASTSS 68(AX), Z9
 	VFMADD213PS  Z7, Z9, Z8
@@ -15535,18 +15922,18 @@ loop534:
 	ADDQ         $+64, BX
 	VMOVAPS      Z8, Z8
 	TESTL        R8, R8
-	JZ           skip536
+	JZ           skip552
 	VBROADCASTSS 72(AX), Z9
 	VFMADD213PS  Z7, Z9, Z8
 
-skip536:
+skip552:
 	VMOVAPS Z8, Z7
 
-skip535:
+skip551:
 	VFNMADD231PS Z5, Z7, Z6
 	VMOVUPS      Z6, (CX)
 	TESTQ        SI, SI
-	JZ           skip537
+	JZ           skip553
 	VMOVUPS      (SI), Z7
 	VSUBPS       Z7, Z6, Z6
 	VBROADCASTSS 64(AX), Z8
@@ -15554,11 +15941,11 @@ skip535:
 	VMOVUPS      Z7, (SI)
 	ADDQ         $+64, SI
 
-skip537:
+skip553:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    DI
-	JNZ     loop534
+	JNZ     loop550
 	VMOVUPS Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -15580,7 +15967,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 52(AX), Z4
 	SHRQ         $0x04, R8
 
-loop538:
+loop554:
 	VMOVUPS      (CX), Z5
 	VMOVUPS      (DX), Z6
 	VFMADD231PS  Z1, Z6, Z0
@@ -15619,7 +16006,7 @@ loop538:
 	ADDQ         $+64, BX
 	ADDQ         $+64, SI
 	TESTQ        DI, DI
-	JZ           skip539
+	JZ           skip555
 	VMOVUPS      (DI), Z6
 	VSUBPS       Z6, Z5, Z5
 	VBROADCASTSS 64(AX), Z7
@@ -15627,11 +16014,11 @@ loop538:
 	VMOVUPS      Z6, (DI)
 	ADDQ         $+64, DI
 
-skip539:
+skip555:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    R8
-	JNZ     loop538
+	JNZ     loop554
 	VMOVUPS Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -15646,7 +16033,7 @@ TEXT ·philoxAVX512(SB), NOSPLIT, $0-32
 	MOVL BX, SI
 	SHRQ $0x20, BX
 
-loop540:
+loop556:
 	VPBROADCASTD DX, Z0
 	VPXORD       Z1, Z1, Z1
 	VPXORD       Z2, Z2, Z2
@@ -15983,7 +16370,7 @@ loop540:
 	ADDQ         $+16, DX
 	ADDQ         $+256, CX
 	DECQ         AX
-	JNZ          loop540
+	JNZ          loop556
 	VZEROUPPER
 	RET
 
@@ -16002,7 +16389,7 @@ TEXT ·dropoutAVX512(SB), NOSPLIT, $0-48
 	MOVL         SI, DI
 	SHRQ         $0x20, SI
 
-loop541:
+loop557:
 	VPBROADCASTD BX, Z4
 	VPXORD       Z2, Z2, Z2
 	VPXORD       Z3, Z3, Z3
@@ -16352,7 +16739,7 @@ loop541:
 	ADDQ         $+256, CX
 	ADDQ         $+256, DX
 	DECQ         AX
-	JNZ          loop541
+	JNZ          loop557
 	VZEROUPPER
 	RET
 
@@ -16370,7 +16757,7 @@ TEXT ·momentSumsAVX512(SB), NOSPLIT, $0-48
 	VPXORD    Z4, Z4, Z4
 	VPXORD    Z5, Z5, Z5
 
-loop542:
+loop558:
 	VCVTPS2PD   (DX), Z6
 	VSUBPD      Z0, Z6, Z6
 	VADDPD      Z6, Z1, Z1
@@ -16381,7 +16768,7 @@ loop542:
 	VFMADD231PD Z6, Z6, Z5
 	ADDQ        CX, DX
 	DECQ        AX
-	JNZ         loop542
+	JNZ         loop558
 	MOVQ        a+32(FP), AX
 	MOVQ        b+40(FP), CX
 	VMOVUPD     Z1, (AX)
@@ -16406,7 +16793,7 @@ TEXT ·productSumsAVX512(SB), NOSPLIT, $0-56
 	VPXORD    Z4, Z4, Z4
 	VPXORD    Z5, Z5, Z5
 
-loop543:
+loop559:
 	VCVTPS2PD   (DX), Z6
 	VSUBPD      Z0, Z6, Z6
 	VCVTPS2PD   (SI), Z7
@@ -16420,7 +16807,7 @@ loop543:
 	ADDQ        CX, DX
 	ADDQ        CX, SI
 	DECQ        AX
-	JNZ         loop543
+	JNZ         loop559
 	MOVQ        a+40(FP), AX
 	MOVQ        b+48(FP), CX
 	VMOVUPD     Z1, (AX)
@@ -16443,10 +16830,10 @@ TEXT ·normalizeAVX512(SB), NOSPLIT, $0-64
 	MOVQ add+56(FP), R9
 	SHLQ $0x02, CX
 
-loop544:
+loop560:
 	XORQ R10, R10
 
-again545:
+again561:
 	VMOVUPS     (SI)(R10*1), Z0
 	VSUBPS      (DI)(R10*1), Z0, Z0
 	VMOVUPS     (R8)(R10*1), Z1
@@ -16454,11 +16841,11 @@ again545:
 	VMOVUPS     Z1, (BX)(R10*1)
 	ADDQ        $+64, R10
 	CMPQ        R10, CX
-	JNZ         again545
+	JNZ         again561
 	ADDQ        DX, BX
 	ADDQ        DX, SI
 	DECQ        AX
-	JNZ         loop544
+	JNZ         loop560
 	VZEROUPPER
 	RET
 
@@ -16477,10 +16864,10 @@ TEXT ·normalizeGradAVX512(SB), NOSPLIT, $0-80
 	MOVQ slope+72(FP), R11
 	SHLQ $0x02, CX
 
-loop546:
+loop562:
 	XORQ R12, R12
 
-again547:
+again563:
 	VMOVUPS      (SI)(R12*1), Z0
 	VMOVUPS      (DI)(R12*1), Z1
 	VSUBPS       (R8)(R12*1), Z0, Z0
@@ -16490,12 +16877,12 @@ again547:
 	VMOVUPS      Z1, (BX)(R12*1)
 	ADDQ         $+64, R12
 	CMPQ         R12, CX
-	JNZ          again547
+	JNZ          again563
 	ADDQ         DX, BX
 	ADDQ         DX, SI
 	ADDQ         DX, DI
 	DECQ         AX
-	JNZ          loop546
+	JNZ          loop562
 	VZEROUPPER
 	RET
 
@@ -16504,13 +16891,13 @@ again547:
 TEXT ·winogradInput5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again548:
+again564:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop549:
+loop565:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -16584,14 +16971,14 @@ loop549:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop549
+	JNZ          loop565
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop550:
+loop566:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -16665,12 +17052,12 @@ loop550:
 	ADDQ         56(AX), DX
 	ADDQ         $+512, BX
 	DECQ         CX
-	JNZ          loop550
+	JNZ          loop566
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again548
+	JNZ          again564
 	VZEROUPPER
 	RET
 
@@ -16679,13 +17066,13 @@ loop550:
 TEXT ·winogradOutput5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again551:
+again567:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop552:
+loop568:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -16731,14 +17118,14 @@ loop552:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop552
+	JNZ          loop568
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), DI
 	MOVQ         $0x00000004, CX
 
-loop553:
+loop569:
 	LEAQ         (DX)(SI*2), R8
 	ADDQ         SI, R8
 	VMOVUPS      (BX), Z0
@@ -16794,12 +17181,12 @@ loop553:
 	ADDQ         56(AX), DX
 	ADDQ         $+512, BX
 	DECQ         CX
-	JNZ          loop553
+	JNZ          loop569
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again551
+	JNZ          again567
 	VZEROUPPER
 	RET
 
@@ -16808,13 +17195,13 @@ loop553:
 TEXT ·winogradOutputGrad5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again554:
+again570:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000004, CX
 
-loop555:
+loop571:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -16858,14 +17245,14 @@ loop555:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop555
+	JNZ          loop571
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop556:
+loop572:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -16911,12 +17298,12 @@ loop556:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop556
+	JNZ          loop572
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again554
+	JNZ          again570
 	VZEROUPPER
 	RET
 
@@ -16925,13 +17312,13 @@ loop556:
 TEXT ·winogradFilter5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again557:
+again573:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000005, CX
 
-loop558:
+loop574:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -16989,14 +17376,14 @@ loop558:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop558
+	JNZ          loop574
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop559:
+loop575:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -17056,12 +17443,12 @@ loop559:
 	ADDQ         56(AX), DX
 	ADDQ         $+320, BX
 	DECQ         CX
-	JNZ          loop559
+	JNZ          loop575
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again557
+	JNZ          again573
 	VZEROUPPER
 	RET
 
@@ -17070,13 +17457,13 @@ loop559:
 TEXT ·winogradFilterGrad5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again560:
+again576:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop561:
+loop577:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -17136,14 +17523,14 @@ loop561:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop561
+	JNZ          loop577
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000005, CX
 
-loop562:
+loop578:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -17201,12 +17588,12 @@ loop562:
 	ADDQ         56(AX), DX
 	ADDQ         $+512, BX
 	DECQ         CX
-	JNZ          loop562
+	JNZ          loop578
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again560
+	JNZ          again576
 	VZEROUPPER
 	RET
 
@@ -17215,13 +17602,13 @@ loop562:
 TEXT ·winogradInput3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again563:
+again579:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop564:
+loop580:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -17266,14 +17653,14 @@ loop564:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop564
+	JNZ          loop580
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop565:
+loop581:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -17318,12 +17705,12 @@ loop565:
 	ADDQ         56(AX), DX
 	ADDQ         $+384, BX
 	DECQ         CX
-	JNZ          loop565
+	JNZ          loop581
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again563
+	JNZ          again579
 	VZEROUPPER
 	RET
 
@@ -17332,13 +17719,13 @@ loop565:
 TEXT ·winogradOutput3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again566:
+again582:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop567:
+loop583:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -17371,14 +17758,14 @@ loop567:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop567
+	JNZ          loop583
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), DI
 	MOVQ         $0x00000004, CX
 
-loop568:
+loop584:
 	LEAQ         (DX)(SI*2), R8
 	ADDQ         SI, R8
 	VMOVUPS      (BX), Z0
@@ -17423,12 +17810,12 @@ loop568:
 	ADDQ         56(AX), DX
 	ADDQ         $+384, BX
 	DECQ         CX
-	JNZ          loop568
+	JNZ          loop584
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again566
+	JNZ          again582
 	VZEROUPPER
 	RET
 
@@ -17437,13 +17824,13 @@ loop568:
 TEXT ·winogradOutputGrad3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again569:
+again585:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000004, CX
 
-loop570:
+loop586:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -17476,14 +17863,14 @@ loop570:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop570
+	JNZ          loop586
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop571:
+loop587:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -17516,12 +17903,12 @@ loop571:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop571
+	JNZ          loop587
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again569
+	JNZ          again585
 	VZEROUPPER
 	RET
 
@@ -17530,13 +17917,13 @@ loop571:
 TEXT ·winogradFilter3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again572:
+again588:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000003, CX
 
-loop573:
+loop589:
 	VMOVUPS      (DX), Z0
 	VMOVUPS      (DX)(SI*1), Z1
 	VMOVUPS      (DX)(SI*2), Z2
@@ -17568,14 +17955,14 @@ loop573:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop573
+	JNZ          loop589
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop574:
+loop590:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -17609,12 +17996,12 @@ loop574:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop574
+	JNZ          loop590
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again572
+	JNZ          again588
 	VZEROUPPER
 	RET
 
@@ -17623,13 +18010,13 @@ loop574:
 TEXT ·winogradFilterGrad3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again575:
+again591:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop576:
+loop592:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -17663,14 +18050,14 @@ loop576:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop576
+	JNZ          loop592
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000003, CX
 
-loop577:
+loop593:
 	VMOVUPS      (BX), Z0
 	VMOVUPS      64(BX), Z1
 	VMOVUPS      128(BX), Z2
@@ -17702,12 +18089,12 @@ loop577:
 	ADDQ         56(AX), DX
 	ADDQ         $+384, BX
 	DECQ         CX
-	JNZ          loop577
+	JNZ          loop593
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again575
+	JNZ          again591
 	VZEROUPPER
 	RET
 
@@ -17730,7 +18117,7 @@ TEXT ·peakAVX512(SB), NOSPLIT, $0-8
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-loop578:
+loop594:
 	VFMADD231PS Z12, Z13, Z0
 	VFMADD231PS Z12, Z13, Z1
 	VFMADD231PS Z12, Z13, Z2
@@ -17744,7 +18131,7 @@ loop578:
 	VFMADD231PS Z12, Z13, Z10
 	VFMADD231PS Z12, Z13, Z11
 	DECQ        AX
-	JNZ         loop578
+	JNZ         loop594
 	VZEROUPPER
 	RET
 

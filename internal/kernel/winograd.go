@@ -48,6 +48,7 @@ type winograd struct {
 	m            *winogradMatrices
 	k            *winogradKernels
 	y, x         []float32
+	corner       []uint32 // of pooling right after; nil: none
 	outH, outW   int
 	e            Epilogue[float32]
 	across, down int       // tiles of an image
@@ -90,9 +91,9 @@ func (t *winograd) pieceFloats(band int) int {
 	return n2*(freq(tiles, t.C)+freq(tiles, t.F)) + rows*width*t.C + n2*active.lanes + winogradTile*winogradTile*t.F
 }
 
-// winogradForward computes y = epilogue(conv(x, w)) and reports whether it can.
-// hwio has the filters as (K, K, C, F).
-func winogradForward(g *Conv, y, x, hwio []float32, outH, outW int, e Epilogue[float32]) bool {
+// winogradForward computes y = epilogue(conv(x, w)), pooled if corner is not nil,
+// and reports whether it can. hwio has the filters as (K, K, C, F).
+func winogradForward(g *Conv, y []float32, corner []uint32, x, hwio []float32, outH, outW int, e Epilogue[float32]) bool {
 	m, k := winogradFor(g)
 	if m == nil {
 		return false
@@ -107,7 +108,7 @@ func winogradForward(g *Conv, y, x, hwio []float32, outH, outW int, e Epilogue[f
 		t.band = ceilDiv(t.band, 2)
 	}
 	n2 := m.n * m.n
-	t.y, t.x, t.e = y, hwio, e
+	t.y, t.corner, t.x, t.e = y, corner, hwio, e
 	t.u = resize(t.u, n2*g.C*g.F)
 	t.tile = active.shapeFor(g.F)
 	t.panels = resize(t.panels, n2*g.C*ceilDiv(g.F, t.tile.panel)*t.tile.panel)
@@ -115,7 +116,7 @@ func winogradForward(g *Conv, y, x, hwio []float32, outH, outW int, e Epilogue[f
 	t.run(winogradPack, n2)
 	t.x = x
 	t.run(winogradOutput, g.N*ceilDiv(t.down, t.band))
-	t.y, t.x, t.e = nil, nil, Epilogue[float32]{}
+	t.y, t.corner, t.x, t.e = nil, nil, nil, Epilogue[float32]{}
 	return true
 }
 
@@ -176,7 +177,15 @@ func (t *winograd) output(w *Worker, n, t0 int) {
 			shape.run(c, tiles)
 		}
 	}
-	t.finish(w, rest, m, ms, n, t0, band)
+	if t.corner == nil {
+		rows := min(band*winogradTile, t.outH-t0*winogradTile)
+		t.finish(w, rest, m, ms, t.y[(n*t.outH+t0*winogradTile)*t.outW*t.F:], t.outW, rows, band)
+		return
+	}
+	pixels, width := v, t.across*winogradTile // the input is no longer needed
+	t.finish(w, rest, m, ms, pixels, width, band*winogradTile, band)
+	at, rows := n*(t.outH/2)+t0*winogradTile/2, min(band*winogradTile, t.outH-t0*winogradTile)/2
+	poolRows(t.y[at*(t.outW/2)*t.F:], t.corner[at*CornerWords(1, 2, t.outW, t.F):], pixels, width*t.F, rows, t.outW, t.F)
 }
 
 // input transforms the tiles of x to v.
@@ -197,9 +206,9 @@ func (t *winograd) input(w *Worker, rest, v []float32, vs, n, t0, band int) {
 	}
 }
 
-// finish transforms the tiles of m to y; those that reach beyond the image go
-// through memory of their own.
-func (t *winograd) finish(w *Worker, rest, m []float32, ms, n, t0, band int) {
+// finish transforms the tiles of m to y, rows high and width pixels wide; tiles that
+// reach beyond go through memory of their own.
+func (t *winograd) finish(w *Worker, rest, m []float32, ms int, y []float32, width, height, band int) {
 	size := t.m.n
 	a := &w.transform
 	bias := t.e.Bias
@@ -213,9 +222,9 @@ func (t *winograd) finish(w *Worker, rest, m []float32, ms, n, t0, band int) {
 	edge, tmp := rest[:winogradTile*winogradTile*t.F], rest[winogradTile*winogradTile*t.F:]
 	for i := range band {
 		for j := range t.across {
-			y0, x0 := (t0+i)*winogradTile, j*winogradTile
-			rows, cols := min(winogradTile, t.outH-y0), min(winogradTile, t.outW-x0)
-			y, ld := t.y[((n*t.outH+y0)*t.outW+x0)*t.F:], t.outW*t.F
+			y0, x0 := i*winogradTile, j*winogradTile
+			rows, cols := min(winogradTile, height-y0), min(winogradTile, width-x0)
+			y, ld := y[(y0*width+x0)*t.F:], width*t.F
 			whole := rows == winogradTile && cols == winogradTile
 			*a = transform{
 				in: addr(m[(i*t.across+j)*t.F:]), out: addr(y), tmp: addr(tmp), bias: addr(bias), floor: floor,

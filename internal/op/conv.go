@@ -114,6 +114,12 @@ func (c conv) grad(in G.Nodes, y, dy *G.Node) (G.Nodes, error) {
 	if err != nil {
 		return nil, err
 	}
+	return c.backward(in, dz, dz)
+}
+
+// backward returns the gradients of the inputs, given that before the activation,
+// dz, and something that adds up, pixel by pixel, to the same.
+func (c conv) backward(in G.Nodes, dz, sum *G.Node) (G.Nodes, error) {
 	dx, err := apply(convDataGrad{c.geometry, in[0].Shape().Clone()}, dz, in[1])
 	if err != nil {
 		return nil, err
@@ -122,8 +128,8 @@ func (c conv) grad(in G.Nodes, y, dy *G.Node) (G.Nodes, error) {
 	if err != nil || !c.bias {
 		return G.Nodes{dx, dw}, err
 	}
-	s := dz.Shape()
-	rows, err := Reshape(dz, s[0]*s[1]*s[2], s[3])
+	s := sum.Shape()
+	rows, err := Reshape(sum, s[0]*s[1]*s[2], s[3])
 	if err != nil {
 		return nil, err
 	}

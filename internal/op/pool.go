@@ -20,6 +20,9 @@ import (
 // The gradient goes to the first element, in row order, that is the largest; NaN
 // is larger than any number. Pad is at most half of size.
 func MaxPool(x *G.Node, size, stride, pad int) (*G.Node, error) {
+	if c, ok := of[conv](x); ok && size == 2 && stride == 2 && pad == 0 && c.act <= ReLU && min(x.Shape()[1], x.Shape()[2]) > 1 {
+		return convMaxPool(c, operands(x))
+	}
 	return apply(maxPool{windows{size, size, stride, pad}}, x)
 }
 

@@ -78,7 +78,8 @@ func (m *Machine) add(g *G.ExprGraph, n *G.Node, slot map[*G.Node]int) error {
 		c.op = op.Sum(n.Dims())
 	}
 	if o, ok := c.op.(*op.Operation); ok {
-		c.fill, c.view = o, o.View()
+		c.fill = o
+		c.from, c.view = o.View()
 	}
 	for _, child := range in {
 		s, ok := slot[child]

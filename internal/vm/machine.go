@@ -32,8 +32,9 @@ type instruction struct {
 	node *G.Node
 	op   G.Op
 	fill G.UsePreallocDoer // fills the value at dst; nil: op makes a value
-	view bool              // dst is the input in another shape
-	seen G.Value           // the input that dst is a view of
+	view bool              // dst is elements of the input, from this one on, in another shape
+	from int
+	seen G.Value // the input that dst is a view of
 	src  []int
 	dst  int
 	in   []G.Value
@@ -106,7 +107,7 @@ func (m *Machine) execute() (err error) {
 		switch {
 		case c.view:
 			if c.seen != c.in[0] {
-				m.vals[c.dst], c.seen, err = view(c.in[0], c.node.Shape())
+				m.vals[c.dst], c.seen, err = view(c.in[0], c.from, c.node.Shape())
 			}
 		case c.fill != nil:
 			_, err = c.fill.UsePreallocDo(m.vals[c.dst], c.in...)
@@ -123,8 +124,9 @@ func (m *Machine) execute() (err error) {
 	return nil
 }
 
-// view returns v in another shape, and v again if the two share memory.
-func view(v G.Value, s tensor.Shape) (_, shared G.Value, err error) {
+// view returns the elements of v from one on in another shape, and v again if the
+// two share memory.
+func view(v G.Value, from int, s tensor.Shape) (_, shared G.Value, err error) {
 	d, ok := v.(*tensor.Dense)
 	if !ok {
 		return nil, nil, errors.Errorf("no view of a %T", v)
@@ -133,7 +135,14 @@ func view(v G.Value, s tensor.Shape) (_, shared G.Value, err error) {
 	if p == d {
 		shared = v
 	}
-	return tensor.New(tensor.WithShape(s...), tensor.Of(p.Dtype()), tensor.WithBacking(p.Data())), shared, nil
+	backing, n := p.Data(), s.TotalSize()
+	switch x := backing.(type) {
+	case []float32:
+		backing = x[from : from+n]
+	case []float64:
+		backing = x[from : from+n]
+	}
+	return tensor.New(tensor.WithShape(s...), tensor.Of(p.Dtype()), tensor.WithBacking(backing)), shared, nil
 }
 
 // name is the node's or, where Gorgonia would make up one of numbers, the

@@ -17,6 +17,7 @@ func main() {
 		s.maps()
 		s.rowKernels()
 		s.pools()
+		s.corners()
 		s.optimizers()
 		s.philox()
 		s.batchNorm()

@@ -89,42 +89,22 @@ func (s set) take(dy, x, y, zero vec) vec {
 
 // pools emits max-pooling.
 func (s set) pools() {
-	square := func(x, below, pixel reg.Register) []Mem { // the window at x, in row order
-		return []Mem{at(x, 0), {Base: x, Index: pixel, Scale: 1}, at(below, 0), {Base: below, Index: pixel, Scale: 1}}
-	}
-	beyond := func(x reg.Register) reg.Register { // the row of pixels after that of x
-		r := GP64()
-		MOVQ(x, r)
-		ADDQ(Load(Param("row"), GP64()), r)
-		return r
-	}
-
 	s.text("maxPool2", "func(n, c, pixel, row int, y, x *float32, mask *int32)", "pools c channels of a row of n windows of 2×2, side by side.")
 	p := s.pixels()
 	pixel := Load(Param("pixel"), GP64())
 	ptrs := pointers("y", "x")
-	next := func(out, in []reg.Register) { // p.each has moved them by p.bytes
-		for _, r := range out {
-			ADDQ(pixel, r)
-			SUBQ(p.bytes, r)
-		}
-		for _, r := range in {
-			LEAQ(Mem{Base: r, Index: pixel, Scale: 2}, r)
-			SUBQ(p.bytes, r)
-		}
-	}
 	n := Load(Param("n"), GP64())
 	ptrs = append(ptrs, beyond(ptrs[1]))
 	loop(n, func() {
 		p.each(ptrs, func(load func(Mem) vec, store func(vec, Mem)) {
-			x := square(ptrs[1], ptrs[2], pixel)
+			x := windowAt(ptrs[1], ptrs[2], pixel)
 			top := load(x[0])
 			for _, m := range x[1:] {
 				s.larger(top, load(m))
 			}
 			store(top, at(ptrs[0], 0))
 		})
-		next(ptrs[:1], ptrs[1:])
+		p.nextWindow(pixel, ptrs[:1], ptrs[1:])
 	})
 	ret()
 
@@ -137,14 +117,14 @@ func (s set) pools() {
 	zero := s.zero()
 	loop(n, func() {
 		p.each(ptrs, func(load func(Mem) vec, store func(vec, Mem)) {
-			x, dx := square(ptrs[2], ptrs[4], pixel), square(ptrs[3], ptrs[5], pixel)
+			x, dx := windowAt(ptrs[2], ptrs[4], pixel), windowAt(ptrs[3], ptrs[5], pixel)
 			y, dy := load(at(ptrs[0], 0)), load(at(ptrs[1], 0))
 			for i := range 3 {
 				store(s.take(dy, load(x[i]), y, zero), dx[i])
 			}
 			store(dy, dx[3])
 		})
-		next(ptrs[:2], ptrs[2:])
+		p.nextWindow(pixel, ptrs[:2], ptrs[2:])
 	})
 	ret()
 
@@ -200,4 +180,12 @@ func (s set) pools() {
 		})
 	})
 	ret()
+}
+
+// beyond returns the row of pixels after that of x.
+func beyond(x reg.Register) reg.Register {
+	r := GP64()
+	MOVQ(x, r)
+	ADDQ(Load(Param("row"), GP64()), r)
+	return r
 }

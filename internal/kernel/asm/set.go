@@ -119,6 +119,7 @@ const (
 	unordered    = 3
 	notEqual     = 4
 	notLessEqual = 6
+	ordered      = 7
 )
 
 // choose returns, lane by lane, yes where a ? b holds and no elsewhere.
