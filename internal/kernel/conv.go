@@ -121,6 +121,7 @@ type convTask[T Float] struct {
 	band   int  // output rows of a piece
 	bands  int  // of an image
 	images int  // of a piece of the filters' gradient
+	small  bool // a piece has all of it
 }
 
 // A convStep is what the pieces of a task do at present.

@@ -91,7 +91,7 @@ func TestConv(t *testing.T) {
 				ConvForward(&g, y, x, w, Epilogue[float32]{Bias: bias, ReLU: true})
 				checkConvPool(t, &g, y, x, w, bias)
 				ConvDataGrad(&g, dx, dy, w)
-				ConvWeightGrad(&g, dw, x, dy)
+				ConvWeightGrad(&g, dw, x, dy, nil)
 				wantY, wantX, wantW := make([]float64, ny), make([]float64, nx), make([]float64, nw)
 				for i := range wantY {
 					wantY[i] = float64(bias[i%g.F])
@@ -107,6 +107,10 @@ func TestConv(t *testing.T) {
 				agree(t, "y", y, wantY)
 				agree(t, "dx", dx, wantX)
 				agree(t, "dw", dw, wantW)
+				ConvGrads(&g, dx, dw, x, dy, w, nil)
+				agree(t, "dx, both at once", dx, wantX)
+				agree(t, "dw, both at once", dw, wantW)
+				checkPooledGrads(t, &g, x, w)
 			})
 		}
 	})
@@ -124,6 +128,34 @@ func checkConvPool(t *testing.T, g *Conv, y, x, w, bias []float32) {
 	if !slices.Equal(got, want) || !slices.Equal(gotCorner, wantCorner) {
 		t.Error("pooled at once is not what pooling afterwards gives")
 	}
+}
+
+// checkPooledGrads holds gradients from that of the pooled output to those from
+// the same spread out.
+func checkPooledGrads(t *testing.T, g *Conv, x, w []float32) {
+	t.Helper()
+	nx, nw, ny := g.sizes()
+	outH, outW := g.OutH(), g.OutW()
+	n := g.N * (outH / 2) * (outW / 2) * g.F
+	y, dy, corner, dz := make([]float32, n), uniform(n, 5), make([]uint32, CornerWords(g.N, outH, outW, g.F)), make([]float32, ny)
+	ConvPool(g, y, corner, x, w, Epilogue[float32]{})
+	MaxCornerGrad(dz, dy, corner, g.N, outH, outW, g.F)
+	wantX, wantW := make([]float32, nx), make([]float32, nw)
+	dx, dw, alone := make([]float32, nx), make([]float32, nw), make([]float32, nw)
+	ConvGrads(g, wantX, wantW, x, dz, w, nil)
+	ConvGrads(g, dx, dw, x, dy, w, corner)
+	ConvWeightGrad(g, alone, x, dy, corner)
+	agree(t, "dx through pooling", dx, float64s(wantX))
+	agree(t, "dw through pooling", dw, float64s(wantW))
+	agree(t, "dw alone through pooling", alone, float64s(wantW))
+}
+
+func float64s(x []float32) []float64 {
+	y := make([]float64, len(x))
+	for i, v := range x {
+		y[i] = float64(v)
+	}
+	return y
 }
 
 // convTolerance is relative to the largest element: sums of up to 18,000 products
@@ -159,7 +191,7 @@ func TestConvFloat64(t *testing.T) {
 	y, dx, dw := make([]float64, ny), make([]float64, nx), make([]float64, nw)
 	ConvForward(&g, y, x, w, Epilogue[float64]{})
 	ConvDataGrad(&g, dx, dy, w)
-	ConvWeightGrad(&g, dw, x, dy)
+	ConvWeightGrad(&g, dw, x, dy, nil)
 	g.visit(func(o, i, k int) {
 		y[o] -= x[i] * w[k]
 		dx[i] -= dy[o] * w[k]
@@ -187,7 +219,8 @@ func TestConvThreadsAndAllocs(t *testing.T) {
 			f := func() {
 				ConvForward(&g, all[:ny], x, w, Epilogue[float32]{})
 				ConvDataGrad(&g, all[ny:ny+nx], dy, w)
-				ConvWeightGrad(&g, all[ny+nx:], x, dy)
+				ConvWeightGrad(&g, all[ny+nx:], x, dy, nil)
+				ConvGrads(&g, all[ny:ny+nx], all[ny+nx:], x, dy, w, nil)
 			}
 			f()
 			if first == nil {
@@ -224,7 +257,8 @@ func BenchmarkConv(b *testing.B) {
 			{"forward", func() { ConvForward(&g, y, x, w, Epilogue[float32]{ReLU: true}) }},
 			{"pool", func() { ConvPool(&g, y, corner, x, w, Epilogue[float32]{ReLU: true}) }},
 			{"data", func() { ConvDataGrad(&g, dx, dy, w) }},
-			{"weight", func() { ConvWeightGrad(&g, dw, x, dy) }},
+			{"weight", func() { ConvWeightGrad(&g, dw, x, dy, nil) }},
+			{"grads", func() { ConvGrads(&g, dx, dw, x, dy, w, nil) }},
 		} {
 			b.Run(fmt.Sprintf("conv=%s/pass=%s", c.name, p.name), func(b *testing.B) {
 				p.f()

@@ -97,18 +97,50 @@ func (t *convTask[T]) epilogue() (flags int) {
 	return flags
 }
 
-// sumTiles adds up one piece of the filters' gradient: a filter row and a panel of
-// filters, over a group of images. A is the image, transposed: a row for each
-// element of a patch, a column for each output pixel.
+// sumTiles adds up one piece of the filters' gradient over a group of images: all
+// of it if it is small, else a filter row and a panel of filters.
 func sumTiles(t *convTask[float32], w *Worker, piece int) {
-	in, out := t.C/t.Groups, t.F/t.Groups
+	out := t.F / t.Groups
 	panels := ceilDiv(out, t.tile.panel)
-	j := piece % panels * t.tile.panel
-	r := piece / panels % t.KH
-	g := piece / panels / t.KH % t.Groups
-	part := piece / panels / t.KH / t.Groups
+	pieces, first := panels*t.KH*t.Groups, 0
+	part := piece / pieces
+	if t.small {
+		part = piece
+	} else {
+		first = piece % pieces
+		pieces = 1
+	}
 	sum := t.part[part*len(t.hwio):][:len(t.hwio)]
+	for n := part * t.images; n < min((part+1)*t.images, t.N); n++ {
+		img, rest := t.source(w, n, 0, t.paddedH()), w.scratch
+		if !t.bare() && !t.whole {
+			rest = rest[len(img):]
+		}
+		dy, rest := t.gradient(rest, n)
+		for i := first; i < first+pieces; i++ {
+			sumTile(t, w, rest, sum, img, dy, n, i/panels/t.KH, i/panels%t.KH, i%panels*t.tile.panel)
+		}
+	}
+}
 
+// gradient returns the gradient of image n of the output, spread out to memory if
+// the output is pooled, and the memory that is left.
+func (t *convTask[T]) gradient(memory []T, n int) (dy, rest []T) {
+	size := t.outH * t.outW * t.F
+	if t.corner == nil {
+		return t.y[n*size:], memory
+	}
+	width, channels := t.outW*t.pixels, t.F/t.pixels
+	pooled, words := (t.outH/2)*(width/2)*channels, CornerWords(1, t.outH, width, channels)
+	spreadImage(memory[:size], width*channels, t.y[n*pooled:], t.corner[n*words:], t.outH, width, channels)
+	return memory, memory[size:]
+}
+
+// sumTile adds the share of image n, of which dy is the gradient, to the gradient
+// of filter row r and a panel of filters from j on in group g. A is the image,
+// transposed: a row for each element of a patch, a column for each output pixel.
+func sumTile(t *convTask[float32], w *Worker, rest, sum, img, dy []float32, n, g, r, j int) {
+	in, out := t.C/t.Groups, t.F/t.Groups
 	shape := active.shapeFor(out - j)
 	c := &w.tile
 	*c = tile{
@@ -116,35 +148,34 @@ func sumTiles(t *convTask[float32], w *Worker, piece int) {
 		k: t.outW, segments: t.outH, aSegment: (t.rowLen*t.Stride - t.outW*t.strideW) * t.C * 4,
 	}
 	c.setCols(min(shape.panel, out-j), shape.panel)
+	if n%t.images > 0 {
+		c.flags |= tileAdd
+	}
 	columns, rows := t.KW, in
 	if t.Dilation == 1 && t.Groups == 1 {
 		columns, rows = 1, t.KW*in
 	}
-	for n := part * t.images; n < min((part+1)*t.images, t.N); n++ {
-		img := t.source(w, n, 0, t.paddedH())
-		dy := t.y[n*t.outH*t.outW*t.F:]
-		whole := t.outH
-		if n == t.N-1 && c.flags&tilePart != 0 {
-			whole-- // a vector of the last pixel would reach beyond the end: its row is copied
+	whole := t.outH
+	if n == t.N-1 && t.corner == nil && c.flags&tilePart != 0 {
+		whole-- // a vector of the last pixel would reach beyond the end: its row is copied
+	}
+	for _, band := range [2]struct{ y, rows int }{{0, whole}, {whole, t.outH - whole}} {
+		if band.rows == 0 {
+			continue
 		}
-		for _, band := range [2]struct{ y, rows int }{{0, whole}, {whole, t.outH - whole}} {
-			if band.rows == 0 {
-				continue
-			}
-			c.segments = band.rows
-			from := dy[band.y*t.outW*t.F+g*out+j:]
-			b, bRow := addr(from), t.F*4
-			if band.y > 0 || whole == 0 {
-				active.packRowsOf(w, w.scratch, from, t.F, t.outW, min(shape.panel, out-j), shape.panel)
-				b, bRow = addr(w.scratch), shape.panel*4
-			}
-			c.bRow = bRow
-			for s := range columns {
-				c.a = addr(img[((band.y*t.Stride+r*t.Dilation)*t.rowLen+s*t.Dilation)*t.C+g*in:])
-				c.b, c.c = b, addr(sum[(r*t.KW+s)*in*t.F+g*out+j:])
-				shape.run(c, rows)
-			}
-			c.flags |= tileAdd
+		c.segments = band.rows
+		from := dy[band.y*t.outW*t.F+g*out+j:]
+		b, bRow := addr(from), t.F*4
+		if band.y > 0 || whole == 0 {
+			active.packRowsOf(w, rest, from, t.F, t.outW, min(shape.panel, out-j), shape.panel)
+			b, bRow = addr(rest), shape.panel*4
 		}
+		c.bRow = bRow
+		for s := range columns {
+			c.a = addr(img[((band.y*t.Stride+r*t.Dilation)*t.rowLen+s*t.Dilation)*t.C+g*in:])
+			c.b, c.c = b, addr(sum[(r*t.KW+s)*in*t.F+g*out+j:])
+			shape.run(c, rows)
+		}
+		c.flags |= tileAdd
 	}
 }

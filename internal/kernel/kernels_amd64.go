@@ -247,6 +247,11 @@ func normalizeGradAVX2(rows int, n int, stride int, dx *float32, x *float32, dy 
 //go:noescape
 func winogradInput5AVX2(t *byte)
 
+// winogradInputGrad5AVX2 computes m·in·mᵀ; t is a *transform.
+//
+//go:noescape
+func winogradInputGrad5AVX2(t *byte)
+
 // winogradOutput5AVX2 computes m·in·mᵀ; t is a *transform.
 //
 //go:noescape
@@ -271,6 +276,11 @@ func winogradFilterGrad5AVX2(t *byte)
 //
 //go:noescape
 func winogradInput3AVX2(t *byte)
+
+// winogradInputGrad3AVX2 computes m·in·mᵀ; t is a *transform.
+//
+//go:noescape
+func winogradInputGrad3AVX2(t *byte)
 
 // winogradOutput3AVX2 computes m·in·mᵀ; t is a *transform.
 //
@@ -592,6 +602,11 @@ func normalizeGradAVX512(rows int, n int, stride int, dx *float32, x *float32, d
 //go:noescape
 func winogradInput5AVX512(t *byte)
 
+// winogradInputGrad5AVX512 computes m·in·mᵀ; t is a *transform.
+//
+//go:noescape
+func winogradInputGrad5AVX512(t *byte)
+
 // winogradOutput5AVX512 computes m·in·mᵀ; t is a *transform.
 //
 //go:noescape
@@ -616,6 +631,11 @@ func winogradFilterGrad5AVX512(t *byte)
 //
 //go:noescape
 func winogradInput3AVX512(t *byte)
+
+// winogradInputGrad3AVX512 computes m·in·mᵀ; t is a *transform.
+//
+//go:noescape
+func winogradInputGrad3AVX512(t *byte)
 
 // winogradOutput3AVX512 computes m·in·mᵀ; t is a *transform.
 //

@@ -7627,9 +7627,9 @@ GLOBL word40800000<>(SB), RODATA|NOPTR, $4
 DATA wordc0a00000<>+0(SB)/4, $0xc0a00000
 GLOBL wordc0a00000<>(SB), RODATA|NOPTR, $4
 
-// func winogradOutput5AVX2(t *byte)
+// func winogradInputGrad5AVX2(t *byte)
 // Requires: AVX, FMA3
-TEXT ·winogradOutput5AVX2(SB), NOSPLIT, $0-8
+TEXT ·winogradInputGrad5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
 again280:
@@ -7639,6 +7639,187 @@ again280:
 	MOVQ $0x00000008, CX
 
 loop281:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	LEAQ         (DI)(SI*2), R8
+	ADDQ         SI, R8
+	VMOVUPS      (DX), Y0
+	VMOVUPS      (DX)(SI*1), Y1
+	VMOVUPS      (DX)(SI*2), Y2
+	VMOVUPS      (DI), Y3
+	VMOVUPS      (DI)(SI*1), Y4
+	VMOVUPS      (DI)(SI*2), Y5
+	VMOVUPS      (R8), Y6
+	VMOVUPS      (R8)(SI*1), Y7
+	VADDPS       Y2, Y1, Y8
+	VSUBPS       Y2, Y1, Y2
+	VADDPS       Y4, Y3, Y1
+	VSUBPS       Y4, Y3, Y4
+	VADDPS       Y6, Y5, Y3
+	VSUBPS       Y6, Y5, Y6
+	VBROADCASTSS wordbf800000<>+0(SB), Y5
+	VMULPS       Y5, Y0, Y5
+	VMOVUPS      Y5, (BX)
+	VMOVAPS      Y2, Y5
+	VBROADCASTSS word3f000000<>+0(SB), Y9
+	VFMADD231PS  Y9, Y4, Y5
+	VBROADCASTSS word40000000<>+0(SB), Y9
+	VFMADD231PS  Y9, Y6, Y5
+	VSUBPS       Y7, Y5, Y5
+	VMOVUPS      Y5, 256(BX)
+	VBROADCASTSS word40a80000<>+0(SB), Y5
+	VMULPS       Y5, Y0, Y5
+	VADDPS       Y8, Y5, Y5
+	VBROADCASTSS word3e800000<>+0(SB), Y9
+	VFMADD231PS  Y9, Y1, Y5
+	VBROADCASTSS word40800000<>+0(SB), Y9
+	VFMADD231PS  Y9, Y3, Y5
+	VMOVUPS      Y5, 512(BX)
+	VBROADCASTSS wordc0880000<>+0(SB), Y5
+	VMULPS       Y5, Y2, Y5
+	VBROADCASTSS wordc0200000<>+0(SB), Y9
+	VFMADD231PS  Y9, Y4, Y5
+	VBROADCASTSS wordc0200000<>+0(SB), Y9
+	VFMADD231PS  Y9, Y6, Y5
+	VBROADCASTSS word40a80000<>+0(SB), Y9
+	VFMADD231PS  Y9, Y7, Y5
+	VMOVUPS      Y5, 768(BX)
+	VBROADCASTSS wordc0a80000<>+0(SB), Y5
+	VMULPS       Y5, Y0, Y5
+	VBROADCASTSS wordc0880000<>+0(SB), Y9
+	VFMADD231PS  Y9, Y8, Y5
+	VBROADCASTSS wordbfa00000<>+0(SB), Y9
+	VFMADD231PS  Y9, Y1, Y5
+	VBROADCASTSS wordc0a00000<>+0(SB), Y9
+	VFMADD231PS  Y9, Y3, Y5
+	VMOVUPS      Y5, 1024(BX)
+	VMOVAPS      Y2, Y2
+	VBROADCASTSS word40000000<>+0(SB), Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VBROADCASTSS word3f000000<>+0(SB), Y4
+	VFMADD231PS  Y4, Y6, Y2
+	VBROADCASTSS wordc0a80000<>+0(SB), Y4
+	VFMADD231PS  Y4, Y7, Y2
+	VMOVUPS      Y2, 1280(BX)
+	VMOVAPS      Y0, Y0
+	VADDPS       Y8, Y0, Y0
+	VADDPS       Y1, Y0, Y0
+	VADDPS       Y3, Y0, Y0
+	VMOVUPS      Y0, 1536(BX)
+	VMOVAPS      Y7, Y0
+	VMOVUPS      Y0, 1792(BX)
+	ADDQ         48(AX), DX
+	ADDQ         $+32, BX
+	DECQ         CX
+	JNZ          loop281
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         64(AX), SI
+	MOVQ         24(AX), CX
+	MOVQ         $0x00000008, CX
+
+loop282:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	LEAQ         (DI)(SI*2), R8
+	ADDQ         SI, R8
+	VMOVUPS      (BX), Y0
+	VMOVUPS      32(BX), Y1
+	VMOVUPS      64(BX), Y2
+	VMOVUPS      96(BX), Y3
+	VMOVUPS      128(BX), Y4
+	VMOVUPS      160(BX), Y5
+	VMOVUPS      192(BX), Y6
+	VMOVUPS      224(BX), Y7
+	VADDPS       Y2, Y1, Y8
+	VSUBPS       Y2, Y1, Y2
+	VADDPS       Y4, Y3, Y1
+	VSUBPS       Y4, Y3, Y4
+	VADDPS       Y6, Y5, Y3
+	VSUBPS       Y6, Y5, Y6
+	VBROADCASTSS wordbf800000<>+0(SB), Y5
+	VMULPS       Y5, Y0, Y5
+	VADDPS       (DX), Y5, Y5
+	VMOVUPS      Y5, (DX)
+	VMOVAPS      Y2, Y5
+	VBROADCASTSS word3f000000<>+0(SB), Y9
+	VFMADD231PS  Y9, Y4, Y5
+	VBROADCASTSS word40000000<>+0(SB), Y9
+	VFMADD231PS  Y9, Y6, Y5
+	VSUBPS       Y7, Y5, Y5
+	VADDPS       (DX)(SI*1), Y5, Y5
+	VMOVUPS      Y5, (DX)(SI*1)
+	VBROADCASTSS word40a80000<>+0(SB), Y5
+	VMULPS       Y5, Y0, Y5
+	VADDPS       Y8, Y5, Y5
+	VBROADCASTSS word3e800000<>+0(SB), Y9
+	VFMADD231PS  Y9, Y1, Y5
+	VBROADCASTSS word40800000<>+0(SB), Y9
+	VFMADD231PS  Y9, Y3, Y5
+	VADDPS       (DX)(SI*2), Y5, Y5
+	VMOVUPS      Y5, (DX)(SI*2)
+	VBROADCASTSS wordc0880000<>+0(SB), Y5
+	VMULPS       Y5, Y2, Y5
+	VBROADCASTSS wordc0200000<>+0(SB), Y9
+	VFMADD231PS  Y9, Y4, Y5
+	VBROADCASTSS wordc0200000<>+0(SB), Y9
+	VFMADD231PS  Y9, Y6, Y5
+	VBROADCASTSS word40a80000<>+0(SB), Y9
+	VFMADD231PS  Y9, Y7, Y5
+	VADDPS       (DI), Y5, Y5
+	VMOVUPS      Y5, (DI)
+	VBROADCASTSS wordc0a80000<>+0(SB), Y5
+	VMULPS       Y5, Y0, Y5
+	VBROADCASTSS wordc0880000<>+0(SB), Y9
+	VFMADD231PS  Y9, Y8, Y5
+	VBROADCASTSS wordbfa00000<>+0(SB), Y9
+	VFMADD231PS  Y9, Y1, Y5
+	VBROADCASTSS wordc0a00000<>+0(SB), Y9
+	VFMADD231PS  Y9, Y3, Y5
+	VADDPS       (DI)(SI*1), Y5, Y5
+	VMOVUPS      Y5, (DI)(SI*1)
+	VMOVAPS      Y2, Y2
+	VBROADCASTSS word40000000<>+0(SB), Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VBROADCASTSS word3f000000<>+0(SB), Y4
+	VFMADD231PS  Y4, Y6, Y2
+	VBROADCASTSS wordc0a80000<>+0(SB), Y4
+	VFMADD231PS  Y4, Y7, Y2
+	VADDPS       (DI)(SI*2), Y2, Y2
+	VMOVUPS      Y2, (DI)(SI*2)
+	VMOVAPS      Y0, Y0
+	VADDPS       Y8, Y0, Y0
+	VADDPS       Y1, Y0, Y0
+	VADDPS       Y3, Y0, Y0
+	VADDPS       (R8), Y0, Y0
+	VMOVUPS      Y0, (R8)
+	VMOVAPS      Y7, Y0
+	VADDPS       (R8)(SI*1), Y0, Y0
+	VMOVUPS      Y0, (R8)(SI*1)
+	ADDQ         56(AX), DX
+	ADDQ         $+256, BX
+	DECQ         CX
+	JNZ          loop282
+	ADDQ         $0x00000020, (AX)
+	ADDQ         $0x00000020, 8(AX)
+	ADDQ         $0x00000020, 24(AX)
+	DECQ         32(AX)
+	JNZ          again280
+	VZEROUPPER
+	RET
+
+// func winogradOutput5AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·winogradOutput5AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again283:
+	MOVQ (AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ $0x00000008, CX
+
+loop284:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -7684,14 +7865,14 @@ loop281:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop281
+	JNZ          loop284
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), DI
 	MOVQ         $0x00000004, CX
 
-loop282:
+loop285:
 	LEAQ         (DX)(SI*2), R8
 	ADDQ         SI, R8
 	VMOVUPS      (BX), Y0
@@ -7747,12 +7928,12 @@ loop282:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop282
+	JNZ          loop285
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again280
+	JNZ          again283
 	VZEROUPPER
 	RET
 
@@ -7767,13 +7948,13 @@ GLOBL word3e000000<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradOutputGrad5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again283:
+again286:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000004, CX
 
-loop284:
+loop287:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -7817,14 +7998,14 @@ loop284:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop284
+	JNZ          loop287
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop285:
+loop288:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -7870,12 +8051,12 @@ loop285:
 	ADDQ         56(AX), DX
 	ADDQ         $+128, BX
 	DECQ         CX
-	JNZ          loop285
+	JNZ          loop288
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again283
+	JNZ          again286
 	VZEROUPPER
 	RET
 
@@ -7884,13 +8065,13 @@ loop285:
 TEXT ·winogradFilter5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again286:
+again289:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000005, CX
 
-loop287:
+loop290:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -7948,14 +8129,14 @@ loop287:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop287
+	JNZ          loop290
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop288:
+loop291:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -8015,12 +8196,12 @@ loop288:
 	ADDQ         56(AX), DX
 	ADDQ         $+160, BX
 	DECQ         CX
-	JNZ          loop288
+	JNZ          loop291
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again286
+	JNZ          again289
 	VZEROUPPER
 	RET
 
@@ -8053,13 +8234,13 @@ GLOBL word3eb60b61<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradFilterGrad5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again289:
+again292:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop290:
+loop293:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -8119,14 +8300,14 @@ loop290:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop290
+	JNZ          loop293
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000005, CX
 
-loop291:
+loop294:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -8184,12 +8365,12 @@ loop291:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop291
+	JNZ          loop294
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again289
+	JNZ          again292
 	VZEROUPPER
 	RET
 
@@ -8198,13 +8379,13 @@ loop291:
 TEXT ·winogradInput3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again292:
+again295:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop293:
+loop296:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -8249,14 +8430,14 @@ loop293:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop293
+	JNZ          loop296
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop294:
+loop297:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -8301,12 +8482,12 @@ loop294:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop294
+	JNZ          loop297
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again292
+	JNZ          again295
 	VZEROUPPER
 	RET
 
@@ -8316,18 +8497,139 @@ GLOBL wordc0800000<>(SB), RODATA|NOPTR, $4
 DATA wordc0000000<>+0(SB)/4, $0xc0000000
 GLOBL wordc0000000<>(SB), RODATA|NOPTR, $4
 
-// func winogradOutput3AVX2(t *byte)
+// func winogradInputGrad3AVX2(t *byte)
 // Requires: AVX, FMA3
-TEXT ·winogradOutput3AVX2(SB), NOSPLIT, $0-8
+TEXT ·winogradInputGrad3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again295:
+again298:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop296:
+loop299:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	VMOVUPS      (DX), Y0
+	VMOVUPS      (DX)(SI*1), Y1
+	VMOVUPS      (DX)(SI*2), Y2
+	VMOVUPS      (DI), Y3
+	VMOVUPS      (DI)(SI*1), Y4
+	VMOVUPS      (DI)(SI*2), Y5
+	VADDPS       Y2, Y1, Y6
+	VSUBPS       Y2, Y1, Y2
+	VADDPS       Y4, Y3, Y1
+	VSUBPS       Y4, Y3, Y4
+	VBROADCASTSS word40800000<>+0(SB), Y3
+	VMULPS       Y3, Y0, Y3
+	VMOVUPS      Y3, (BX)
+	VBROADCASTSS wordc0800000<>+0(SB), Y3
+	VMULPS       Y3, Y2, Y3
+	VBROADCASTSS wordc0000000<>+0(SB), Y7
+	VFMADD231PS  Y7, Y4, Y3
+	VBROADCASTSS word40800000<>+0(SB), Y7
+	VFMADD231PS  Y7, Y5, Y3
+	VMOVUPS      Y3, 192(BX)
+	VBROADCASTSS wordc0a00000<>+0(SB), Y3
+	VMULPS       Y3, Y0, Y3
+	VBROADCASTSS wordc0800000<>+0(SB), Y7
+	VFMADD231PS  Y7, Y6, Y3
+	VSUBPS       Y1, Y3, Y3
+	VMOVUPS      Y3, 384(BX)
+	VMOVAPS      Y2, Y2
+	VBROADCASTSS word40000000<>+0(SB), Y3
+	VFMADD231PS  Y3, Y4, Y2
+	VBROADCASTSS wordc0a00000<>+0(SB), Y3
+	VFMADD231PS  Y3, Y5, Y2
+	VMOVUPS      Y2, 576(BX)
+	VMOVAPS      Y0, Y0
+	VADDPS       Y6, Y0, Y0
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 768(BX)
+	VMOVAPS      Y5, Y0
+	VMOVUPS      Y0, 960(BX)
+	ADDQ         48(AX), DX
+	ADDQ         $+32, BX
+	DECQ         CX
+	JNZ          loop299
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         64(AX), SI
+	MOVQ         24(AX), CX
+	MOVQ         $0x00000006, CX
+
+loop300:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	VMOVUPS      (BX), Y0
+	VMOVUPS      32(BX), Y1
+	VMOVUPS      64(BX), Y2
+	VMOVUPS      96(BX), Y3
+	VMOVUPS      128(BX), Y4
+	VMOVUPS      160(BX), Y5
+	VADDPS       Y2, Y1, Y6
+	VSUBPS       Y2, Y1, Y2
+	VADDPS       Y4, Y3, Y1
+	VSUBPS       Y4, Y3, Y4
+	VBROADCASTSS word40800000<>+0(SB), Y3
+	VMULPS       Y3, Y0, Y3
+	VADDPS       (DX), Y3, Y3
+	VMOVUPS      Y3, (DX)
+	VBROADCASTSS wordc0800000<>+0(SB), Y3
+	VMULPS       Y3, Y2, Y3
+	VBROADCASTSS wordc0000000<>+0(SB), Y7
+	VFMADD231PS  Y7, Y4, Y3
+	VBROADCASTSS word40800000<>+0(SB), Y7
+	VFMADD231PS  Y7, Y5, Y3
+	VADDPS       (DX)(SI*1), Y3, Y3
+	VMOVUPS      Y3, (DX)(SI*1)
+	VBROADCASTSS wordc0a00000<>+0(SB), Y3
+	VMULPS       Y3, Y0, Y3
+	VBROADCASTSS wordc0800000<>+0(SB), Y7
+	VFMADD231PS  Y7, Y6, Y3
+	VSUBPS       Y1, Y3, Y3
+	VADDPS       (DX)(SI*2), Y3, Y3
+	VMOVUPS      Y3, (DX)(SI*2)
+	VMOVAPS      Y2, Y2
+	VBROADCASTSS word40000000<>+0(SB), Y3
+	VFMADD231PS  Y3, Y4, Y2
+	VBROADCASTSS wordc0a00000<>+0(SB), Y3
+	VFMADD231PS  Y3, Y5, Y2
+	VADDPS       (DI), Y2, Y2
+	VMOVUPS      Y2, (DI)
+	VMOVAPS      Y0, Y0
+	VADDPS       Y6, Y0, Y0
+	VADDPS       Y1, Y0, Y0
+	VADDPS       (DI)(SI*1), Y0, Y0
+	VMOVUPS      Y0, (DI)(SI*1)
+	VMOVAPS      Y5, Y0
+	VADDPS       (DI)(SI*2), Y0, Y0
+	VMOVUPS      Y0, (DI)(SI*2)
+	ADDQ         56(AX), DX
+	ADDQ         $+192, BX
+	DECQ         CX
+	JNZ          loop300
+	ADDQ         $0x00000020, (AX)
+	ADDQ         $0x00000020, 8(AX)
+	ADDQ         $0x00000020, 24(AX)
+	DECQ         32(AX)
+	JNZ          again298
+	VZEROUPPER
+	RET
+
+// func winogradOutput3AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·winogradOutput3AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again301:
+	MOVQ (AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ $0x00000006, CX
+
+loop302:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -8360,14 +8662,14 @@ loop296:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop296
+	JNZ          loop302
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), DI
 	MOVQ         $0x00000004, CX
 
-loop297:
+loop303:
 	LEAQ         (DX)(SI*2), R8
 	ADDQ         SI, R8
 	VMOVUPS      (BX), Y0
@@ -8412,12 +8714,12 @@ loop297:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop297
+	JNZ          loop303
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again295
+	JNZ          again301
 	VZEROUPPER
 	RET
 
@@ -8426,13 +8728,13 @@ loop297:
 TEXT ·winogradOutputGrad3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again298:
+again304:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000004, CX
 
-loop299:
+loop305:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -8465,14 +8767,14 @@ loop299:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop299
+	JNZ          loop305
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop300:
+loop306:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -8505,12 +8807,12 @@ loop300:
 	ADDQ         56(AX), DX
 	ADDQ         $+128, BX
 	DECQ         CX
-	JNZ          loop300
+	JNZ          loop306
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again298
+	JNZ          again304
 	VZEROUPPER
 	RET
 
@@ -8519,13 +8821,13 @@ loop300:
 TEXT ·winogradFilter3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again301:
+again307:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000003, CX
 
-loop302:
+loop308:
 	VMOVUPS      (DX), Y0
 	VMOVUPS      (DX)(SI*1), Y1
 	VMOVUPS      (DX)(SI*2), Y2
@@ -8557,14 +8859,14 @@ loop302:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop302
+	JNZ          loop308
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop303:
+loop309:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -8598,12 +8900,12 @@ loop303:
 	ADDQ         56(AX), DX
 	ADDQ         $+96, BX
 	DECQ         CX
-	JNZ          loop303
+	JNZ          loop309
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again301
+	JNZ          again307
 	VZEROUPPER
 	RET
 
@@ -8624,13 +8926,13 @@ GLOBL word3daaaaab<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradFilterGrad3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again304:
+again310:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop305:
+loop311:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -8664,14 +8966,14 @@ loop305:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop305
+	JNZ          loop311
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000003, CX
 
-loop306:
+loop312:
 	VMOVUPS      (BX), Y0
 	VMOVUPS      32(BX), Y1
 	VMOVUPS      64(BX), Y2
@@ -8703,12 +9005,12 @@ loop306:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop306
+	JNZ          loop312
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again304
+	JNZ          again310
 	VZEROUPPER
 	RET
 
@@ -8731,7 +9033,7 @@ TEXT ·peakAVX2(SB), NOSPLIT, $0-8
 	VXORPS Y12, Y12, Y12
 	VXORPS Y13, Y13, Y13
 
-loop307:
+loop313:
 	VFMADD231PS Y12, Y13, Y0
 	VFMADD231PS Y12, Y13, Y1
 	VFMADD231PS Y12, Y13, Y2
@@ -8745,7 +9047,7 @@ loop307:
 	VFMADD231PS Y12, Y13, Y10
 	VFMADD231PS Y12, Y13, Y11
 	DECQ        AX
-	JNZ         loop307
+	JNZ         loop313
 	VZEROUPPER
 	RET
 
@@ -8757,7 +9059,7 @@ TEXT ·micro1x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again308:
+again314:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -8770,47 +9072,47 @@ again308:
 	MOVQ   112(AX), CX
 	MOVQ   CX, 136(AX)
 
-again309:
+again315:
 	MOVQ 48(AX), CX
 
-loop310:
+loop316:
 	VMOVUPS          (SI), Z1
 	VFMADD231PS.BCST (DI), Z1, Z0
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             CX
-	JNZ              loop310
+	JNZ              loop316
 	MOVQ             120(AX), CX
 	ADDQ             CX, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again309
+	JNZ              again315
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip311
+	JZ               skip317
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z1
 	VADDPS           Z1, Z0, Z0
 	ADDQ             BX, SI
 
-skip311:
+skip317:
 	TESTQ     $0x00000002, CX
-	JZ        skip312
+	JZ        skip318
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-skip312:
+skip318:
 	TESTQ  $0x00000004, CX
-	JZ     skip313
+	JZ     skip319
 	VPXORD Z2, Z2, Z2
 	VMAXPS Z0, Z2, Z0
 
-skip313:
+skip319:
 	TESTQ     $0x00000010, CX
-	JZ        skip314
+	JZ        skip320
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z3, Z3, Z3
@@ -8819,12 +9121,12 @@ skip313:
 	VMOVAPS.Z Z0, K2, Z0
 	ADDQ      BX, SI
 
-skip314:
+skip320:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again308
+	JNZ     again314
 	VZEROUPPER
 	RET
 
@@ -8836,7 +9138,7 @@ TEXT ·micro2x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again315:
+again321:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -8851,27 +9153,27 @@ again315:
 	MOVQ   112(AX), R8
 	MOVQ   R8, 136(AX)
 
-again316:
+again322:
 	MOVQ 48(AX), R8
 
-loop317:
+loop323:
 	VMOVUPS          (SI), Z2
 	VFMADD231PS.BCST (DI), Z2, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z2, Z1
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop317
+	JNZ              loop323
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again316
+	JNZ              again322
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip318
+	JZ               skip324
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z2
 	VADDPS           Z2, Z0, Z0
@@ -8880,24 +9182,24 @@ loop317:
 	VADDPS           Z2, Z1, Z1
 	ADDQ             BX, SI
 
-skip318:
+skip324:
 	TESTQ     $0x00000002, CX
-	JZ        skip319
+	JZ        skip325
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z2
 	VADDPS    Z2, Z0, Z0
 	VADDPS    Z2, Z1, Z1
 
-skip319:
+skip325:
 	TESTQ  $0x00000004, CX
-	JZ     skip320
+	JZ     skip326
 	VPXORD Z3, Z3, Z3
 	VMAXPS Z0, Z3, Z0
 	VMAXPS Z1, Z3, Z1
 
-skip320:
+skip326:
 	TESTQ     $0x00000010, CX
-	JZ        skip321
+	JZ        skip327
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z4, Z4, Z4
@@ -8910,14 +9212,14 @@ skip320:
 	VMOVAPS.Z Z1, K2, Z1
 	ADDQ      BX, SI
 
-skip321:
+skip327:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again315
+	JNZ     again321
 	VZEROUPPER
 	RET
 
@@ -8929,7 +9231,7 @@ TEXT ·micro3x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again322:
+again328:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -8946,10 +9248,10 @@ again322:
 	MOVQ   112(AX), R8
 	MOVQ   R8, 136(AX)
 
-again323:
+again329:
 	MOVQ 48(AX), R8
 
-loop324:
+loop330:
 	VMOVUPS          (SI), Z3
 	VFMADD231PS.BCST (DI), Z3, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z3, Z1
@@ -8957,17 +9259,17 @@ loop324:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop324
+	JNZ              loop330
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again323
+	JNZ              again329
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip325
+	JZ               skip331
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z3
 	VADDPS           Z3, Z0, Z0
@@ -8979,26 +9281,26 @@ loop324:
 	VADDPS           Z3, Z2, Z2
 	ADDQ             BX, SI
 
-skip325:
+skip331:
 	TESTQ     $0x00000002, CX
-	JZ        skip326
+	JZ        skip332
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z3
 	VADDPS    Z3, Z0, Z0
 	VADDPS    Z3, Z1, Z1
 	VADDPS    Z3, Z2, Z2
 
-skip326:
+skip332:
 	TESTQ  $0x00000004, CX
-	JZ     skip327
+	JZ     skip333
 	VPXORD Z4, Z4, Z4
 	VMAXPS Z0, Z4, Z0
 	VMAXPS Z1, Z4, Z1
 	VMAXPS Z2, Z4, Z2
 
-skip327:
+skip333:
 	TESTQ     $0x00000010, CX
-	JZ        skip328
+	JZ        skip334
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z5, Z5, Z5
@@ -9015,7 +9317,7 @@ skip327:
 	VMOVAPS.Z Z2, K2, Z2
 	ADDQ      BX, SI
 
-skip328:
+skip334:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -9024,7 +9326,7 @@ skip328:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again322
+	JNZ     again328
 	VZEROUPPER
 	RET
 
@@ -9036,7 +9338,7 @@ TEXT ·micro4x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again329:
+again335:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -9054,10 +9356,10 @@ again329:
 	MOVQ   112(AX), R9
 	MOVQ   R9, 136(AX)
 
-again330:
+again336:
 	MOVQ 48(AX), R9
 
-loop331:
+loop337:
 	VMOVUPS          (SI), Z4
 	VFMADD231PS.BCST (DI), Z4, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z4, Z1
@@ -9067,18 +9369,18 @@ loop331:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop331
+	JNZ              loop337
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again330
+	JNZ              again336
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip332
+	JZ               skip338
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z4
 	VADDPS           Z4, Z0, Z0
@@ -9093,9 +9395,9 @@ loop331:
 	VADDPS           Z4, Z3, Z3
 	ADDQ             BX, SI
 
-skip332:
+skip338:
 	TESTQ     $0x00000002, CX
-	JZ        skip333
+	JZ        skip339
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z4
 	VADDPS    Z4, Z0, Z0
@@ -9103,18 +9405,18 @@ skip332:
 	VADDPS    Z4, Z2, Z2
 	VADDPS    Z4, Z3, Z3
 
-skip333:
+skip339:
 	TESTQ  $0x00000004, CX
-	JZ     skip334
+	JZ     skip340
 	VPXORD Z5, Z5, Z5
 	VMAXPS Z0, Z5, Z0
 	VMAXPS Z1, Z5, Z1
 	VMAXPS Z2, Z5, Z2
 	VMAXPS Z3, Z5, Z3
 
-skip334:
+skip340:
 	TESTQ     $0x00000010, CX
-	JZ        skip335
+	JZ        skip341
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z6, Z6, Z6
@@ -9135,7 +9437,7 @@ skip334:
 	VMOVAPS.Z Z3, K2, Z3
 	ADDQ      BX, SI
 
-skip335:
+skip341:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -9146,7 +9448,7 @@ skip335:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again329
+	JNZ     again335
 	VZEROUPPER
 	RET
 
@@ -9158,7 +9460,7 @@ TEXT ·micro5x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again336:
+again342:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -9178,10 +9480,10 @@ again336:
 	MOVQ   112(AX), R9
 	MOVQ   R9, 136(AX)
 
-again337:
+again343:
 	MOVQ 48(AX), R9
 
-loop338:
+loop344:
 	VMOVUPS          (SI), Z5
 	VFMADD231PS.BCST (DI), Z5, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z5, Z1
@@ -9192,18 +9494,18 @@ loop338:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop338
+	JNZ              loop344
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again337
+	JNZ              again343
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip339
+	JZ               skip345
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z5
 	VADDPS           Z5, Z0, Z0
@@ -9221,9 +9523,9 @@ loop338:
 	VADDPS           Z5, Z4, Z4
 	ADDQ             BX, SI
 
-skip339:
+skip345:
 	TESTQ     $0x00000002, CX
-	JZ        skip340
+	JZ        skip346
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z5
 	VADDPS    Z5, Z0, Z0
@@ -9232,9 +9534,9 @@ skip339:
 	VADDPS    Z5, Z3, Z3
 	VADDPS    Z5, Z4, Z4
 
-skip340:
+skip346:
 	TESTQ  $0x00000004, CX
-	JZ     skip341
+	JZ     skip347
 	VPXORD Z6, Z6, Z6
 	VMAXPS Z0, Z6, Z0
 	VMAXPS Z1, Z6, Z1
@@ -9242,9 +9544,9 @@ skip340:
 	VMAXPS Z3, Z6, Z3
 	VMAXPS Z4, Z6, Z4
 
-skip341:
+skip347:
 	TESTQ     $0x00000010, CX
-	JZ        skip342
+	JZ        skip348
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z7, Z7, Z7
@@ -9269,7 +9571,7 @@ skip341:
 	VMOVAPS.Z Z4, K2, Z4
 	ADDQ      BX, SI
 
-skip342:
+skip348:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -9282,7 +9584,7 @@ skip342:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again336
+	JNZ     again342
 	VZEROUPPER
 	RET
 
@@ -9294,7 +9596,7 @@ TEXT ·micro6x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again343:
+again349:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -9316,10 +9618,10 @@ again343:
 	MOVQ   112(AX), R9
 	MOVQ   R9, 136(AX)
 
-again344:
+again350:
 	MOVQ 48(AX), R9
 
-loop345:
+loop351:
 	VMOVUPS          (SI), Z6
 	VFMADD231PS.BCST (DI), Z6, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z6, Z1
@@ -9331,18 +9633,18 @@ loop345:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop345
+	JNZ              loop351
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again344
+	JNZ              again350
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip346
+	JZ               skip352
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z6
 	VADDPS           Z6, Z0, Z0
@@ -9363,9 +9665,9 @@ loop345:
 	VADDPS           Z6, Z5, Z5
 	ADDQ             BX, SI
 
-skip346:
+skip352:
 	TESTQ     $0x00000002, CX
-	JZ        skip347
+	JZ        skip353
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z6
 	VADDPS    Z6, Z0, Z0
@@ -9375,9 +9677,9 @@ skip346:
 	VADDPS    Z6, Z4, Z4
 	VADDPS    Z6, Z5, Z5
 
-skip347:
+skip353:
 	TESTQ  $0x00000004, CX
-	JZ     skip348
+	JZ     skip354
 	VPXORD Z7, Z7, Z7
 	VMAXPS Z0, Z7, Z0
 	VMAXPS Z1, Z7, Z1
@@ -9386,9 +9688,9 @@ skip347:
 	VMAXPS Z4, Z7, Z4
 	VMAXPS Z5, Z7, Z5
 
-skip348:
+skip354:
 	TESTQ     $0x00000010, CX
-	JZ        skip349
+	JZ        skip355
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z8, Z8, Z8
@@ -9417,7 +9719,7 @@ skip348:
 	VMOVAPS.Z Z5, K2, Z5
 	ADDQ      BX, SI
 
-skip349:
+skip355:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -9432,7 +9734,7 @@ skip349:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again343
+	JNZ     again349
 	VZEROUPPER
 	RET
 
@@ -9444,7 +9746,7 @@ TEXT ·micro7x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again350:
+again356:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -9467,10 +9769,10 @@ again350:
 	MOVQ   112(AX), R10
 	MOVQ   R10, 136(AX)
 
-again351:
+again357:
 	MOVQ 48(AX), R10
 
-loop352:
+loop358:
 	VMOVUPS          (SI), Z7
 	VFMADD231PS.BCST (DI), Z7, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z7, Z1
@@ -9484,19 +9786,19 @@ loop352:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop352
+	JNZ              loop358
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again351
+	JNZ              again357
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip353
+	JZ               skip359
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z7
 	VADDPS           Z7, Z0, Z0
@@ -9520,9 +9822,9 @@ loop352:
 	VADDPS           Z7, Z6, Z6
 	ADDQ             BX, SI
 
-skip353:
+skip359:
 	TESTQ     $0x00000002, CX
-	JZ        skip354
+	JZ        skip360
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z7
 	VADDPS    Z7, Z0, Z0
@@ -9533,9 +9835,9 @@ skip353:
 	VADDPS    Z7, Z5, Z5
 	VADDPS    Z7, Z6, Z6
 
-skip354:
+skip360:
 	TESTQ  $0x00000004, CX
-	JZ     skip355
+	JZ     skip361
 	VPXORD Z8, Z8, Z8
 	VMAXPS Z0, Z8, Z0
 	VMAXPS Z1, Z8, Z1
@@ -9545,9 +9847,9 @@ skip354:
 	VMAXPS Z5, Z8, Z5
 	VMAXPS Z6, Z8, Z6
 
-skip355:
+skip361:
 	TESTQ     $0x00000010, CX
-	JZ        skip356
+	JZ        skip362
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z9, Z9, Z9
@@ -9580,7 +9882,7 @@ skip355:
 	VMOVAPS.Z Z6, K2, Z6
 	ADDQ      BX, SI
 
-skip356:
+skip362:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -9597,7 +9899,7 @@ skip356:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again350
+	JNZ     again356
 	VZEROUPPER
 	RET
 
@@ -9609,7 +9911,7 @@ TEXT ·micro8x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again357:
+again363:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -9634,10 +9936,10 @@ again357:
 	MOVQ   112(AX), R10
 	MOVQ   R10, 136(AX)
 
-again358:
+again364:
 	MOVQ 48(AX), R10
 
-loop359:
+loop365:
 	VMOVUPS          (SI), Z8
 	VFMADD231PS.BCST (DI), Z8, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z8, Z1
@@ -9652,19 +9954,19 @@ loop359:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop359
+	JNZ              loop365
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again358
+	JNZ              again364
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip360
+	JZ               skip366
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z8
 	VADDPS           Z8, Z0, Z0
@@ -9691,9 +9993,9 @@ loop359:
 	VADDPS           Z8, Z7, Z7
 	ADDQ             BX, SI
 
-skip360:
+skip366:
 	TESTQ     $0x00000002, CX
-	JZ        skip361
+	JZ        skip367
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z8
 	VADDPS    Z8, Z0, Z0
@@ -9705,9 +10007,9 @@ skip360:
 	VADDPS    Z8, Z6, Z6
 	VADDPS    Z8, Z7, Z7
 
-skip361:
+skip367:
 	TESTQ  $0x00000004, CX
-	JZ     skip362
+	JZ     skip368
 	VPXORD Z9, Z9, Z9
 	VMAXPS Z0, Z9, Z0
 	VMAXPS Z1, Z9, Z1
@@ -9718,9 +10020,9 @@ skip361:
 	VMAXPS Z6, Z9, Z6
 	VMAXPS Z7, Z9, Z7
 
-skip362:
+skip368:
 	TESTQ     $0x00000010, CX
-	JZ        skip363
+	JZ        skip369
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z10, Z10, Z10
@@ -9757,7 +10059,7 @@ skip362:
 	VMOVAPS.Z Z7, K2, Z7
 	ADDQ      BX, SI
 
-skip363:
+skip369:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -9776,7 +10078,7 @@ skip363:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again357
+	JNZ     again363
 	VZEROUPPER
 	RET
 
@@ -9788,7 +10090,7 @@ TEXT ·micro9x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again364:
+again370:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -9815,10 +10117,10 @@ again364:
 	MOVQ   112(AX), R10
 	MOVQ   R10, 136(AX)
 
-again365:
+again371:
 	MOVQ 48(AX), R10
 
-loop366:
+loop372:
 	VMOVUPS          (SI), Z9
 	VFMADD231PS.BCST (DI), Z9, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z9, Z1
@@ -9834,19 +10136,19 @@ loop366:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop366
+	JNZ              loop372
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again365
+	JNZ              again371
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip367
+	JZ               skip373
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z9
 	VADDPS           Z9, Z0, Z0
@@ -9876,9 +10178,9 @@ loop366:
 	VADDPS           Z9, Z8, Z8
 	ADDQ             BX, SI
 
-skip367:
+skip373:
 	TESTQ     $0x00000002, CX
-	JZ        skip368
+	JZ        skip374
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z9
 	VADDPS    Z9, Z0, Z0
@@ -9891,9 +10193,9 @@ skip367:
 	VADDPS    Z9, Z7, Z7
 	VADDPS    Z9, Z8, Z8
 
-skip368:
+skip374:
 	TESTQ  $0x00000004, CX
-	JZ     skip369
+	JZ     skip375
 	VPXORD Z10, Z10, Z10
 	VMAXPS Z0, Z10, Z0
 	VMAXPS Z1, Z10, Z1
@@ -9905,9 +10207,9 @@ skip368:
 	VMAXPS Z7, Z10, Z7
 	VMAXPS Z8, Z10, Z8
 
-skip369:
+skip375:
 	TESTQ     $0x00000010, CX
-	JZ        skip370
+	JZ        skip376
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z11, Z11, Z11
@@ -9948,7 +10250,7 @@ skip369:
 	VMOVAPS.Z Z8, K2, Z8
 	ADDQ      BX, SI
 
-skip370:
+skip376:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -9969,7 +10271,7 @@ skip370:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again364
+	JNZ     again370
 	VZEROUPPER
 	RET
 
@@ -9981,7 +10283,7 @@ TEXT ·micro10x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again371:
+again377:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -10009,10 +10311,10 @@ again371:
 	MOVQ   112(AX), R11
 	MOVQ   R11, 136(AX)
 
-again372:
+again378:
 	MOVQ 48(AX), R11
 
-loop373:
+loop379:
 	VMOVUPS          (SI), Z10
 	VFMADD231PS.BCST (DI), Z10, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z10, Z1
@@ -10030,7 +10332,7 @@ loop373:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop373
+	JNZ              loop379
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -10038,12 +10340,12 @@ loop373:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again372
+	JNZ              again378
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip374
+	JZ               skip380
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z10
 	VADDPS           Z10, Z0, Z0
@@ -10076,9 +10378,9 @@ loop373:
 	VADDPS           Z10, Z9, Z9
 	ADDQ             BX, SI
 
-skip374:
+skip380:
 	TESTQ     $0x00000002, CX
-	JZ        skip375
+	JZ        skip381
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z10
 	VADDPS    Z10, Z0, Z0
@@ -10092,9 +10394,9 @@ skip374:
 	VADDPS    Z10, Z8, Z8
 	VADDPS    Z10, Z9, Z9
 
-skip375:
+skip381:
 	TESTQ  $0x00000004, CX
-	JZ     skip376
+	JZ     skip382
 	VPXORD Z11, Z11, Z11
 	VMAXPS Z0, Z11, Z0
 	VMAXPS Z1, Z11, Z1
@@ -10107,9 +10409,9 @@ skip375:
 	VMAXPS Z8, Z11, Z8
 	VMAXPS Z9, Z11, Z9
 
-skip376:
+skip382:
 	TESTQ     $0x00000010, CX
-	JZ        skip377
+	JZ        skip383
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z12, Z12, Z12
@@ -10154,7 +10456,7 @@ skip376:
 	VMOVAPS.Z Z9, K2, Z9
 	ADDQ      BX, SI
 
-skip377:
+skip383:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -10177,7 +10479,7 @@ skip377:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again371
+	JNZ     again377
 	VZEROUPPER
 	RET
 
@@ -10189,7 +10491,7 @@ TEXT ·micro11x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again378:
+again384:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -10219,10 +10521,10 @@ again378:
 	MOVQ   112(AX), R11
 	MOVQ   R11, 136(AX)
 
-again379:
+again385:
 	MOVQ 48(AX), R11
 
-loop380:
+loop386:
 	VMOVUPS          (SI), Z11
 	VFMADD231PS.BCST (DI), Z11, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z11, Z1
@@ -10241,7 +10543,7 @@ loop380:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop380
+	JNZ              loop386
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -10249,12 +10551,12 @@ loop380:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again379
+	JNZ              again385
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip381
+	JZ               skip387
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z11
 	VADDPS           Z11, Z0, Z0
@@ -10290,9 +10592,9 @@ loop380:
 	VADDPS           Z11, Z10, Z10
 	ADDQ             BX, SI
 
-skip381:
+skip387:
 	TESTQ     $0x00000002, CX
-	JZ        skip382
+	JZ        skip388
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z11
 	VADDPS    Z11, Z0, Z0
@@ -10307,9 +10609,9 @@ skip381:
 	VADDPS    Z11, Z9, Z9
 	VADDPS    Z11, Z10, Z10
 
-skip382:
+skip388:
 	TESTQ  $0x00000004, CX
-	JZ     skip383
+	JZ     skip389
 	VPXORD Z12, Z12, Z12
 	VMAXPS Z0, Z12, Z0
 	VMAXPS Z1, Z12, Z1
@@ -10323,9 +10625,9 @@ skip382:
 	VMAXPS Z9, Z12, Z9
 	VMAXPS Z10, Z12, Z10
 
-skip383:
+skip389:
 	TESTQ     $0x00000010, CX
-	JZ        skip384
+	JZ        skip390
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z13, Z13, Z13
@@ -10374,7 +10676,7 @@ skip383:
 	VMOVAPS.Z Z10, K2, Z10
 	ADDQ      BX, SI
 
-skip384:
+skip390:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -10399,7 +10701,7 @@ skip384:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again378
+	JNZ     again384
 	VZEROUPPER
 	RET
 
@@ -10411,7 +10713,7 @@ TEXT ·micro12x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again385:
+again391:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -10443,10 +10745,10 @@ again385:
 	MOVQ   112(AX), R11
 	MOVQ   R11, 136(AX)
 
-again386:
+again392:
 	MOVQ 48(AX), R11
 
-loop387:
+loop393:
 	VMOVUPS          (SI), Z12
 	VFMADD231PS.BCST (DI), Z12, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z12, Z1
@@ -10466,7 +10768,7 @@ loop387:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop387
+	JNZ              loop393
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -10474,12 +10776,12 @@ loop387:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again386
+	JNZ              again392
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip388
+	JZ               skip394
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z12
 	VADDPS           Z12, Z0, Z0
@@ -10518,9 +10820,9 @@ loop387:
 	VADDPS           Z12, Z11, Z11
 	ADDQ             BX, SI
 
-skip388:
+skip394:
 	TESTQ     $0x00000002, CX
-	JZ        skip389
+	JZ        skip395
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z12
 	VADDPS    Z12, Z0, Z0
@@ -10536,9 +10838,9 @@ skip388:
 	VADDPS    Z12, Z10, Z10
 	VADDPS    Z12, Z11, Z11
 
-skip389:
+skip395:
 	TESTQ  $0x00000004, CX
-	JZ     skip390
+	JZ     skip396
 	VPXORD Z13, Z13, Z13
 	VMAXPS Z0, Z13, Z0
 	VMAXPS Z1, Z13, Z1
@@ -10553,9 +10855,9 @@ skip389:
 	VMAXPS Z10, Z13, Z10
 	VMAXPS Z11, Z13, Z11
 
-skip390:
+skip396:
 	TESTQ     $0x00000010, CX
-	JZ        skip391
+	JZ        skip397
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z14, Z14, Z14
@@ -10608,7 +10910,7 @@ skip390:
 	VMOVAPS.Z Z11, K2, Z11
 	ADDQ      BX, SI
 
-skip391:
+skip397:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -10635,7 +10937,7 @@ skip391:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again385
+	JNZ     again391
 	VZEROUPPER
 	RET
 
@@ -10647,7 +10949,7 @@ TEXT ·micro13x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again392:
+again398:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -10680,10 +10982,10 @@ again392:
 	MOVQ   112(AX), R12
 	MOVQ   R12, 136(AX)
 
-again393:
+again399:
 	MOVQ 48(AX), R12
 
-loop394:
+loop400:
 	VMOVUPS          (SI), Z13
 	VFMADD231PS.BCST (DI), Z13, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z13, Z1
@@ -10705,7 +11007,7 @@ loop394:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop394
+	JNZ              loop400
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -10714,12 +11016,12 @@ loop394:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again393
+	JNZ              again399
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip395
+	JZ               skip401
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z13
 	VADDPS           Z13, Z0, Z0
@@ -10761,9 +11063,9 @@ loop394:
 	VADDPS           Z13, Z12, Z12
 	ADDQ             BX, SI
 
-skip395:
+skip401:
 	TESTQ     $0x00000002, CX
-	JZ        skip396
+	JZ        skip402
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z13
 	VADDPS    Z13, Z0, Z0
@@ -10780,9 +11082,9 @@ skip395:
 	VADDPS    Z13, Z11, Z11
 	VADDPS    Z13, Z12, Z12
 
-skip396:
+skip402:
 	TESTQ  $0x00000004, CX
-	JZ     skip397
+	JZ     skip403
 	VPXORD Z14, Z14, Z14
 	VMAXPS Z0, Z14, Z0
 	VMAXPS Z1, Z14, Z1
@@ -10798,9 +11100,9 @@ skip396:
 	VMAXPS Z11, Z14, Z11
 	VMAXPS Z12, Z14, Z12
 
-skip397:
+skip403:
 	TESTQ     $0x00000010, CX
-	JZ        skip398
+	JZ        skip404
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z15, Z15, Z15
@@ -10857,7 +11159,7 @@ skip397:
 	VMOVAPS.Z Z12, K2, Z12
 	ADDQ      BX, SI
 
-skip398:
+skip404:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -10886,7 +11188,7 @@ skip398:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again392
+	JNZ     again398
 	VZEROUPPER
 	RET
 
@@ -10898,7 +11200,7 @@ TEXT ·micro14x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again399:
+again405:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -10933,10 +11235,10 @@ again399:
 	MOVQ   112(AX), R12
 	MOVQ   R12, 136(AX)
 
-again400:
+again406:
 	MOVQ 48(AX), R12
 
-loop401:
+loop407:
 	VMOVUPS          (SI), Z14
 	VFMADD231PS.BCST (DI), Z14, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z14, Z1
@@ -10959,7 +11261,7 @@ loop401:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop401
+	JNZ              loop407
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -10968,12 +11270,12 @@ loop401:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again400
+	JNZ              again406
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip402
+	JZ               skip408
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z14
 	VADDPS           Z14, Z0, Z0
@@ -11018,9 +11320,9 @@ loop401:
 	VADDPS           Z14, Z13, Z13
 	ADDQ             BX, SI
 
-skip402:
+skip408:
 	TESTQ     $0x00000002, CX
-	JZ        skip403
+	JZ        skip409
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z14
 	VADDPS    Z14, Z0, Z0
@@ -11038,9 +11340,9 @@ skip402:
 	VADDPS    Z14, Z12, Z12
 	VADDPS    Z14, Z13, Z13
 
-skip403:
+skip409:
 	TESTQ  $0x00000004, CX
-	JZ     skip404
+	JZ     skip410
 	VPXORD Z15, Z15, Z15
 	VMAXPS Z0, Z15, Z0
 	VMAXPS Z1, Z15, Z1
@@ -11057,9 +11359,9 @@ skip403:
 	VMAXPS Z12, Z15, Z12
 	VMAXPS Z13, Z15, Z13
 
-skip404:
+skip410:
 	TESTQ     $0x00000010, CX
-	JZ        skip405
+	JZ        skip411
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z16, Z16, Z16
@@ -11120,7 +11422,7 @@ skip404:
 	VMOVAPS.Z Z13, K2, Z13
 	ADDQ      BX, SI
 
-skip405:
+skip411:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -11151,7 +11453,7 @@ skip405:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again399
+	JNZ     again405
 	VZEROUPPER
 	RET
 
@@ -11165,7 +11467,7 @@ TEXT ·micro1x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again406:
+again412:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -11179,10 +11481,10 @@ again406:
 	MOVQ   112(AX), CX
 	MOVQ   CX, 136(AX)
 
-again407:
+again413:
 	MOVQ 48(AX), CX
 
-loop408:
+loop414:
 	VMOVUPS          (SI), Z2
 	VMOVUPS          64(SI), Z3
 	VFMADD231PS.BCST (DI), Z2, Z0
@@ -11190,17 +11492,17 @@ loop408:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             CX
-	JNZ              loop408
+	JNZ              loop414
 	MOVQ             120(AX), CX
 	ADDQ             CX, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again407
+	JNZ              again413
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip409
+	JZ               skip415
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z2
 	VADDPS           Z2, Z0, Z0
@@ -11208,25 +11510,25 @@ loop408:
 	VADDPS           Z2, Z1, Z1
 	ADDQ             BX, SI
 
-skip409:
+skip415:
 	TESTQ     $0x00000002, CX
-	JZ        skip410
+	JZ        skip416
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z2
 	VADDPS    Z2, Z0, Z0
 	VMOVUPS.Z 64(SI), K2, Z2
 	VADDPS    Z2, Z1, Z1
 
-skip410:
+skip416:
 	TESTQ  $0x00000004, CX
-	JZ     skip411
+	JZ     skip417
 	VPXORD Z4, Z4, Z4
 	VMAXPS Z0, Z4, Z0
 	VMAXPS Z1, Z4, Z1
 
-skip411:
+skip417:
 	TESTQ     $0x00000010, CX
-	JZ        skip412
+	JZ        skip418
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z5, Z5, Z5
@@ -11238,13 +11540,13 @@ skip411:
 	VMOVAPS.Z Z1, K3, Z1
 	ADDQ      BX, SI
 
-skip412:
+skip418:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again406
+	JNZ     again412
 	VZEROUPPER
 	RET
 
@@ -11258,7 +11560,7 @@ TEXT ·micro2x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again413:
+again419:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -11275,10 +11577,10 @@ again413:
 	MOVQ   112(AX), R8
 	MOVQ   R8, 136(AX)
 
-again414:
+again420:
 	MOVQ 48(AX), R8
 
-loop415:
+loop421:
 	VMOVUPS          (SI), Z4
 	VMOVUPS          64(SI), Z5
 	VFMADD231PS.BCST (DI), Z4, Z0
@@ -11288,17 +11590,17 @@ loop415:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop415
+	JNZ              loop421
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again414
+	JNZ              again420
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip416
+	JZ               skip422
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z4
 	VADDPS           Z4, Z0, Z0
@@ -11311,9 +11613,9 @@ loop415:
 	VADDPS           Z4, Z3, Z3
 	ADDQ             BX, SI
 
-skip416:
+skip422:
 	TESTQ     $0x00000002, CX
-	JZ        skip417
+	JZ        skip423
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z4
 	VADDPS    Z4, Z0, Z0
@@ -11322,18 +11624,18 @@ skip416:
 	VADDPS    Z4, Z1, Z1
 	VADDPS    Z4, Z3, Z3
 
-skip417:
+skip423:
 	TESTQ  $0x00000004, CX
-	JZ     skip418
+	JZ     skip424
 	VPXORD Z6, Z6, Z6
 	VMAXPS Z0, Z6, Z0
 	VMAXPS Z1, Z6, Z1
 	VMAXPS Z2, Z6, Z2
 	VMAXPS Z3, Z6, Z3
 
-skip418:
+skip424:
 	TESTQ     $0x00000010, CX
-	JZ        skip419
+	JZ        skip425
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z7, Z7, Z7
@@ -11352,7 +11654,7 @@ skip418:
 	VMOVAPS.Z Z3, K3, Z3
 	ADDQ      BX, SI
 
-skip419:
+skip425:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -11361,7 +11663,7 @@ skip419:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again413
+	JNZ     again419
 	VZEROUPPER
 	RET
 
@@ -11375,7 +11677,7 @@ TEXT ·micro3x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again420:
+again426:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -11395,10 +11697,10 @@ again420:
 	MOVQ   112(AX), R8
 	MOVQ   R8, 136(AX)
 
-again421:
+again427:
 	MOVQ 48(AX), R8
 
-loop422:
+loop428:
 	VMOVUPS          (SI), Z6
 	VMOVUPS          64(SI), Z7
 	VFMADD231PS.BCST (DI), Z6, Z0
@@ -11410,17 +11712,17 @@ loop422:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop422
+	JNZ              loop428
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again421
+	JNZ              again427
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip423
+	JZ               skip429
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z6
 	VADDPS           Z6, Z0, Z0
@@ -11438,9 +11740,9 @@ loop422:
 	VADDPS           Z6, Z5, Z5
 	ADDQ             BX, SI
 
-skip423:
+skip429:
 	TESTQ     $0x00000002, CX
-	JZ        skip424
+	JZ        skip430
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z6
 	VADDPS    Z6, Z0, Z0
@@ -11451,9 +11753,9 @@ skip423:
 	VADDPS    Z6, Z3, Z3
 	VADDPS    Z6, Z5, Z5
 
-skip424:
+skip430:
 	TESTQ  $0x00000004, CX
-	JZ     skip425
+	JZ     skip431
 	VPXORD Z8, Z8, Z8
 	VMAXPS Z0, Z8, Z0
 	VMAXPS Z1, Z8, Z1
@@ -11462,9 +11764,9 @@ skip424:
 	VMAXPS Z4, Z8, Z4
 	VMAXPS Z5, Z8, Z5
 
-skip425:
+skip431:
 	TESTQ     $0x00000010, CX
-	JZ        skip426
+	JZ        skip432
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z9, Z9, Z9
@@ -11490,7 +11792,7 @@ skip425:
 	VMOVAPS.Z Z5, K3, Z5
 	ADDQ      BX, SI
 
-skip426:
+skip432:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -11502,7 +11804,7 @@ skip426:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again420
+	JNZ     again426
 	VZEROUPPER
 	RET
 
@@ -11516,7 +11818,7 @@ TEXT ·micro4x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again427:
+again433:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -11538,10 +11840,10 @@ again427:
 	MOVQ   112(AX), R9
 	MOVQ   R9, 136(AX)
 
-again428:
+again434:
 	MOVQ 48(AX), R9
 
-loop429:
+loop435:
 	VMOVUPS          (SI), Z8
 	VMOVUPS          64(SI), Z9
 	VFMADD231PS.BCST (DI), Z8, Z0
@@ -11556,18 +11858,18 @@ loop429:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop429
+	JNZ              loop435
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again428
+	JNZ              again434
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip430
+	JZ               skip436
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z8
 	VADDPS           Z8, Z0, Z0
@@ -11590,9 +11892,9 @@ loop429:
 	VADDPS           Z8, Z7, Z7
 	ADDQ             BX, SI
 
-skip430:
+skip436:
 	TESTQ     $0x00000002, CX
-	JZ        skip431
+	JZ        skip437
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z8
 	VADDPS    Z8, Z0, Z0
@@ -11605,9 +11907,9 @@ skip430:
 	VADDPS    Z8, Z5, Z5
 	VADDPS    Z8, Z7, Z7
 
-skip431:
+skip437:
 	TESTQ  $0x00000004, CX
-	JZ     skip432
+	JZ     skip438
 	VPXORD Z10, Z10, Z10
 	VMAXPS Z0, Z10, Z0
 	VMAXPS Z1, Z10, Z1
@@ -11618,9 +11920,9 @@ skip431:
 	VMAXPS Z6, Z10, Z6
 	VMAXPS Z7, Z10, Z7
 
-skip432:
+skip438:
 	TESTQ     $0x00000010, CX
-	JZ        skip433
+	JZ        skip439
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z11, Z11, Z11
@@ -11653,7 +11955,7 @@ skip432:
 	VMOVAPS.Z Z7, K3, Z7
 	ADDQ      BX, SI
 
-skip433:
+skip439:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -11668,7 +11970,7 @@ skip433:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again427
+	JNZ     again433
 	VZEROUPPER
 	RET
 
@@ -11682,7 +11984,7 @@ TEXT ·micro5x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again434:
+again440:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -11707,10 +12009,10 @@ again434:
 	MOVQ   112(AX), R9
 	MOVQ   R9, 136(AX)
 
-again435:
+again441:
 	MOVQ 48(AX), R9
 
-loop436:
+loop442:
 	VMOVUPS          (SI), Z10
 	VMOVUPS          64(SI), Z11
 	VFMADD231PS.BCST (DI), Z10, Z0
@@ -11727,18 +12029,18 @@ loop436:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop436
+	JNZ              loop442
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again435
+	JNZ              again441
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip437
+	JZ               skip443
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z10
 	VADDPS           Z10, Z0, Z0
@@ -11766,9 +12068,9 @@ loop436:
 	VADDPS           Z10, Z9, Z9
 	ADDQ             BX, SI
 
-skip437:
+skip443:
 	TESTQ     $0x00000002, CX
-	JZ        skip438
+	JZ        skip444
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z10
 	VADDPS    Z10, Z0, Z0
@@ -11783,9 +12085,9 @@ skip437:
 	VADDPS    Z10, Z7, Z7
 	VADDPS    Z10, Z9, Z9
 
-skip438:
+skip444:
 	TESTQ  $0x00000004, CX
-	JZ     skip439
+	JZ     skip445
 	VPXORD Z12, Z12, Z12
 	VMAXPS Z0, Z12, Z0
 	VMAXPS Z1, Z12, Z1
@@ -11798,9 +12100,9 @@ skip438:
 	VMAXPS Z8, Z12, Z8
 	VMAXPS Z9, Z12, Z9
 
-skip439:
+skip445:
 	TESTQ     $0x00000010, CX
-	JZ        skip440
+	JZ        skip446
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z13, Z13, Z13
@@ -11840,7 +12142,7 @@ skip439:
 	VMOVAPS.Z Z9, K3, Z9
 	ADDQ      BX, SI
 
-skip440:
+skip446:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -11858,7 +12160,7 @@ skip440:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again434
+	JNZ     again440
 	VZEROUPPER
 	RET
 
@@ -11872,7 +12174,7 @@ TEXT ·micro6x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again441:
+again447:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -11900,10 +12202,10 @@ again441:
 	MOVQ   112(AX), R9
 	MOVQ   R9, 136(AX)
 
-again442:
+again448:
 	MOVQ 48(AX), R9
 
-loop443:
+loop449:
 	VMOVUPS          (SI), Z12
 	VMOVUPS          64(SI), Z13
 	VFMADD231PS.BCST (DI), Z12, Z0
@@ -11922,18 +12224,18 @@ loop443:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop443
+	JNZ              loop449
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again442
+	JNZ              again448
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip444
+	JZ               skip450
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z12
 	VADDPS           Z12, Z0, Z0
@@ -11966,9 +12268,9 @@ loop443:
 	VADDPS           Z12, Z11, Z11
 	ADDQ             BX, SI
 
-skip444:
+skip450:
 	TESTQ     $0x00000002, CX
-	JZ        skip445
+	JZ        skip451
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z12
 	VADDPS    Z12, Z0, Z0
@@ -11985,9 +12287,9 @@ skip444:
 	VADDPS    Z12, Z9, Z9
 	VADDPS    Z12, Z11, Z11
 
-skip445:
+skip451:
 	TESTQ  $0x00000004, CX
-	JZ     skip446
+	JZ     skip452
 	VPXORD Z14, Z14, Z14
 	VMAXPS Z0, Z14, Z0
 	VMAXPS Z1, Z14, Z1
@@ -12002,9 +12304,9 @@ skip445:
 	VMAXPS Z10, Z14, Z10
 	VMAXPS Z11, Z14, Z11
 
-skip446:
+skip452:
 	TESTQ     $0x00000010, CX
-	JZ        skip447
+	JZ        skip453
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z15, Z15, Z15
@@ -12051,7 +12353,7 @@ skip446:
 	VMOVAPS.Z Z11, K3, Z11
 	ADDQ      BX, SI
 
-skip447:
+skip453:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -12072,7 +12374,7 @@ skip447:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again441
+	JNZ     again447
 	VZEROUPPER
 	RET
 
@@ -12086,7 +12388,7 @@ TEXT ·micro7x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again448:
+again454:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -12116,10 +12418,10 @@ again448:
 	MOVQ   112(AX), R10
 	MOVQ   R10, 136(AX)
 
-again449:
+again455:
 	MOVQ 48(AX), R10
 
-loop450:
+loop456:
 	VMOVUPS          (SI), Z14
 	VMOVUPS          64(SI), Z15
 	VFMADD231PS.BCST (DI), Z14, Z0
@@ -12141,19 +12443,19 @@ loop450:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop450
+	JNZ              loop456
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again449
+	JNZ              again455
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip451
+	JZ               skip457
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z14
 	VADDPS           Z14, Z0, Z0
@@ -12191,9 +12493,9 @@ loop450:
 	VADDPS           Z14, Z13, Z13
 	ADDQ             BX, SI
 
-skip451:
+skip457:
 	TESTQ     $0x00000002, CX
-	JZ        skip452
+	JZ        skip458
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z14
 	VADDPS    Z14, Z0, Z0
@@ -12212,9 +12514,9 @@ skip451:
 	VADDPS    Z14, Z11, Z11
 	VADDPS    Z14, Z13, Z13
 
-skip452:
+skip458:
 	TESTQ  $0x00000004, CX
-	JZ     skip453
+	JZ     skip459
 	VPXORD Z16, Z16, Z16
 	VMAXPS Z0, Z16, Z0
 	VMAXPS Z1, Z16, Z1
@@ -12231,9 +12533,9 @@ skip452:
 	VMAXPS Z12, Z16, Z12
 	VMAXPS Z13, Z16, Z13
 
-skip453:
+skip459:
 	TESTQ     $0x00000010, CX
-	JZ        skip454
+	JZ        skip460
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z17, Z17, Z17
@@ -12287,7 +12589,7 @@ skip453:
 	VMOVAPS.Z Z13, K3, Z13
 	ADDQ      BX, SI
 
-skip454:
+skip460:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -12311,7 +12613,7 @@ skip454:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again448
+	JNZ     again454
 	VZEROUPPER
 	RET
 
@@ -12325,7 +12627,7 @@ TEXT ·micro8x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again455:
+again461:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -12358,10 +12660,10 @@ again455:
 	MOVQ   112(AX), R10
 	MOVQ   R10, 136(AX)
 
-again456:
+again462:
 	MOVQ 48(AX), R10
 
-loop457:
+loop463:
 	VMOVUPS          (SI), Z16
 	VMOVUPS          64(SI), Z17
 	VFMADD231PS.BCST (DI), Z16, Z0
@@ -12385,19 +12687,19 @@ loop457:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop457
+	JNZ              loop463
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again456
+	JNZ              again462
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip458
+	JZ               skip464
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z16
 	VADDPS           Z16, Z0, Z0
@@ -12440,9 +12742,9 @@ loop457:
 	VADDPS           Z16, Z15, Z15
 	ADDQ             BX, SI
 
-skip458:
+skip464:
 	TESTQ     $0x00000002, CX
-	JZ        skip459
+	JZ        skip465
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z16
 	VADDPS    Z16, Z0, Z0
@@ -12463,9 +12765,9 @@ skip458:
 	VADDPS    Z16, Z13, Z13
 	VADDPS    Z16, Z15, Z15
 
-skip459:
+skip465:
 	TESTQ  $0x00000004, CX
-	JZ     skip460
+	JZ     skip466
 	VPXORD Z18, Z18, Z18
 	VMAXPS Z0, Z18, Z0
 	VMAXPS Z1, Z18, Z1
@@ -12484,9 +12786,9 @@ skip459:
 	VMAXPS Z14, Z18, Z14
 	VMAXPS Z15, Z18, Z15
 
-skip460:
+skip466:
 	TESTQ     $0x00000010, CX
-	JZ        skip461
+	JZ        skip467
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z19, Z19, Z19
@@ -12547,7 +12849,7 @@ skip460:
 	VMOVAPS.Z Z15, K3, Z15
 	ADDQ      BX, SI
 
-skip461:
+skip467:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -12574,7 +12876,7 @@ skip461:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again455
+	JNZ     again461
 	VZEROUPPER
 	RET
 
@@ -12588,7 +12890,7 @@ TEXT ·micro9x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again462:
+again468:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -12624,10 +12926,10 @@ again462:
 	MOVQ   112(AX), R10
 	MOVQ   R10, 136(AX)
 
-again463:
+again469:
 	MOVQ 48(AX), R10
 
-loop464:
+loop470:
 	VMOVUPS          (SI), Z18
 	VMOVUPS          64(SI), Z19
 	VFMADD231PS.BCST (DI), Z18, Z0
@@ -12653,19 +12955,19 @@ loop464:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop464
+	JNZ              loop470
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again463
+	JNZ              again469
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip465
+	JZ               skip471
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z18
 	VADDPS           Z18, Z0, Z0
@@ -12713,9 +13015,9 @@ loop464:
 	VADDPS           Z18, Z17, Z17
 	ADDQ             BX, SI
 
-skip465:
+skip471:
 	TESTQ     $0x00000002, CX
-	JZ        skip466
+	JZ        skip472
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z18
 	VADDPS    Z18, Z0, Z0
@@ -12738,9 +13040,9 @@ skip465:
 	VADDPS    Z18, Z15, Z15
 	VADDPS    Z18, Z17, Z17
 
-skip466:
+skip472:
 	TESTQ  $0x00000004, CX
-	JZ     skip467
+	JZ     skip473
 	VPXORD Z20, Z20, Z20
 	VMAXPS Z0, Z20, Z0
 	VMAXPS Z1, Z20, Z1
@@ -12761,9 +13063,9 @@ skip466:
 	VMAXPS Z16, Z20, Z16
 	VMAXPS Z17, Z20, Z17
 
-skip467:
+skip473:
 	TESTQ     $0x00000010, CX
-	JZ        skip468
+	JZ        skip474
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z21, Z21, Z21
@@ -12831,7 +13133,7 @@ skip467:
 	VMOVAPS.Z Z17, K3, Z17
 	ADDQ      BX, SI
 
-skip468:
+skip474:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -12861,7 +13163,7 @@ skip468:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again462
+	JNZ     again468
 	VZEROUPPER
 	RET
 
@@ -12875,7 +13177,7 @@ TEXT ·micro10x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again469:
+again475:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -12913,10 +13215,10 @@ again469:
 	MOVQ   112(AX), R11
 	MOVQ   R11, 136(AX)
 
-again470:
+again476:
 	MOVQ 48(AX), R11
 
-loop471:
+loop477:
 	VMOVUPS          (SI), Z20
 	VMOVUPS          64(SI), Z21
 	VFMADD231PS.BCST (DI), Z20, Z0
@@ -12945,7 +13247,7 @@ loop471:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop471
+	JNZ              loop477
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -12953,12 +13255,12 @@ loop471:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again470
+	JNZ              again476
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip472
+	JZ               skip478
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z20
 	VADDPS           Z20, Z0, Z0
@@ -13011,9 +13313,9 @@ loop471:
 	VADDPS           Z20, Z19, Z19
 	ADDQ             BX, SI
 
-skip472:
+skip478:
 	TESTQ     $0x00000002, CX
-	JZ        skip473
+	JZ        skip479
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z20
 	VADDPS    Z20, Z0, Z0
@@ -13038,9 +13340,9 @@ skip472:
 	VADDPS    Z20, Z17, Z17
 	VADDPS    Z20, Z19, Z19
 
-skip473:
+skip479:
 	TESTQ  $0x00000004, CX
-	JZ     skip474
+	JZ     skip480
 	VPXORD Z22, Z22, Z22
 	VMAXPS Z0, Z22, Z0
 	VMAXPS Z1, Z22, Z1
@@ -13063,9 +13365,9 @@ skip473:
 	VMAXPS Z18, Z22, Z18
 	VMAXPS Z19, Z22, Z19
 
-skip474:
+skip480:
 	TESTQ     $0x00000010, CX
-	JZ        skip475
+	JZ        skip481
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z23, Z23, Z23
@@ -13140,7 +13442,7 @@ skip474:
 	VMOVAPS.Z Z19, K3, Z19
 	ADDQ      BX, SI
 
-skip475:
+skip481:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -13173,7 +13475,7 @@ skip475:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again469
+	JNZ     again475
 	VZEROUPPER
 	RET
 
@@ -13187,7 +13489,7 @@ TEXT ·micro11x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again476:
+again482:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -13228,10 +13530,10 @@ again476:
 	MOVQ   112(AX), R11
 	MOVQ   R11, 136(AX)
 
-again477:
+again483:
 	MOVQ 48(AX), R11
 
-loop478:
+loop484:
 	VMOVUPS          (SI), Z22
 	VMOVUPS          64(SI), Z23
 	VFMADD231PS.BCST (DI), Z22, Z0
@@ -13262,7 +13564,7 @@ loop478:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop478
+	JNZ              loop484
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -13270,12 +13572,12 @@ loop478:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again477
+	JNZ              again483
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip479
+	JZ               skip485
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z22
 	VADDPS           Z22, Z0, Z0
@@ -13333,9 +13635,9 @@ loop478:
 	VADDPS           Z22, Z21, Z21
 	ADDQ             BX, SI
 
-skip479:
+skip485:
 	TESTQ     $0x00000002, CX
-	JZ        skip480
+	JZ        skip486
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z22
 	VADDPS    Z22, Z0, Z0
@@ -13362,9 +13664,9 @@ skip479:
 	VADDPS    Z22, Z19, Z19
 	VADDPS    Z22, Z21, Z21
 
-skip480:
+skip486:
 	TESTQ  $0x00000004, CX
-	JZ     skip481
+	JZ     skip487
 	VPXORD Z24, Z24, Z24
 	VMAXPS Z0, Z24, Z0
 	VMAXPS Z1, Z24, Z1
@@ -13389,9 +13691,9 @@ skip480:
 	VMAXPS Z20, Z24, Z20
 	VMAXPS Z21, Z24, Z21
 
-skip481:
+skip487:
 	TESTQ     $0x00000010, CX
-	JZ        skip482
+	JZ        skip488
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z25, Z25, Z25
@@ -13473,7 +13775,7 @@ skip481:
 	VMOVAPS.Z Z21, K3, Z21
 	ADDQ      BX, SI
 
-skip482:
+skip488:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -13509,7 +13811,7 @@ skip482:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again476
+	JNZ     again482
 	VZEROUPPER
 	RET
 
@@ -13523,7 +13825,7 @@ TEXT ·micro12x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again483:
+again489:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -13567,10 +13869,10 @@ again483:
 	MOVQ   112(AX), R11
 	MOVQ   R11, 136(AX)
 
-again484:
+again490:
 	MOVQ 48(AX), R11
 
-loop485:
+loop491:
 	VMOVUPS          (SI), Z24
 	VMOVUPS          64(SI), Z25
 	VFMADD231PS.BCST (DI), Z24, Z0
@@ -13603,7 +13905,7 @@ loop485:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop485
+	JNZ              loop491
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -13611,12 +13913,12 @@ loop485:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again484
+	JNZ              again490
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip486
+	JZ               skip492
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z24
 	VADDPS           Z24, Z0, Z0
@@ -13679,9 +13981,9 @@ loop485:
 	VADDPS           Z24, Z23, Z23
 	ADDQ             BX, SI
 
-skip486:
+skip492:
 	TESTQ     $0x00000002, CX
-	JZ        skip487
+	JZ        skip493
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z24
 	VADDPS    Z24, Z0, Z0
@@ -13710,9 +14012,9 @@ skip486:
 	VADDPS    Z24, Z21, Z21
 	VADDPS    Z24, Z23, Z23
 
-skip487:
+skip493:
 	TESTQ  $0x00000004, CX
-	JZ     skip488
+	JZ     skip494
 	VPXORD Z26, Z26, Z26
 	VMAXPS Z0, Z26, Z0
 	VMAXPS Z1, Z26, Z1
@@ -13739,9 +14041,9 @@ skip487:
 	VMAXPS Z22, Z26, Z22
 	VMAXPS Z23, Z26, Z23
 
-skip488:
+skip494:
 	TESTQ     $0x00000010, CX
-	JZ        skip489
+	JZ        skip495
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z27, Z27, Z27
@@ -13830,7 +14132,7 @@ skip488:
 	VMOVAPS.Z Z23, K3, Z23
 	ADDQ      BX, SI
 
-skip489:
+skip495:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -13869,7 +14171,7 @@ skip489:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again483
+	JNZ     again489
 	VZEROUPPER
 	RET
 
@@ -13883,7 +14185,7 @@ TEXT ·micro13x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again490:
+again496:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -13929,10 +14231,10 @@ again490:
 	MOVQ   112(AX), R12
 	MOVQ   R12, 136(AX)
 
-again491:
+again497:
 	MOVQ 48(AX), R12
 
-loop492:
+loop498:
 	VMOVUPS          (SI), Z26
 	VMOVUPS          64(SI), Z27
 	VFMADD231PS.BCST (DI), Z26, Z0
@@ -13968,7 +14270,7 @@ loop492:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop492
+	JNZ              loop498
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -13977,12 +14279,12 @@ loop492:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again491
+	JNZ              again497
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip493
+	JZ               skip499
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z26
 	VADDPS           Z26, Z0, Z0
@@ -14050,9 +14352,9 @@ loop492:
 	VADDPS           Z26, Z25, Z25
 	ADDQ             BX, SI
 
-skip493:
+skip499:
 	TESTQ     $0x00000002, CX
-	JZ        skip494
+	JZ        skip500
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z26
 	VADDPS    Z26, Z0, Z0
@@ -14083,9 +14385,9 @@ skip493:
 	VADDPS    Z26, Z23, Z23
 	VADDPS    Z26, Z25, Z25
 
-skip494:
+skip500:
 	TESTQ  $0x00000004, CX
-	JZ     skip495
+	JZ     skip501
 	VPXORD Z28, Z28, Z28
 	VMAXPS Z0, Z28, Z0
 	VMAXPS Z1, Z28, Z1
@@ -14114,9 +14416,9 @@ skip494:
 	VMAXPS Z24, Z28, Z24
 	VMAXPS Z25, Z28, Z25
 
-skip495:
+skip501:
 	TESTQ     $0x00000010, CX
-	JZ        skip496
+	JZ        skip502
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z29, Z29, Z29
@@ -14212,7 +14514,7 @@ skip495:
 	VMOVAPS.Z Z25, K3, Z25
 	ADDQ      BX, SI
 
-skip496:
+skip502:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -14254,7 +14556,7 @@ skip496:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again490
+	JNZ     again496
 	VZEROUPPER
 	RET
 
@@ -14268,7 +14570,7 @@ TEXT ·micro14x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again497:
+again503:
 	MOVQ   24(AX), CX
 	MOVQ   32(AX), DX
 	MOVQ   104(AX), BX
@@ -14317,10 +14619,10 @@ again497:
 	MOVQ   112(AX), R12
 	MOVQ   R12, 136(AX)
 
-again498:
+again504:
 	MOVQ 48(AX), R12
 
-loop499:
+loop505:
 	VMOVUPS          (SI), Z28
 	VMOVUPS          64(SI), Z29
 	VFMADD231PS.BCST (DI), Z28, Z0
@@ -14358,7 +14660,7 @@ loop499:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop499
+	JNZ              loop505
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -14367,12 +14669,12 @@ loop499:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again498
+	JNZ              again504
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip500
+	JZ               skip506
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z28
 	VADDPS           Z28, Z0, Z0
@@ -14445,9 +14747,9 @@ loop499:
 	VADDPS           Z28, Z27, Z27
 	ADDQ             BX, SI
 
-skip500:
+skip506:
 	TESTQ     $0x00000002, CX
-	JZ        skip501
+	JZ        skip507
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z28
 	VADDPS    Z28, Z0, Z0
@@ -14480,9 +14782,9 @@ skip500:
 	VADDPS    Z28, Z25, Z25
 	VADDPS    Z28, Z27, Z27
 
-skip501:
+skip507:
 	TESTQ  $0x00000004, CX
-	JZ     skip502
+	JZ     skip508
 	VPXORD Z30, Z30, Z30
 	VMAXPS Z0, Z30, Z0
 	VMAXPS Z1, Z30, Z1
@@ -14513,9 +14815,9 @@ skip501:
 	VMAXPS Z26, Z30, Z26
 	VMAXPS Z27, Z30, Z27
 
-skip502:
+skip508:
 	TESTQ     $0x00000010, CX
-	JZ        skip503
+	JZ        skip509
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z31, Z31, Z31
@@ -14618,7 +14920,7 @@ skip502:
 	VMOVAPS.Z Z27, K3, Z27
 	ADDQ      BX, SI
 
-skip503:
+skip509:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -14663,7 +14965,7 @@ skip503:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again497
+	JNZ     again503
 	VZEROUPPER
 	RET
 
@@ -14677,7 +14979,7 @@ TEXT ·packRowsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 24(AX), SI
 	MOVQ 32(AX), AX
 
-loop504:
+loop510:
 	VMOVUPS (CX), Z0
 	VMOVUPS 64(CX), Z1
 	VMOVUPS Z0, (DX)
@@ -14685,7 +14987,7 @@ loop504:
 	ADDQ    BX, CX
 	ADDQ    AX, DX
 	DECQ    SI
-	JNZ     loop504
+	JNZ     loop510
 	VZEROUPPER
 	RET
 
@@ -14703,7 +15005,7 @@ TEXT ·packColsAVX512(SB), NOSPLIT, $0-8
 	LEAQ (DI)(BX*2), R8
 	ADDQ BX, R8
 
-loop505:
+loop511:
 	VMOVUPS     (CX), X0
 	VINSERTF128 $0x01, (DI)(BX*1), Y0, Y1
 	VMOVUPS     (CX)(BX*1), X0
@@ -14756,7 +15058,7 @@ loop505:
 	ADDQ        $+32, DI
 	ADDQ        $+32, R8
 	DECQ        SI
-	JNZ         loop505
+	JNZ         loop511
 	VZEROUPPER
 	RET
 
@@ -14768,7 +15070,7 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop506:
+loop512:
 	VMOVUPS      (CX), Z0
 	VBROADCASTSS word42b20000<>+0(SB), Z1
 	VMINPS       Z0, Z1, Z0
@@ -14811,7 +15113,7 @@ loop506:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop506
+	JNZ          loop512
 	VZEROUPPER
 	RET
 
@@ -14823,7 +15125,7 @@ TEXT ·reluAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop507:
+loop513:
 	VMOVUPS (CX), Z0
 	VPXORD  Z1, Z1, Z1
 	VMAXPS  Z0, Z1, Z0
@@ -14831,7 +15133,7 @@ loop507:
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop507
+	JNZ     loop513
 	VZEROUPPER
 	RET
 
@@ -14843,7 +15145,7 @@ TEXT ·sigmoidAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop508:
+loop514:
 	VMOVUPS      (CX), Z0
 	VBROADCASTSS word80000000<>+0(SB), Z1
 	VXORPS       Z1, Z0, Z0
@@ -14891,7 +15193,7 @@ loop508:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop508
+	JNZ          loop514
 	VZEROUPPER
 	RET
 
@@ -14903,7 +15205,7 @@ TEXT ·tanhAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop509:
+loop515:
 	VMOVUPS      (CX), Z0
 	VBROADCASTSS word80000000<>+0(SB), Z1
 	VANDPS       Z1, Z0, Z1
@@ -14973,7 +15275,7 @@ loop509:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop509
+	JNZ          loop515
 	VZEROUPPER
 	RET
 
@@ -14986,7 +15288,7 @@ TEXT ·expGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop510:
+loop516:
 	VMOVUPS (CX), Z0
 	VMOVUPS (DX), Z1
 	VMULPS  Z0, Z1, Z1
@@ -14995,7 +15297,7 @@ loop510:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    BX
-	JNZ     loop510
+	JNZ     loop516
 	VZEROUPPER
 	RET
 
@@ -15008,7 +15310,7 @@ TEXT ·reluGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop511:
+loop517:
 	VMOVUPS (CX), Z0
 	VMOVUPS (DX), Z1
 	VPXORD  Z2, Z2, Z2
@@ -15020,7 +15322,7 @@ loop511:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    BX
-	JNZ     loop511
+	JNZ     loop517
 	VZEROUPPER
 	RET
 
@@ -15033,7 +15335,7 @@ TEXT ·sigmoidGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop512:
+loop518:
 	VMOVUPS      (CX), Z0
 	VMOVUPS      (DX), Z1
 	VBROADCASTSS word3f800000<>+0(SB), Z2
@@ -15045,7 +15347,7 @@ loop512:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop512
+	JNZ          loop518
 	VZEROUPPER
 	RET
 
@@ -15058,7 +15360,7 @@ TEXT ·tanhGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop513:
+loop519:
 	VMOVUPS      (CX), Z0
 	VMOVUPS      (DX), Z1
 	VBROADCASTSS word3f800000<>+0(SB), Z2
@@ -15069,7 +15371,7 @@ loop513:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop513
+	JNZ          loop519
 	VZEROUPPER
 	RET
 
@@ -15081,14 +15383,14 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop514:
+loop520:
 	VMOVUPS (AX), Z0
 	VADDPS  (CX), Z0, Z0
 	VMOVUPS Z0, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop514
+	JNZ     loop520
 	VZEROUPPER
 	RET
 
@@ -15102,13 +15404,13 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-28
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop515:
+loop521:
 	VMULPS  (CX), Z0, Z1
 	VMOVUPS Z1, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop515
+	JNZ     loop521
 	VZEROUPPER
 	RET
 
@@ -15121,11 +15423,11 @@ TEXT ·maximumAVX512(SB), NOSPLIT, $0-24
 	MOVQ    n+0(FP), DX
 	SHRQ    $0x04, DX
 
-loop516:
+loop522:
 	VMAXPS  (AX), Z0, Z0
 	ADDQ    $+64, AX
 	DECQ    DX
-	JNZ     loop516
+	JNZ     loop522
 	VMOVUPS Z0, (CX)
 	VZEROUPPER
 	RET
@@ -15141,7 +15443,7 @@ TEXT ·expSumAVX512(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), CX
 	SHRQ         $0x04, CX
 
-loop517:
+loop523:
 	VMOVUPS      (AX), Z2
 	VSUBPS       Z0, Z2, Z2
 	VBROADCASTSS word42b20000<>+0(SB), Z3
@@ -15184,7 +15486,7 @@ loop517:
 	VADDPS       Z5, Z1, Z1
 	ADDQ         $+64, AX
 	DECQ         CX
-	JNZ          loop517
+	JNZ          loop523
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Z1, (AX)
 	VZEROUPPER
@@ -15201,7 +15503,7 @@ TEXT ·expStoreAVX512(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop518:
+loop524:
 	VMOVUPS      (CX), Z2
 	VSUBPS       Z0, Z2, Z2
 	VBROADCASTSS word42b20000<>+0(SB), Z3
@@ -15246,7 +15548,7 @@ loop518:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop518
+	JNZ          loop524
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Z1, (AX)
 	VZEROUPPER
@@ -15273,12 +15575,12 @@ TEXT ·maxPool2AVX512(SB), NOSPLIT, $0-56
 	MOVQ     row+24(FP), R10
 	ADDQ     R10, R9
 
-loop519:
+loop525:
 	TESTQ CX, CX
-	JZ    skip520
+	JZ    skip526
 	MOVQ  CX, R10
 
-loop521:
+loop527:
 	VMOVUPS (DI), Z0
 	VMOVUPS (DI)(BX*1), Z1
 	VMAXPS  Z0, Z1, Z0
@@ -15303,11 +15605,11 @@ loop521:
 	ADDQ    $+64, DI
 	ADDQ    $+64, R9
 	DECQ    R10
-	JNZ     loop521
+	JNZ     loop527
 
-skip520:
+skip526:
 	TESTQ     DX, DX
-	JZ        skip522
+	JZ        skip528
 	VMOVUPS.Z (DI), K1, Z0
 	VMOVUPS.Z (DI)(BX*1), K1, Z1
 	VMAXPS    Z0, Z1, Z0
@@ -15332,7 +15634,7 @@ skip520:
 	ADDQ      DX, DI
 	ADDQ      DX, R9
 
-skip522:
+skip528:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	LEAQ (DI)(BX*2), DI
@@ -15340,7 +15642,7 @@ skip522:
 	LEAQ (R9)(BX*2), R9
 	SUBQ AX, R9
 	DECQ R8
-	JNZ  loop519
+	JNZ  loop525
 	VZEROUPPER
 	RET
 
@@ -15371,12 +15673,12 @@ TEXT ·maxPool2GradAVX512(SB), NOSPLIT, $0-72
 	ADDQ     R13, R12
 	VPXORD   Z1, Z1, Z1
 
-loop523:
+loop529:
 	TESTQ CX, CX
-	JZ    skip524
+	JZ    skip530
 	MOVQ  CX, R13
 
-loop525:
+loop531:
 	VMOVUPS (SI), Z0
 	VMOVUPS (DI), Z2
 	VMOVUPS (R8), Z3
@@ -15414,11 +15716,11 @@ loop525:
 	ADDQ    $+64, R11
 	ADDQ    $+64, R12
 	DECQ    R13
-	JNZ     loop525
+	JNZ     loop531
 
-skip524:
+skip530:
 	TESTQ     DX, DX
-	JZ        skip526
+	JZ        skip532
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (DI), K1, Z2
 	VMOVUPS.Z (R8), K1, Z3
@@ -15456,7 +15758,7 @@ skip524:
 	ADDQ      DX, R11
 	ADDQ      DX, R12
 
-skip526:
+skip532:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	ADDQ BX, DI
@@ -15470,7 +15772,7 @@ skip526:
 	LEAQ (R12)(BX*2), R12
 	SUBQ AX, R12
 	DECQ R10
-	JNZ  loop523
+	JNZ  loop529
 	VZEROUPPER
 	RET
 
@@ -15490,19 +15792,19 @@ TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-56
 	MOVQ     y+32(FP), BX
 	MOVQ     x+40(FP), SI
 	TESTQ    CX, CX
-	JZ       skip527
+	JZ       skip533
 
-loop528:
+loop534:
 	VMOVUPS (SI), Z0
 	MOVQ    rows+0(FP), DI
 	MOVQ    row+24(FP), R8
 	MOVQ    SI, R9
 
-loop529:
+loop535:
 	MOVQ R9, R10
 	MOVQ cols+8(FP), R11
 
-loop530:
+loop536:
 	VMOVUPS (R10), Z1
 	VMAXPS  Z0, Z1, Z0
 	VMOVAPS Z0, Z0
@@ -15511,29 +15813,29 @@ loop530:
 	VMOVAPS Z0, Z0
 	ADDQ    AX, R10
 	DECQ    R11
-	JNZ     loop530
+	JNZ     loop536
 	ADDQ    R8, R9
 	DECQ    DI
-	JNZ     loop529
+	JNZ     loop535
 	VMOVUPS Z0, (BX)
 	ADDQ    $+64, BX
 	ADDQ    $+64, SI
 	DECQ    CX
-	JNZ     loop528
+	JNZ     loop534
 
-skip527:
+skip533:
 	TESTQ     DX, DX
-	JZ        skip531
+	JZ        skip537
 	VMOVUPS.Z (SI), K1, Z0
 	MOVQ      rows+0(FP), CX
 	MOVQ      row+24(FP), DI
 	MOVQ      SI, R8
 
-loop532:
+loop538:
 	MOVQ R8, R9
 	MOVQ cols+8(FP), R10
 
-loop533:
+loop539:
 	VMOVUPS.Z (R9), K1, Z1
 	VMAXPS    Z0, Z1, Z0
 	VMOVAPS   Z0, Z0
@@ -15542,15 +15844,15 @@ loop533:
 	VMOVAPS   Z0, Z0
 	ADDQ      AX, R9
 	DECQ      R10
-	JNZ       loop533
+	JNZ       loop539
 	ADDQ      DI, R8
 	DECQ      CX
-	JNZ       loop532
+	JNZ       loop538
 	VMOVUPS   Z0, K1, (BX)
 	ADDQ      DX, BX
 	ADDQ      DX, SI
 
-skip531:
+skip537:
 	VZEROUPPER
 	RET
 
@@ -15573,9 +15875,9 @@ TEXT ·maxPoolGradAVX512(SB), NOSPLIT, $0-72
 	MOVQ     dx+32(FP), R8
 	VPXORD   Z1, Z1, Z1
 	TESTQ    CX, CX
-	JZ       skip534
+	JZ       skip540
 
-loop535:
+loop541:
 	VMOVUPS (BX), Z0
 	VMOVUPS (SI), Z2
 	MOVQ    rows+0(FP), R9
@@ -15583,12 +15885,12 @@ loop535:
 	MOVQ    DI, R11
 	MOVQ    R8, R12
 
-loop536:
+loop542:
 	MOVQ R11, R13
 	MOVQ R12, R14
 	MOVQ cols+8(FP), R15
 
-loop537:
+loop543:
 	VMOVUPS (R13), Z3
 	VMOVAPS Z1, Z4
 	VCMPPS  $0x00, Z0, Z3, K2
@@ -15603,21 +15905,21 @@ loop537:
 	ADDQ    AX, R13
 	ADDQ    AX, R14
 	DECQ    R15
-	JNZ     loop537
+	JNZ     loop543
 	ADDQ    R10, R11
 	ADDQ    R10, R12
 	DECQ    R9
-	JNZ     loop536
+	JNZ     loop542
 	ADDQ    $+64, BX
 	ADDQ    $+64, SI
 	ADDQ    $+64, DI
 	ADDQ    $+64, R8
 	DECQ    CX
-	JNZ     loop535
+	JNZ     loop541
 
-skip534:
+skip540:
 	TESTQ     DX, DX
-	JZ        skip538
+	JZ        skip544
 	VMOVUPS.Z (BX), K1, Z0
 	VMOVUPS.Z (SI), K1, Z2
 	MOVQ      rows+0(FP), CX
@@ -15625,12 +15927,12 @@ skip534:
 	MOVQ      DI, R10
 	MOVQ      R8, R11
 
-loop539:
+loop545:
 	MOVQ R10, R12
 	MOVQ R11, R13
 	MOVQ cols+8(FP), R14
 
-loop540:
+loop546:
 	VMOVUPS.Z (R12), K1, Z3
 	VMOVAPS   Z1, Z4
 	VCMPPS    $0x00, Z0, Z3, K2
@@ -15645,17 +15947,17 @@ loop540:
 	ADDQ      AX, R12
 	ADDQ      AX, R13
 	DECQ      R14
-	JNZ       loop540
+	JNZ       loop546
 	ADDQ      R9, R10
 	ADDQ      R9, R11
 	DECQ      CX
-	JNZ       loop539
+	JNZ       loop545
 	ADDQ      DX, BX
 	ADDQ      DX, SI
 	ADDQ      DX, DI
 	ADDQ      DX, R8
 
-skip538:
+skip544:
 	VZEROUPPER
 	RET
 
@@ -15681,12 +15983,12 @@ TEXT ·maxCornerAVX512(SB), NOSPLIT, $0-64
 	MOVQ     row+24(FP), R11
 	ADDQ     R11, R10
 
-loop541:
+loop547:
 	TESTQ CX, CX
-	JZ    skip542
+	JZ    skip548
 	MOVQ  CX, R11
 
-loop543:
+loop549:
 	VMOVUPS (DI), Z0
 	VMOVUPS (DI)(BX*1), Z1
 	VCMPPS  $0x07, Z0, Z0, K2
@@ -15714,11 +16016,11 @@ loop543:
 	ADDQ    $+64, DI
 	ADDQ    $+64, R10
 	DECQ    R11
-	JNZ     loop543
+	JNZ     loop549
 
-skip542:
+skip548:
 	TESTQ     DX, DX
-	JZ        skip544
+	JZ        skip550
 	VMOVUPS.Z (DI), K1, Z0
 	VMOVUPS.Z (DI)(BX*1), K1, Z1
 	VCMPPS    $0x07, Z0, Z0, K2
@@ -15746,7 +16048,7 @@ skip542:
 	ADDQ      DX, DI
 	ADDQ      DX, R10
 
-skip544:
+skip550:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	LEAQ (DI)(BX*2), DI
@@ -15754,7 +16056,7 @@ skip544:
 	LEAQ (R10)(BX*2), R10
 	SUBQ AX, R10
 	DECQ R9
-	JNZ  loop541
+	JNZ  loop547
 	VZEROUPPER
 	RET
 
@@ -15780,12 +16082,12 @@ TEXT ·maxCornerGradAVX512(SB), NOSPLIT, $0-64
 	MOVQ     row+24(FP), R11
 	ADDQ     R11, R10
 
-loop545:
+loop551:
 	TESTQ CX, CX
-	JZ    skip546
+	JZ    skip552
 	MOVQ  CX, R11
 
-loop547:
+loop553:
 	VMOVUPS   (SI), Z0
 	KMOVW     (R8), K2
 	KMOVW     2(R8), K3
@@ -15807,11 +16109,11 @@ loop547:
 	ADDQ      $+64, DI
 	ADDQ      $+64, R10
 	DECQ      R11
-	JNZ       loop547
+	JNZ       loop553
 
-skip546:
+skip552:
 	TESTQ     DX, DX
-	JZ        skip548
+	JZ        skip554
 	VMOVUPS.Z (SI), K1, Z0
 	KMOVW     (R8), K2
 	KMOVW     2(R8), K3
@@ -15833,7 +16135,7 @@ skip546:
 	ADDQ      DX, DI
 	ADDQ      DX, R10
 
-skip548:
+skip554:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	LEAQ (DI)(BX*2), DI
@@ -15841,7 +16143,7 @@ skip548:
 	LEAQ (R10)(BX*2), R10
 	SUBQ AX, R10
 	DECQ R9
-	JNZ  loop545
+	JNZ  loop551
 	VZEROUPPER
 	RET
 
@@ -15861,7 +16163,7 @@ TEXT ·squaresAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 60(AX), Z3
 	SHRQ         $0x04, BX
 
-loop549:
+loop555:
 	VMOVUPS      (CX), Z4
 	VMOVUPS      (DX), Z5
 	VFMADD231PS  Z2, Z4, Z5
@@ -15876,7 +16178,7 @@ loop549:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop549
+	JNZ          loop555
 	VMOVUPS      Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -15900,7 +16202,7 @@ TEXT ·sgdAVX512(SB), NOSPLIT, $0-8
 	MOVL         72(AX), R8
 	SHRQ         $0x04, DI
 
-loop550:
+loop556:
 	VMOVUPS      (CX), Z6
 	VMOVUPS      (DX), Z7
 	VFMADD231PS  Z1, Z7, Z0
@@ -15914,7 +16216,7 @@ loop550:
 	VADDPS       Z9, Z7, Z7
 	VMULPS       Z4, Z7, Z7
 	TESTQ        BX, BX
-	JZ           skip551
+	JZ           skip557
 	VMOVUPS      (BX), Z8
 	VBROADCASTSS 68(AX), Z9
 	VFMADD213PS  Z7, Z9, Z8
@@ -15922,18 +16224,18 @@ loop550:
 	ADDQ         $+64, BX
 	VMOVAPS      Z8, Z8
 	TESTL        R8, R8
-	JZ           skip552
+	JZ           skip558
 	VBROADCASTSS 72(AX), Z9
 	VFMADD213PS  Z7, Z9, Z8
 
-skip552:
+skip558:
 	VMOVAPS Z8, Z7
 
-skip551:
+skip557:
 	VFNMADD231PS Z5, Z7, Z6
 	VMOVUPS      Z6, (CX)
 	TESTQ        SI, SI
-	JZ           skip553
+	JZ           skip559
 	VMOVUPS      (SI), Z7
 	VSUBPS       Z7, Z6, Z6
 	VBROADCASTSS 64(AX), Z8
@@ -15941,11 +16243,11 @@ skip551:
 	VMOVUPS      Z7, (SI)
 	ADDQ         $+64, SI
 
-skip553:
+skip559:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    DI
-	JNZ     loop550
+	JNZ     loop556
 	VMOVUPS Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -15967,7 +16269,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 52(AX), Z4
 	SHRQ         $0x04, R8
 
-loop554:
+loop560:
 	VMOVUPS      (CX), Z5
 	VMOVUPS      (DX), Z6
 	VFMADD231PS  Z1, Z6, Z0
@@ -16006,7 +16308,7 @@ loop554:
 	ADDQ         $+64, BX
 	ADDQ         $+64, SI
 	TESTQ        DI, DI
-	JZ           skip555
+	JZ           skip561
 	VMOVUPS      (DI), Z6
 	VSUBPS       Z6, Z5, Z5
 	VBROADCASTSS 64(AX), Z7
@@ -16014,11 +16316,11 @@ loop554:
 	VMOVUPS      Z6, (DI)
 	ADDQ         $+64, DI
 
-skip555:
+skip561:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    R8
-	JNZ     loop554
+	JNZ     loop560
 	VMOVUPS Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -16033,7 +16335,7 @@ TEXT ·philoxAVX512(SB), NOSPLIT, $0-32
 	MOVL BX, SI
 	SHRQ $0x20, BX
 
-loop556:
+loop562:
 	VPBROADCASTD DX, Z0
 	VPXORD       Z1, Z1, Z1
 	VPXORD       Z2, Z2, Z2
@@ -16370,7 +16672,7 @@ loop556:
 	ADDQ         $+16, DX
 	ADDQ         $+256, CX
 	DECQ         AX
-	JNZ          loop556
+	JNZ          loop562
 	VZEROUPPER
 	RET
 
@@ -16389,7 +16691,7 @@ TEXT ·dropoutAVX512(SB), NOSPLIT, $0-48
 	MOVL         SI, DI
 	SHRQ         $0x20, SI
 
-loop557:
+loop563:
 	VPBROADCASTD BX, Z4
 	VPXORD       Z2, Z2, Z2
 	VPXORD       Z3, Z3, Z3
@@ -16739,7 +17041,7 @@ loop557:
 	ADDQ         $+256, CX
 	ADDQ         $+256, DX
 	DECQ         AX
-	JNZ          loop557
+	JNZ          loop563
 	VZEROUPPER
 	RET
 
@@ -16757,7 +17059,7 @@ TEXT ·momentSumsAVX512(SB), NOSPLIT, $0-48
 	VPXORD    Z4, Z4, Z4
 	VPXORD    Z5, Z5, Z5
 
-loop558:
+loop564:
 	VCVTPS2PD   (DX), Z6
 	VSUBPD      Z0, Z6, Z6
 	VADDPD      Z6, Z1, Z1
@@ -16768,7 +17070,7 @@ loop558:
 	VFMADD231PD Z6, Z6, Z5
 	ADDQ        CX, DX
 	DECQ        AX
-	JNZ         loop558
+	JNZ         loop564
 	MOVQ        a+32(FP), AX
 	MOVQ        b+40(FP), CX
 	VMOVUPD     Z1, (AX)
@@ -16793,7 +17095,7 @@ TEXT ·productSumsAVX512(SB), NOSPLIT, $0-56
 	VPXORD    Z4, Z4, Z4
 	VPXORD    Z5, Z5, Z5
 
-loop559:
+loop565:
 	VCVTPS2PD   (DX), Z6
 	VSUBPD      Z0, Z6, Z6
 	VCVTPS2PD   (SI), Z7
@@ -16807,7 +17109,7 @@ loop559:
 	ADDQ        CX, DX
 	ADDQ        CX, SI
 	DECQ        AX
-	JNZ         loop559
+	JNZ         loop565
 	MOVQ        a+40(FP), AX
 	MOVQ        b+48(FP), CX
 	VMOVUPD     Z1, (AX)
@@ -16830,10 +17132,10 @@ TEXT ·normalizeAVX512(SB), NOSPLIT, $0-64
 	MOVQ add+56(FP), R9
 	SHLQ $0x02, CX
 
-loop560:
+loop566:
 	XORQ R10, R10
 
-again561:
+again567:
 	VMOVUPS     (SI)(R10*1), Z0
 	VSUBPS      (DI)(R10*1), Z0, Z0
 	VMOVUPS     (R8)(R10*1), Z1
@@ -16841,11 +17143,11 @@ again561:
 	VMOVUPS     Z1, (BX)(R10*1)
 	ADDQ        $+64, R10
 	CMPQ        R10, CX
-	JNZ         again561
+	JNZ         again567
 	ADDQ        DX, BX
 	ADDQ        DX, SI
 	DECQ        AX
-	JNZ         loop560
+	JNZ         loop566
 	VZEROUPPER
 	RET
 
@@ -16864,10 +17166,10 @@ TEXT ·normalizeGradAVX512(SB), NOSPLIT, $0-80
 	MOVQ slope+72(FP), R11
 	SHLQ $0x02, CX
 
-loop562:
+loop568:
 	XORQ R12, R12
 
-again563:
+again569:
 	VMOVUPS      (SI)(R12*1), Z0
 	VMOVUPS      (DI)(R12*1), Z1
 	VSUBPS       (R8)(R12*1), Z0, Z0
@@ -16877,12 +17179,12 @@ again563:
 	VMOVUPS      Z1, (BX)(R12*1)
 	ADDQ         $+64, R12
 	CMPQ         R12, CX
-	JNZ          again563
+	JNZ          again569
 	ADDQ         DX, BX
 	ADDQ         DX, SI
 	ADDQ         DX, DI
 	DECQ         AX
-	JNZ          loop562
+	JNZ          loop568
 	VZEROUPPER
 	RET
 
@@ -16891,13 +17193,13 @@ again563:
 TEXT ·winogradInput5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again564:
+again570:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop565:
+loop571:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -16971,14 +17273,14 @@ loop565:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop565
+	JNZ          loop571
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop566:
+loop572:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -17052,12 +17354,193 @@ loop566:
 	ADDQ         56(AX), DX
 	ADDQ         $+512, BX
 	DECQ         CX
-	JNZ          loop566
+	JNZ          loop572
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again564
+	JNZ          again570
+	VZEROUPPER
+	RET
+
+// func winogradInputGrad5AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradInputGrad5AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again573:
+	MOVQ (AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ $0x00000008, CX
+
+loop574:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	LEAQ         (DI)(SI*2), R8
+	ADDQ         SI, R8
+	VMOVUPS      (DX), Z0
+	VMOVUPS      (DX)(SI*1), Z1
+	VMOVUPS      (DX)(SI*2), Z2
+	VMOVUPS      (DI), Z3
+	VMOVUPS      (DI)(SI*1), Z4
+	VMOVUPS      (DI)(SI*2), Z5
+	VMOVUPS      (R8), Z6
+	VMOVUPS      (R8)(SI*1), Z7
+	VADDPS       Z2, Z1, Z8
+	VSUBPS       Z2, Z1, Z2
+	VADDPS       Z4, Z3, Z1
+	VSUBPS       Z4, Z3, Z4
+	VADDPS       Z6, Z5, Z3
+	VSUBPS       Z6, Z5, Z6
+	VBROADCASTSS wordbf800000<>+0(SB), Z5
+	VMULPS       Z5, Z0, Z5
+	VMOVUPS      Z5, (BX)
+	VMOVAPS      Z2, Z5
+	VBROADCASTSS word3f000000<>+0(SB), Z9
+	VFMADD231PS  Z9, Z4, Z5
+	VBROADCASTSS word40000000<>+0(SB), Z9
+	VFMADD231PS  Z9, Z6, Z5
+	VSUBPS       Z7, Z5, Z5
+	VMOVUPS      Z5, 512(BX)
+	VBROADCASTSS word40a80000<>+0(SB), Z5
+	VMULPS       Z5, Z0, Z5
+	VADDPS       Z8, Z5, Z5
+	VBROADCASTSS word3e800000<>+0(SB), Z9
+	VFMADD231PS  Z9, Z1, Z5
+	VBROADCASTSS word40800000<>+0(SB), Z9
+	VFMADD231PS  Z9, Z3, Z5
+	VMOVUPS      Z5, 1024(BX)
+	VBROADCASTSS wordc0880000<>+0(SB), Z5
+	VMULPS       Z5, Z2, Z5
+	VBROADCASTSS wordc0200000<>+0(SB), Z9
+	VFMADD231PS  Z9, Z4, Z5
+	VBROADCASTSS wordc0200000<>+0(SB), Z9
+	VFMADD231PS  Z9, Z6, Z5
+	VBROADCASTSS word40a80000<>+0(SB), Z9
+	VFMADD231PS  Z9, Z7, Z5
+	VMOVUPS      Z5, 1536(BX)
+	VBROADCASTSS wordc0a80000<>+0(SB), Z5
+	VMULPS       Z5, Z0, Z5
+	VBROADCASTSS wordc0880000<>+0(SB), Z9
+	VFMADD231PS  Z9, Z8, Z5
+	VBROADCASTSS wordbfa00000<>+0(SB), Z9
+	VFMADD231PS  Z9, Z1, Z5
+	VBROADCASTSS wordc0a00000<>+0(SB), Z9
+	VFMADD231PS  Z9, Z3, Z5
+	VMOVUPS      Z5, 2048(BX)
+	VMOVAPS      Z2, Z2
+	VBROADCASTSS word40000000<>+0(SB), Z5
+	VFMADD231PS  Z5, Z4, Z2
+	VBROADCASTSS word3f000000<>+0(SB), Z4
+	VFMADD231PS  Z4, Z6, Z2
+	VBROADCASTSS wordc0a80000<>+0(SB), Z4
+	VFMADD231PS  Z4, Z7, Z2
+	VMOVUPS      Z2, 2560(BX)
+	VMOVAPS      Z0, Z0
+	VADDPS       Z8, Z0, Z0
+	VADDPS       Z1, Z0, Z0
+	VADDPS       Z3, Z0, Z0
+	VMOVUPS      Z0, 3072(BX)
+	VMOVAPS      Z7, Z0
+	VMOVUPS      Z0, 3584(BX)
+	ADDQ         48(AX), DX
+	ADDQ         $+64, BX
+	DECQ         CX
+	JNZ          loop574
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         64(AX), SI
+	MOVQ         24(AX), CX
+	MOVQ         $0x00000008, CX
+
+loop575:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	LEAQ         (DI)(SI*2), R8
+	ADDQ         SI, R8
+	VMOVUPS      (BX), Z0
+	VMOVUPS      64(BX), Z1
+	VMOVUPS      128(BX), Z2
+	VMOVUPS      192(BX), Z3
+	VMOVUPS      256(BX), Z4
+	VMOVUPS      320(BX), Z5
+	VMOVUPS      384(BX), Z6
+	VMOVUPS      448(BX), Z7
+	VADDPS       Z2, Z1, Z8
+	VSUBPS       Z2, Z1, Z2
+	VADDPS       Z4, Z3, Z1
+	VSUBPS       Z4, Z3, Z4
+	VADDPS       Z6, Z5, Z3
+	VSUBPS       Z6, Z5, Z6
+	VBROADCASTSS wordbf800000<>+0(SB), Z5
+	VMULPS       Z5, Z0, Z5
+	VADDPS       (DX), Z5, Z5
+	VMOVUPS      Z5, (DX)
+	VMOVAPS      Z2, Z5
+	VBROADCASTSS word3f000000<>+0(SB), Z9
+	VFMADD231PS  Z9, Z4, Z5
+	VBROADCASTSS word40000000<>+0(SB), Z9
+	VFMADD231PS  Z9, Z6, Z5
+	VSUBPS       Z7, Z5, Z5
+	VADDPS       (DX)(SI*1), Z5, Z5
+	VMOVUPS      Z5, (DX)(SI*1)
+	VBROADCASTSS word40a80000<>+0(SB), Z5
+	VMULPS       Z5, Z0, Z5
+	VADDPS       Z8, Z5, Z5
+	VBROADCASTSS word3e800000<>+0(SB), Z9
+	VFMADD231PS  Z9, Z1, Z5
+	VBROADCASTSS word40800000<>+0(SB), Z9
+	VFMADD231PS  Z9, Z3, Z5
+	VADDPS       (DX)(SI*2), Z5, Z5
+	VMOVUPS      Z5, (DX)(SI*2)
+	VBROADCASTSS wordc0880000<>+0(SB), Z5
+	VMULPS       Z5, Z2, Z5
+	VBROADCASTSS wordc0200000<>+0(SB), Z9
+	VFMADD231PS  Z9, Z4, Z5
+	VBROADCASTSS wordc0200000<>+0(SB), Z9
+	VFMADD231PS  Z9, Z6, Z5
+	VBROADCASTSS word40a80000<>+0(SB), Z9
+	VFMADD231PS  Z9, Z7, Z5
+	VADDPS       (DI), Z5, Z5
+	VMOVUPS      Z5, (DI)
+	VBROADCASTSS wordc0a80000<>+0(SB), Z5
+	VMULPS       Z5, Z0, Z5
+	VBROADCASTSS wordc0880000<>+0(SB), Z9
+	VFMADD231PS  Z9, Z8, Z5
+	VBROADCASTSS wordbfa00000<>+0(SB), Z9
+	VFMADD231PS  Z9, Z1, Z5
+	VBROADCASTSS wordc0a00000<>+0(SB), Z9
+	VFMADD231PS  Z9, Z3, Z5
+	VADDPS       (DI)(SI*1), Z5, Z5
+	VMOVUPS      Z5, (DI)(SI*1)
+	VMOVAPS      Z2, Z2
+	VBROADCASTSS word40000000<>+0(SB), Z5
+	VFMADD231PS  Z5, Z4, Z2
+	VBROADCASTSS word3f000000<>+0(SB), Z4
+	VFMADD231PS  Z4, Z6, Z2
+	VBROADCASTSS wordc0a80000<>+0(SB), Z4
+	VFMADD231PS  Z4, Z7, Z2
+	VADDPS       (DI)(SI*2), Z2, Z2
+	VMOVUPS      Z2, (DI)(SI*2)
+	VMOVAPS      Z0, Z0
+	VADDPS       Z8, Z0, Z0
+	VADDPS       Z1, Z0, Z0
+	VADDPS       Z3, Z0, Z0
+	VADDPS       (R8), Z0, Z0
+	VMOVUPS      Z0, (R8)
+	VMOVAPS      Z7, Z0
+	VADDPS       (R8)(SI*1), Z0, Z0
+	VMOVUPS      Z0, (R8)(SI*1)
+	ADDQ         56(AX), DX
+	ADDQ         $+512, BX
+	DECQ         CX
+	JNZ          loop575
+	ADDQ         $0x00000040, (AX)
+	ADDQ         $0x00000040, 8(AX)
+	ADDQ         $0x00000040, 24(AX)
+	DECQ         32(AX)
+	JNZ          again573
 	VZEROUPPER
 	RET
 
@@ -17066,13 +17549,13 @@ loop566:
 TEXT ·winogradOutput5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again567:
+again576:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop568:
+loop577:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -17118,14 +17601,14 @@ loop568:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop568
+	JNZ          loop577
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), DI
 	MOVQ         $0x00000004, CX
 
-loop569:
+loop578:
 	LEAQ         (DX)(SI*2), R8
 	ADDQ         SI, R8
 	VMOVUPS      (BX), Z0
@@ -17181,12 +17664,12 @@ loop569:
 	ADDQ         56(AX), DX
 	ADDQ         $+512, BX
 	DECQ         CX
-	JNZ          loop569
+	JNZ          loop578
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again567
+	JNZ          again576
 	VZEROUPPER
 	RET
 
@@ -17195,13 +17678,13 @@ loop569:
 TEXT ·winogradOutputGrad5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again570:
+again579:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000004, CX
 
-loop571:
+loop580:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -17245,14 +17728,14 @@ loop571:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop571
+	JNZ          loop580
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop572:
+loop581:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -17298,12 +17781,12 @@ loop572:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop572
+	JNZ          loop581
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again570
+	JNZ          again579
 	VZEROUPPER
 	RET
 
@@ -17312,13 +17795,13 @@ loop572:
 TEXT ·winogradFilter5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again573:
+again582:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000005, CX
 
-loop574:
+loop583:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -17376,14 +17859,14 @@ loop574:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop574
+	JNZ          loop583
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop575:
+loop584:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -17443,12 +17926,12 @@ loop575:
 	ADDQ         56(AX), DX
 	ADDQ         $+320, BX
 	DECQ         CX
-	JNZ          loop575
+	JNZ          loop584
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again573
+	JNZ          again582
 	VZEROUPPER
 	RET
 
@@ -17457,13 +17940,13 @@ loop575:
 TEXT ·winogradFilterGrad5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again576:
+again585:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop577:
+loop586:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -17523,14 +18006,14 @@ loop577:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop577
+	JNZ          loop586
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000005, CX
 
-loop578:
+loop587:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -17588,12 +18071,12 @@ loop578:
 	ADDQ         56(AX), DX
 	ADDQ         $+512, BX
 	DECQ         CX
-	JNZ          loop578
+	JNZ          loop587
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again576
+	JNZ          again585
 	VZEROUPPER
 	RET
 
@@ -17602,13 +18085,13 @@ loop578:
 TEXT ·winogradInput3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again579:
+again588:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop580:
+loop589:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -17653,14 +18136,14 @@ loop580:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop580
+	JNZ          loop589
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop581:
+loop590:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -17705,12 +18188,133 @@ loop581:
 	ADDQ         56(AX), DX
 	ADDQ         $+384, BX
 	DECQ         CX
-	JNZ          loop581
+	JNZ          loop590
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again579
+	JNZ          again588
+	VZEROUPPER
+	RET
+
+// func winogradInputGrad3AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradInputGrad3AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+
+again591:
+	MOVQ (AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ $0x00000006, CX
+
+loop592:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	VMOVUPS      (DX), Z0
+	VMOVUPS      (DX)(SI*1), Z1
+	VMOVUPS      (DX)(SI*2), Z2
+	VMOVUPS      (DI), Z3
+	VMOVUPS      (DI)(SI*1), Z4
+	VMOVUPS      (DI)(SI*2), Z5
+	VADDPS       Z2, Z1, Z6
+	VSUBPS       Z2, Z1, Z2
+	VADDPS       Z4, Z3, Z1
+	VSUBPS       Z4, Z3, Z4
+	VBROADCASTSS word40800000<>+0(SB), Z3
+	VMULPS       Z3, Z0, Z3
+	VMOVUPS      Z3, (BX)
+	VBROADCASTSS wordc0800000<>+0(SB), Z3
+	VMULPS       Z3, Z2, Z3
+	VBROADCASTSS wordc0000000<>+0(SB), Z7
+	VFMADD231PS  Z7, Z4, Z3
+	VBROADCASTSS word40800000<>+0(SB), Z7
+	VFMADD231PS  Z7, Z5, Z3
+	VMOVUPS      Z3, 384(BX)
+	VBROADCASTSS wordc0a00000<>+0(SB), Z3
+	VMULPS       Z3, Z0, Z3
+	VBROADCASTSS wordc0800000<>+0(SB), Z7
+	VFMADD231PS  Z7, Z6, Z3
+	VSUBPS       Z1, Z3, Z3
+	VMOVUPS      Z3, 768(BX)
+	VMOVAPS      Z2, Z2
+	VBROADCASTSS word40000000<>+0(SB), Z3
+	VFMADD231PS  Z3, Z4, Z2
+	VBROADCASTSS wordc0a00000<>+0(SB), Z3
+	VFMADD231PS  Z3, Z5, Z2
+	VMOVUPS      Z2, 1152(BX)
+	VMOVAPS      Z0, Z0
+	VADDPS       Z6, Z0, Z0
+	VADDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 1536(BX)
+	VMOVAPS      Z5, Z0
+	VMOVUPS      Z0, 1920(BX)
+	ADDQ         48(AX), DX
+	ADDQ         $+64, BX
+	DECQ         CX
+	JNZ          loop592
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         64(AX), SI
+	MOVQ         24(AX), CX
+	MOVQ         $0x00000006, CX
+
+loop593:
+	LEAQ         (DX)(SI*2), DI
+	ADDQ         SI, DI
+	VMOVUPS      (BX), Z0
+	VMOVUPS      64(BX), Z1
+	VMOVUPS      128(BX), Z2
+	VMOVUPS      192(BX), Z3
+	VMOVUPS      256(BX), Z4
+	VMOVUPS      320(BX), Z5
+	VADDPS       Z2, Z1, Z6
+	VSUBPS       Z2, Z1, Z2
+	VADDPS       Z4, Z3, Z1
+	VSUBPS       Z4, Z3, Z4
+	VBROADCASTSS word40800000<>+0(SB), Z3
+	VMULPS       Z3, Z0, Z3
+	VADDPS       (DX), Z3, Z3
+	VMOVUPS      Z3, (DX)
+	VBROADCASTSS wordc0800000<>+0(SB), Z3
+	VMULPS       Z3, Z2, Z3
+	VBROADCASTSS wordc0000000<>+0(SB), Z7
+	VFMADD231PS  Z7, Z4, Z3
+	VBROADCASTSS word40800000<>+0(SB), Z7
+	VFMADD231PS  Z7, Z5, Z3
+	VADDPS       (DX)(SI*1), Z3, Z3
+	VMOVUPS      Z3, (DX)(SI*1)
+	VBROADCASTSS wordc0a00000<>+0(SB), Z3
+	VMULPS       Z3, Z0, Z3
+	VBROADCASTSS wordc0800000<>+0(SB), Z7
+	VFMADD231PS  Z7, Z6, Z3
+	VSUBPS       Z1, Z3, Z3
+	VADDPS       (DX)(SI*2), Z3, Z3
+	VMOVUPS      Z3, (DX)(SI*2)
+	VMOVAPS      Z2, Z2
+	VBROADCASTSS word40000000<>+0(SB), Z3
+	VFMADD231PS  Z3, Z4, Z2
+	VBROADCASTSS wordc0a00000<>+0(SB), Z3
+	VFMADD231PS  Z3, Z5, Z2
+	VADDPS       (DI), Z2, Z2
+	VMOVUPS      Z2, (DI)
+	VMOVAPS      Z0, Z0
+	VADDPS       Z6, Z0, Z0
+	VADDPS       Z1, Z0, Z0
+	VADDPS       (DI)(SI*1), Z0, Z0
+	VMOVUPS      Z0, (DI)(SI*1)
+	VMOVAPS      Z5, Z0
+	VADDPS       (DI)(SI*2), Z0, Z0
+	VMOVUPS      Z0, (DI)(SI*2)
+	ADDQ         56(AX), DX
+	ADDQ         $+384, BX
+	DECQ         CX
+	JNZ          loop593
+	ADDQ         $0x00000040, (AX)
+	ADDQ         $0x00000040, 8(AX)
+	ADDQ         $0x00000040, 24(AX)
+	DECQ         32(AX)
+	JNZ          again591
 	VZEROUPPER
 	RET
 
@@ -17719,13 +18323,13 @@ loop581:
 TEXT ·winogradOutput3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again582:
+again594:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop583:
+loop595:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -17758,14 +18362,14 @@ loop583:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop583
+	JNZ          loop595
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), DI
 	MOVQ         $0x00000004, CX
 
-loop584:
+loop596:
 	LEAQ         (DX)(SI*2), R8
 	ADDQ         SI, R8
 	VMOVUPS      (BX), Z0
@@ -17810,12 +18414,12 @@ loop584:
 	ADDQ         56(AX), DX
 	ADDQ         $+384, BX
 	DECQ         CX
-	JNZ          loop584
+	JNZ          loop596
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again582
+	JNZ          again594
 	VZEROUPPER
 	RET
 
@@ -17824,13 +18428,13 @@ loop584:
 TEXT ·winogradOutputGrad3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again585:
+again597:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000004, CX
 
-loop586:
+loop598:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -17863,14 +18467,14 @@ loop586:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop586
+	JNZ          loop598
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop587:
+loop599:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -17903,12 +18507,12 @@ loop587:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop587
+	JNZ          loop599
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again585
+	JNZ          again597
 	VZEROUPPER
 	RET
 
@@ -17917,13 +18521,13 @@ loop587:
 TEXT ·winogradFilter3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again588:
+again600:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000003, CX
 
-loop589:
+loop601:
 	VMOVUPS      (DX), Z0
 	VMOVUPS      (DX)(SI*1), Z1
 	VMOVUPS      (DX)(SI*2), Z2
@@ -17955,14 +18559,14 @@ loop589:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop589
+	JNZ          loop601
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop590:
+loop602:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -17996,12 +18600,12 @@ loop590:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop590
+	JNZ          loop602
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again588
+	JNZ          again600
 	VZEROUPPER
 	RET
 
@@ -18010,13 +18614,13 @@ loop590:
 TEXT ·winogradFilterGrad3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again591:
+again603:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop592:
+loop604:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -18050,14 +18654,14 @@ loop592:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop592
+	JNZ          loop604
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000003, CX
 
-loop593:
+loop605:
 	VMOVUPS      (BX), Z0
 	VMOVUPS      64(BX), Z1
 	VMOVUPS      128(BX), Z2
@@ -18089,12 +18693,12 @@ loop593:
 	ADDQ         56(AX), DX
 	ADDQ         $+384, BX
 	DECQ         CX
-	JNZ          loop593
+	JNZ          loop605
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again591
+	JNZ          again603
 	VZEROUPPER
 	RET
 
@@ -18117,7 +18721,7 @@ TEXT ·peakAVX512(SB), NOSPLIT, $0-8
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-loop594:
+loop606:
 	VFMADD231PS Z12, Z13, Z0
 	VFMADD231PS Z12, Z13, Z1
 	VFMADD231PS Z12, Z13, Z2
@@ -18131,7 +18735,7 @@ loop594:
 	VFMADD231PS Z12, Z13, Z10
 	VFMADD231PS Z12, Z13, Z11
 	DECQ        AX
-	JNZ         loop594
+	JNZ         loop606
 	VZEROUPPER
 	RET
 

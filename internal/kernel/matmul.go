@@ -75,6 +75,7 @@ const (
 	smallA    = 96 << 10 // floats of A that stay in the second-level cache
 	blockRows = 240      // rows of A in a piece where A is large
 	wideStrip = 256      // columns of a piece where A is large
+	fewPieces = 8        // are too few to share out evenly
 )
 
 func (p *product) run() {
@@ -97,10 +98,13 @@ func (p *product) plan() {
 	if p.m*p.k > smallA {
 		p.strip = max(s.panel, wideStrip/s.panel*s.panel)
 		p.rowBlock = blockRows
+		if p.m <= blockRows { // narrower pieces pack their own columns, once
+			p.strip = min(p.strip, ceilDiv(ceilDiv(p.n, fewPieces), s.panel)*s.panel)
+		}
 	}
 	p.across = ceilDiv(p.n, p.strip)
-	if few := 8; p.across < few && p.m > 2*s.rows { // too few pieces to share out
-		blocks := min(ceilDiv(few, p.across), p.m/(2*s.rows))
+	if p.across < fewPieces && p.m > 2*s.rows { // too few to share out
+		blocks := min(ceilDiv(fewPieces, p.across), p.m/(2*s.rows))
 		p.rowBlock = min(p.rowBlock, ceilDiv(ceilDiv(p.m, blocks), s.rows)*s.rows)
 	}
 }

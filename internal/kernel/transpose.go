@@ -21,9 +21,14 @@ type transposition[T Float] struct {
 }
 
 // Do implements [Task]: it transposes one matrix.
-func (t *transposition[T]) Do(_ *Worker, piece int) {
+func (t *transposition[T]) Do(w *Worker, piece int) {
 	size := t.rows * t.cols
 	src, dst := t.x[piece*size:(piece+1)*size], t.y[piece*size:(piece+1)*size]
+	if s, ok := f32(src); ok && active.lanes > 0 {
+		d, _ := f32(dst)
+		active.packColsOf(w, d, s, t.cols, t.cols, t.rows, t.rows)
+		return
+	}
 	const block = 8 // rows and columns that are read and written by whole cache lines
 	for i0 := 0; i0 < t.rows; i0 += block {
 		i1 := min(i0+block, t.rows)

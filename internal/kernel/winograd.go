@@ -19,7 +19,7 @@ type transform struct {
 
 // winogradKernels are the transforms for one size of filter.
 type winogradKernels struct {
-	input, output, outputGrad, filter, filterGrad func(t *byte)
+	input, inputGrad, output, outputGrad, filter, filterGrad func(t *byte)
 }
 
 // winogradFor returns the matrices and kernels that suit g, nil if none do: square
@@ -54,7 +54,8 @@ type winograd struct {
 	across, down int       // tiles of an image
 	u            []float32 // filters (n², C, F)
 	panels       []float32 // the same, packed
-	v, d, du     []float32 // of the filters' gradient: inputs, output gradients, the result
+	dx           []float32
+	v, d, du, dv []float32 // of the gradients: inputs, output gradients, those of filters and of inputs
 	tile         tileShape
 	band         int // rows of tiles of a piece
 	step         winogradStep
@@ -65,12 +66,14 @@ type winograd struct {
 type winogradStep int
 
 const (
-	winogradFilters winogradStep = iota // transform the filters of one input channel
-	winogradPack                        // pack one frequency
-	winogradOutput                      // compute a band of tiles
-	winogradImages                      // transform one image and its output gradient
-	winogradSum                         // add up one frequency
-	winogradBack                        // transform the gradient of one input channel
+	winogradFilters    winogradStep = iota // transform the filters of one input channel
+	winogradPack                           // pack one frequency
+	winogradPackTurned                     // the same, transposed
+	winogradOutput                         // compute a band of tiles
+	winogradImages                         // transform one image and its output gradient
+	winogradSum                            // multiply one frequency of a chunk
+	winogradScatter                        // transform the gradient of one image back
+	winogradBack                           // transform the gradient of one input channel
 )
 
 var winograds freelist[winograd]
@@ -134,6 +137,9 @@ func (t *winograd) Do(w *Worker, piece int) {
 		size := t.C * t.F
 		wide := t.C * ceilDiv(t.F, t.tile.panel) * t.tile.panel
 		active.pack(w, t.panels[piece*wide:], Rows(t.u[piece*size:], t.F), t.C, t.F, t.tile.panel)
+	case winogradPackTurned:
+		size, wide := t.C*t.F, t.F*active.padded(t.C)
+		active.pack(w, t.panels[piece*wide:], Cols(t.u[piece*size:], t.F), t.F, t.C, active.shapeFor(t.C).panel)
 	case winogradOutput:
 		bands := ceilDiv(t.down, t.band)
 		t.output(w, piece/bands, piece%bands*t.band)
@@ -141,6 +147,8 @@ func (t *winograd) Do(w *Worker, piece int) {
 		t.image(w, piece)
 	case winogradSum:
 		t.sum(w, piece)
+	case winogradScatter:
+		t.scatter(w, piece)
 	case winogradBack:
 		t.filter(w, t.k.filterGrad, t.du, t.m.n, t.y, t.KH, piece)
 	}

@@ -6,10 +6,13 @@ import "unsafe"
 // they stay in the third-level cache.
 const chunkFloats = 1 << 20
 
-// winogradWeightGrad sets hwio (K, K, C, F) to the filters' gradient and reports
-// whether it can. It is the exact adjoint of the forward pass: with V = Bᵀ·X·B and
-// D = A·dY·Aᵀ of each tile, dw = Gᵀ·(Σ V∘D)·G.
-func winogradWeightGrad(g *Conv, hwio, x, dy []float32) bool {
+// winogradGrads sets dhwio (K, K, C, F) to the filters' gradient and dx, unless it
+// is nil, to that of the input, and reports whether it can. With a corner, dy is
+// that of the pooled output. Both are the exact adjoints of the forward pass: with
+// V = Bᵀ·X·B, D = A·dY·Aᵀ and the transformed filters U of each tile,
+//
+//	dw = Gᵀ·(Σ V∘D)·G    dX = Σ B·(D∘U)·Bᵀ
+func winogradGrads(g *Conv, dx, dhwio, x, dy, hwio []float32, corner []uint32) bool {
 	m, k := winogradFor(g)
 	if m == nil {
 		return false
@@ -22,23 +25,37 @@ func winogradWeightGrad(g *Conv, hwio, x, dy []float32) bool {
 	if (height+reach)*(width+reach)*g.C+n2*active.lanes > scratchLen || height*width*g.F+n2*active.lanes > scratchLen {
 		return false
 	}
-	chunk := max(1, min(g.N, chunkFloats/(n2*tiles*(g.C+g.F))))
-	t.tile = active.shapeFor(g.F)
-	t.v = resize(t.v, n2*freq(chunk*tiles, g.C))
-	t.d = resize(t.d, n2*freq(chunk*tiles, g.F))
+	t.chunk = max(1, min(g.N, chunkFloats/(n2*tiles*(g.C+g.F))))
+	t.v = resize(t.v, n2*freq(t.chunk*tiles, g.C))
+	t.d = resize(t.d, n2*freq(t.chunk*tiles, g.F))
 	t.du = resize(t.du, n2*g.C*g.F)
-	t.chunk = chunk
-	t.x = x
-	for t.first = 0; t.first < g.N; t.first += chunk {
-		t.y = dy
-		t.count = min(chunk, g.N-t.first)
+	if t.dx = dx; dx != nil {
+		t.dv = resize(t.dv, len(t.v))
+		t.u = resize(t.u, n2*g.C*g.F)
+		t.panels = resize(t.panels, n2*g.F*active.padded(g.C))
+		t.x = hwio
+		t.run(winogradFilters, g.C)
+		t.run(winogradPackTurned, n2)
+	}
+	t.x, t.y, t.corner = x, dy, corner
+	for t.first = 0; t.first < g.N; t.first += t.chunk {
+		t.count = min(t.chunk, g.N-t.first)
 		t.run(winogradImages, t.count)
 		t.run(winogradSum, n2)
+		if dx != nil {
+			t.run(winogradScatter, t.count)
+		}
 	}
-	t.y = hwio
+	t.y = dhwio
 	t.run(winogradBack, g.C)
-	t.y, t.x = nil, nil
+	t.y, t.x, t.dx, t.corner = nil, nil, nil, nil
 	return true
+}
+
+// padded returns the columns that panels of n columns have.
+func (s *isa) padded(n int) int {
+	panel := s.shapeFor(n).panel
+	return ceilDiv(n, panel) * panel
 }
 
 // image transforms image i of the chunk, and its output gradient.
@@ -47,14 +64,7 @@ func (t *winograd) image(w *Worker, i int) {
 	vs, ds := freq(t.chunk*tiles, t.C), freq(t.chunk*tiles, t.F)
 	t.input(w, w.scratch, t.v[i*tiles*t.C:], vs, n, 0, t.down)
 
-	dy, width := t.y[n*t.outH*t.outW*t.F:], t.outW
-	rest := w.scratch
-	if t.outH%winogradTile != 0 || t.outW%winogradTile != 0 {
-		width = t.across * winogradTile
-		whole := w.scratch[:t.down*winogradTile*width*t.F]
-		padImage(whole, dy, t.outH, t.outW, t.F, width, 0, 0, 1)
-		dy, rest = whole, w.scratch[len(whole):]
-	}
+	dy, width, rest := t.gradient(w.scratch, n)
 	a := &w.transform
 	for r := range t.down {
 		for c := range t.across {
@@ -67,7 +77,26 @@ func (t *winograd) image(w *Worker, i int) {
 	}
 }
 
-// sum adds the chunk's share of frequency f: du += vᵀ·d.
+// gradient returns the gradient of image n of the output, in whole tiles, with its
+// width in pixels and the memory that is left.
+func (t *winograd) gradient(memory []float32, n int) (dy []float32, width int, rest []float32) {
+	width = t.across * winogradTile
+	size := t.down * winogradTile * width * t.F
+	switch {
+	case t.corner != nil:
+		pooled, words := (t.outH/2)*(t.outW/2)*t.F, CornerWords(1, t.outH, t.outW, t.F)
+		clear(memory[:size])
+		spreadImage(memory[:size], width*t.F, t.y[n*pooled:], t.corner[n*words:], t.outH, t.outW, t.F)
+	case t.outH%winogradTile != 0 || t.outW%winogradTile != 0:
+		padImage(memory[:size], t.y[n*t.outH*t.outW*t.F:], t.outH, t.outW, t.F, width, 0, 0, 1)
+	default:
+		return t.y[n*t.outH*t.outW*t.F:], width, memory
+	}
+	return memory, width, memory[size:]
+}
+
+// sum adds the chunk's share of frequency f of the filters' gradient, vᵀ·d, and
+// computes that of the input, d·uᵀ.
 func (t *winograd) sum(w *Worker, f int) {
 	tiles := t.across * t.down
 	v, d := t.v[f*freq(t.chunk*tiles, t.C):], t.d[f*freq(t.chunk*tiles, t.F):]
@@ -76,10 +105,47 @@ func (t *winograd) sum(w *Worker, f int) {
 	if t.first > 0 {
 		c.flags = tileAdd
 	}
-	for j := 0; j < t.F; j += t.tile.panel {
+	panel := active.shapeFor(t.F).panel
+	for j := 0; j < t.F; j += panel {
 		shape := active.shapeFor(t.F - j)
 		c.setCols(min(shape.panel, t.F-j), shape.panel)
 		c.a, c.b, c.c = addr(v), addr(d[j:]), addr(t.du[f*t.C*t.F+j:])
 		shape.run(c, t.C)
+	}
+	if t.dx == nil {
+		return
+	}
+	dv, u := t.dv[f*freq(t.chunk*tiles, t.C):], t.panels[f*t.F*active.padded(t.C):]
+	panel = active.shapeFor(t.C).panel
+	*c = tile{aRow: t.F * 4, aCol: 4, bRow: panel * 4, cRow: t.C * 4, k: t.F, segments: 1}
+	for j := 0; j < t.C; j += panel {
+		shape := active.shapeFor(t.C - j)
+		c.setCols(min(shape.panel, t.C-j), shape.panel)
+		c.a, c.b, c.c = addr(d), addr(u[j*t.F:]), addr(dv[j:])
+		shape.run(c, t.count*tiles)
+	}
+}
+
+// scatter adds up the gradient of image i of the chunk, whose tiles overlap.
+func (t *winograd) scatter(w *Worker, i int) {
+	tiles, size := t.across*t.down, t.m.n
+	vs := freq(t.chunk*tiles, t.C)
+	reach := size - winogradTile
+	height, width := t.down*winogradTile+reach, t.across*winogradTile+reach
+	sum, rest := w.scratch[:height*width*t.C], w.scratch[height*width*t.C:]
+	clear(sum)
+	a := &w.transform
+	for r := range t.down {
+		for c := range t.across {
+			*a = transform{
+				in: addr(t.dv[(i*tiles+r*t.across+c)*t.C:]), out: addr(sum[(r*width+c)*winogradTile*t.C:]), tmp: addr(rest),
+				groups: t.C / active.lanes, inRow: size * vs * 4, inCol: vs * 4, outRow: width * t.C * 4, outCol: t.C * 4,
+			}
+			t.k.inputGrad((*byte)(unsafe.Pointer(a)))
+		}
+	}
+	dx := t.dx[(t.first+i)*t.H*t.W*t.C:]
+	for h := range t.H {
+		copy(dx[h*t.W*t.C:][:t.W*t.C], sum[((h+t.Top)*width+t.Left)*t.C:])
 	}
 }

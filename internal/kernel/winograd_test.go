@@ -25,6 +25,7 @@ func TestWinogradTransforms(t *testing.T) {
 				finish bool
 			}{
 				"input":       {c.m.bt, c.k.input, false},
+				"input grad":  {transposed(c.m.bt), c.k.inputGrad, false},
 				"output":      {c.m.at, c.k.output, true},
 				"output grad": {transposed(c.m.at), c.k.outputGrad, false},
 				"filter":      {c.m.g, c.k.filter, false},
@@ -91,7 +92,7 @@ func TestWinogradError(t *testing.T) {
 		}{{&g, a}, {&direct, b}} {
 			ConvForward(c.g, c.out[:ny], x, w, Epilogue[float32]{})
 			ConvDataGrad(c.g, c.out[ny:ny+nx], dy, w)
-			ConvWeightGrad(c.g, c.out[ny+nx:], x, dy)
+			ConvWeightGrad(c.g, c.out[ny+nx:], x, dy, nil)
 		}
 		for name, s := range map[string][2]int{"y": {0, ny}, "dx": {ny, ny + nx}, "dw": {ny + nx, ny + nx + nw}} {
 			var size, worst float64

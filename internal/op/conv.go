@@ -1,6 +1,8 @@
 package op
 
 import (
+	"slices"
+
 	"github.com/chewxy/hm"
 	"github.com/pkg/errors"
 	G "gorgonia.org/gorgonia"
@@ -114,27 +116,59 @@ func (c conv) grad(in G.Nodes, y, dy *G.Node) (G.Nodes, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.backward(in, dz, dz)
+	return c.backward(in, dz, nil)
 }
 
-// backward returns the gradients of the inputs, given that before the activation,
-// dz, and something that adds up, pixel by pixel, to the same.
-func (c conv) backward(in G.Nodes, dz, sum *G.Node) (G.Nodes, error) {
-	dx, err := apply(convDataGrad{c.geometry, in[0].Shape().Clone()}, dz, in[1])
-	if err != nil {
-		return nil, err
+// backward returns the gradients of the inputs, given that before the activation
+// or, if the output is pooled, dz, that of the pooled output, and what convPool has
+// packed.
+func (c conv) backward(in G.Nodes, dz, packed *G.Node) (_ G.Nodes, err error) {
+	grads := make(G.Nodes, 2, 3)
+	x, w := in[0].Shape().Clone(), in[1].Shape().Clone()
+	k := c.geometry.kernel(x, w)
+	from := []*G.Node{dz}
+	if packed != nil {
+		from = append(from, packed)
 	}
-	dw, err := apply(convWeightGrad{c.geometry, in[1].Shape().Clone()}, in[0], dz)
-	if err != nil || !c.bias {
-		return G.Nodes{dx, dw}, err
+	switch input := in[0].Op() == nil; { // whose gradient nobody asks for
+	case k.Shares() && !input:
+		both, err := apply(convGrads{c.geometry, x, w, packed != nil}, append([]*G.Node{in[0], in[1]}, from...)...)
+		if err != nil {
+			return nil, err
+		}
+		if grads[0], err = partOf(both, 0, x...); err != nil {
+			return nil, err
+		}
+		if grads[1], err = partOf(both, x.TotalSize(), w...); err != nil {
+			return nil, err
+		}
+	default:
+		full := dz
+		if packed != nil {
+			if full, err = apply(maxCornerGrad{tensor.Shape{k.N, k.OutH(), k.OutW(), k.F}}, packed, dz); err != nil {
+				return nil, err
+			}
+		}
+		if grads[0], err = apply(convDataGrad{c.geometry, x}, full, in[1]); err != nil {
+			return nil, err
+		}
+		if !input {
+			from = []*G.Node{full}
+		}
+		if grads[1], err = apply(convWeightGrad{c.geometry, w, len(from) > 1}, append([]*G.Node{in[0]}, from...)...); err != nil {
+			return nil, err
+		}
 	}
-	s := sum.Shape()
-	rows, err := Reshape(sum, s[0]*s[1]*s[2], s[3])
+	if !c.bias {
+		return grads, nil
+	}
+	s := dz.Shape()
+	rows, err := Reshape(dz, s[0]*s[1]*s[2], s[3])
 	if err != nil {
 		return nil, err
 	}
 	db, err := apply(sumRows{}, rows)
-	return G.Nodes{dx, dw, db}, err
+	return append(grads, db), err
 }
 
 // convDataGrad is the gradient of the input x, from that of the output and the
@@ -161,24 +195,77 @@ func (c convDataGrad) do(out G.Value, in []G.Value) error {
 }
 
 // convWeightGrad is the gradient of the filters w, from the input and the output's
-// gradient.
+// gradient or, if the output is pooled, the pooled one's and what convPool packed.
 type convWeightGrad struct {
 	geometry Geometry
 	w        tensor.Shape
+	pooled   bool
 }
 
 func (convWeightGrad) String() string { return "conv2dWeightGrad" }
 
-func (convWeightGrad) types() []hm.Type { return []hm.Type{array(4), array(4), array(4)} }
+func (c convWeightGrad) types() []hm.Type {
+	t := []hm.Type{array(4), array(4), array(4)}
+	if c.pooled {
+		t = slices.Insert(t, 2, array(1))
+	}
+	return t
+}
 
 func (c convWeightGrad) shape([]tensor.Shape) (tensor.Shape, error) { return c.w.Clone(), nil }
 
 func (c convWeightGrad) do(out G.Value, in []G.Value) error {
 	k := c.geometry.kernel(in[0].Shape(), c.w)
 	if out.Dtype() == tensor.Float64 {
-		kernel.ConvWeightGrad(&k, data[float64](out), data[float64](in[0]), data[float64](in[1]))
+		kernel.ConvWeightGrad(&k, data[float64](out), data[float64](in[0]), data[float64](in[1]), cornersIn[float64](&k, in[2:]))
 	} else {
-		kernel.ConvWeightGrad(&k, data[float32](out), data[float32](in[0]), data[float32](in[1]))
+		kernel.ConvWeightGrad(&k, data[float32](out), data[float32](in[0]), data[float32](in[1]), cornersIn[float32](&k, in[2:]))
 	}
 	return nil
+}
+
+// cornersIn returns the corners in what convPool packed, if there is any.
+func cornersIn[T kernel.Float](k *kernel.Conv, packed []G.Value) []uint32 {
+	if len(packed) == 0 {
+		return nil
+	}
+	_, corner := unpackCorners(data[T](packed[0]), k.N, k.OutH(), k.OutW(), k.F)
+	return corner
+}
+
+// convGrads packs the gradients of the input x and of the filters w, which share
+// work. Its inputs are x, w and those of convWeightGrad's gradient.
+type convGrads struct {
+	geometry Geometry
+	x, w     tensor.Shape
+	pooled   bool
+}
+
+func (convGrads) String() string { return "conv2dGrads" }
+
+func (c convGrads) types() []hm.Type {
+	t := []hm.Type{array(4), array(4), array(4), array(1)}
+	if c.pooled {
+		t = append(t, array(1))
+	}
+	return t
+}
+
+func (c convGrads) shape([]tensor.Shape) (tensor.Shape, error) {
+	return tensor.Shape{c.x.TotalSize() + c.w.TotalSize()}, nil
+}
+
+func (c convGrads) do(out G.Value, in []G.Value) error {
+	if out.Dtype() == tensor.Float64 {
+		convGradsDo[float64](c, out, in)
+	} else {
+		convGradsDo[float32](c, out, in)
+	}
+	return nil
+}
+
+func convGradsDo[T kernel.Float](c convGrads, out G.Value, in []G.Value) {
+	k := c.geometry.kernel(c.x, c.w)
+	d, n := data[T](out), c.x.TotalSize()
+	kernel.ConvGrads(&k, d[:n], d[n:], data[T](in[0]), data[T](in[2]), data[T](in[1]), cornersIn[T](&k, in[3:]))
 }

@@ -107,11 +107,7 @@ func (c convPool) grad(in G.Nodes, packed, d *G.Node) (G.Nodes, error) {
 			return nil, err
 		}
 	}
-	dz, err := apply(maxCornerGrad{full}, packed, dy)
-	if err != nil {
-		return nil, err
-	}
-	return c.of.backward(in, dz, dy)
+	return c.of.backward(in, dy, packed)
 }
 
 // maxCornerGrad is the gradient before pooling to packed, from that after it.

@@ -91,17 +91,26 @@ func (s set) winograd() {
 	}{{5, []float64{0, 1, -1, 2, -2, .5, -.5}}, {3, []float64{0, 1, -1, 2, -2}}} {
 		at, g, bt := toomCook(4, c.r, c.points)
 		suffix := fmt.Sprint(c.r)
-		s.transform("winogradInput"+suffix, bt, false)
-		s.transform("winogradOutput"+suffix, at, true)
-		s.transform("winogradOutputGrad"+suffix, at.transposed(), false)
-		s.transform("winogradFilter"+suffix, g, false)
-		s.transform("winogradFilterGrad"+suffix, g.transposed(), false)
+		s.transform("winogradInput"+suffix, bt, store)
+		s.transform("winogradInputGrad"+suffix, bt.transposed(), add)
+		s.transform("winogradOutput"+suffix, at, finish)
+		s.transform("winogradOutputGrad"+suffix, at.transposed(), store)
+		s.transform("winogradFilter"+suffix, g, store)
+		s.transform("winogradFilterGrad"+suffix, g.transposed(), store)
 	}
 }
 
-// transform emits out = m·in·mᵀ for groups of channels, a lane each. With finish,
-// a bias is added and what is below the floor becomes the floor.
-func (s set) transform(name string, m matrix, finish bool) {
+// What a transform does with its result.
+type ending int
+
+const (
+	store  ending = iota
+	add           // to what out holds
+	finish        // add a bias, raise what is below the floor to it, and store
+)
+
+// transform emits out = m·in·mᵀ for groups of channels, a lane each.
+func (s set) transform(name string, m matrix, end ending) {
 	rows, cols := len(m), len(m[0])
 	s.text(name, "func(t *byte)", "computes m·in·mᵀ; t is a *transform.")
 	t := Load(Param("t"), GP64())
@@ -135,7 +144,10 @@ func (s set) transform(name string, m matrix, finish bool) {
 				x = append(x, s.load(at(tmp, s.bytes()*i)))
 			}
 			s.multiplyBy(m, x, func(i int, v vec) {
-				if finish {
+				switch end {
+				case add:
+					VADDPS(a(i), v, v)
+				case finish:
 					VADDPS(at(bias, 0), v, v)
 					VMAXPS(v, s.broadcast(at(t, trFloor)), v) // in this order NaN stays NaN
 				}
