@@ -59,23 +59,32 @@ var (
 // sees an open job enters it and takes pieces until none is left. The caller
 // takes pieces too, so that a job ends even if no helper is scheduled, then
 // closes the job and waits for those that entered.
+//
+// Each thread begins with a share of its own: what it wrote in one job, the images
+// of a batch, say, it mostly reads in the next, and finds in its cache. Then it
+// takes what others have left.
 type team struct {
 	mu      sync.Mutex // held while a job is open
 	caller  *Worker
 	helpers []*helper
 
 	task     Task
-	pieces   int64
 	limit    int64 // helpers with an index below take part
 	panicked atomic.Pointer[failure]
 
 	_      [64]byte      // the fields below are written by one thread and polled by others
 	open   atomic.Uint64 // 2j+1 while job j is open, 2j after it was closed
 	_      [56]byte
-	next   atomic.Int64
-	_      [56]byte
 	inside atomic.Int64
 	_      [56]byte
+	shares []share
+}
+
+// A share is consecutive pieces of a job: those from next on, up to end.
+type share struct {
+	next atomic.Int64
+	end  int64
+	_    [48]byte
 }
 
 // A failure is the first panic of a helper in a job.
@@ -97,8 +106,15 @@ func (t *team) run(task Task, pieces, helpers int) {
 		t.helpers = append(t.helpers, h)
 		go t.serve(h)
 	}
-	t.task, t.pieces, t.limit = task, int64(pieces), int64(helpers)
-	t.next.Store(0)
+	t.task, t.limit = task, int64(helpers)
+	for len(t.shares) <= helpers {
+		t.shares = append(t.shares, make([]share, helpers+1-len(t.shares))...)
+	}
+	for i := range t.shares {
+		s := &t.shares[i]
+		s.next.Store(int64(min(i, helpers+1) * pieces / (helpers + 1)))
+		s.end = int64(min(i+1, helpers+1) * pieces / (helpers + 1))
+	}
 	t.open.Store(t.open.Load() + 3)
 	for _, h := range t.helpers[:helpers] {
 		if h.parked.Load() {
@@ -109,11 +125,11 @@ func (t *team) run(task Task, pieces, helpers int) {
 		}
 	}
 	defer t.finish()
-	t.work(t.caller)
+	t.work(t.caller, 0)
 }
 
 func (t *team) finish() {
-	t.next.Store(t.pieces) // after a panic in the caller's piece: no more are handed out
+	t.drop() // after a panic in the caller's piece
 	t.open.Add(^uint64(0))
 	for i := 0; t.inside.Load() != 0; i++ {
 		pause()
@@ -127,13 +143,24 @@ func (t *team) finish() {
 	}
 }
 
-func (t *team) work(w *Worker) {
-	for {
-		i := t.next.Add(1) - 1
-		if i >= t.pieces {
-			return
+// work does pieces until none is left, beginning with those of one share.
+func (t *team) work(w *Worker, first int) {
+	for i := range t.shares {
+		s := &t.shares[(first+i)%len(t.shares)]
+		for {
+			piece := s.next.Add(1) - 1
+			if piece >= s.end {
+				break
+			}
+			t.task.Do(w, int(piece))
 		}
-		t.task.Do(w, int(i))
+	}
+}
+
+// drop takes all pieces that are left out of the job.
+func (t *team) drop() {
+	for i := range t.shares {
+		t.shares[i].next.Store(t.shares[i].end)
 	}
 }
 
@@ -173,10 +200,10 @@ func (t *team) enter(h *helper, job uint64) {
 	defer func() {
 		if v := recover(); v != nil {
 			t.panicked.CompareAndSwap(nil, &failure{v})
-			t.next.Store(t.pieces)
+			t.drop()
 		}
 	}()
-	t.work(h.worker)
+	t.work(h.worker, int(h.index)+1)
 }
 
 // A freelist keeps values for re-use. Unlike a sync.Pool it never drops one,
