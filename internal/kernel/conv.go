@@ -246,23 +246,26 @@ func (t *convTask[T]) pad(dst []T, n, y0 int) {
 // (h, w, c): its first pixel goes to row top and column left, which may be
 // negative, and its pixels lie spread apart. The rest is zero.
 func padImage[T Float](dst, x []T, h, w, c, width, top, left, spread int) {
-	clear(dst)
-	for i := range h {
-		r := top + i*spread
-		if r < 0 || (r+1)*width*c > len(dst) {
-			continue
-		}
-		src, row := x[i*w*c:][:w*c], dst[r*width*c:][:width*c]
-		if spread == 1 {
-			if lo, hi := max(0, -left), min(w, width-left); lo < hi {
-				copy(row[(left+lo)*c:], src[lo*c:hi*c])
+	lo, hi := max(0, -left), min(w, width-left) // the pixels of a row that have a place
+	for r := range len(dst) / (width * c) {
+		row := dst[r*width*c:][:width*c]
+		i := r - top
+		switch {
+		case i < 0 || i%spread != 0 || i/spread >= h:
+			clear(row)
+		case spread > 1:
+			clear(row)
+			for j := range w {
+				if q := left + j*spread; q >= 0 && q < width {
+					copy(row[q*c:(q+1)*c], x[(i/spread*w+j)*c:])
+				}
 			}
-			continue
-		}
-		for j := range w {
-			if q := left + j*spread; q >= 0 && q < width {
-				copy(row[q*c:(q+1)*c], src[j*c:])
-			}
+		case lo < hi:
+			clear(row[:(left+lo)*c])
+			copy(row[(left+lo)*c:], x[(i*w+lo)*c:(i*w+hi)*c])
+			clear(row[(left+hi)*c:])
+		default:
+			clear(row)
 		}
 	}
 }
