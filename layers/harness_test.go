@@ -130,6 +130,36 @@ var harness = []struct {
 		"conv.weight (3, 2, 3, 3) conv.bias (3) next.weight (2, 3, 1, 1) next.bias (2)",
 	},
 	{
+		"conv and max-pooling of odd images, and again",
+		layers.Sequential{
+			layers.Conv2D{Name: "conv", Filters: 3, Kernel: 2}, layers.MaxPool2D{Size: 2},
+			layers.Conv2D{Name: "next", Filters: 2, Kernel: 1, NoBias: true}, layers.ReLU, layers.MaxPool2D{Size: 2},
+		},
+		tensor.Shape{2, 8, 6, 2},
+		tensor.Shape{2, 1, 1, 2},
+		"conv.weight (3, 2, 2, 2) conv.bias (3) next.weight (2, 3, 1, 1)",
+	},
+	{
+		"a pooled convolution used twice",
+		layers.Sequential{
+			layers.Conv2D{Name: "conv", Filters: 3, Kernel: 3}, layers.ReLU, layers.MaxPool2D{Size: 2},
+			layers.Sum{layers.Sequential{}, layers.Tanh},
+		},
+		tensor.Shape{2, 6, 6, 2},
+		tensor.Shape{2, 2, 2, 3},
+		"conv.weight (3, 2, 3, 3) conv.bias (3)",
+	},
+	{
+		"wide convolutions", // by Winograd's algorithm, where there is SIMD and in float32
+		layers.Sequential{
+			layers.Conv2D{Name: "conv", Filters: 16, Kernel: 3, Pad: 1}, layers.ReLU, layers.MaxPool2D{Size: 2},
+			layers.Conv2D{Name: "next", Filters: 16, Kernel: 3, Pad: 1}, layers.ReLU,
+		},
+		tensor.Shape{2, 4, 4, 1},
+		tensor.Shape{2, 2, 2, 16},
+		"conv.weight (16, 1, 3, 3) conv.bias (16) next.weight (16, 16, 3, 3) next.bias (16)",
+	},
+	{
 		"overlapping windows after ReLU",
 		layers.Sequential{layers.Conv2D{Name: "conv", Filters: 3, Kernel: 2}, layers.ReLU, layers.MaxPool2D{Size: 3, Stride: 1, Pad: 1}},
 		tensor.Shape{2, 5, 5, 2},

@@ -20,6 +20,7 @@ import (
 	"os/signal"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -45,7 +46,7 @@ type options struct {
 	blas           []string
 	threads        int
 	rounds, steps  int
-	maxRatio       float64
+	maxRatio       map[string]float64
 	json           string
 }
 
@@ -61,7 +62,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	f.IntVar(&o.threads, "threads", 2, "threads on both sides")
 	f.IntVar(&o.rounds, "rounds", 10, "turns of each side")
 	f.IntVar(&o.steps, "steps", 200, "steps a turn")
-	f.Float64Var(&o.maxRatio, "max-ratio", 0, "fail if the zoo takes more than this share of PyTorch's time; 0: never")
+	f.Func("max-ratio", "fail if the zoo takes more than this share of PyTorch's time for a model, as `mlp=0.7`; may be repeated", o.limit)
 	f.StringVar(&o.json, "json", "", "also write the results to this `file`")
 	if err := f.Parse(args); err != nil {
 		return err
@@ -94,10 +95,27 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 		}
 	}
 	for _, r := range results {
-		if o.maxRatio > 0 && r.Ratio > o.maxRatio {
-			return errors.Errorf("%s takes %.3f of PyTorch's time with %s, more than %.3f", r.Model, r.Ratio, r.BLAS, o.maxRatio)
+		if limit, ok := o.maxRatio[r.Model]; ok && r.Ratio > limit {
+			return errors.Errorf("%s takes %.3f of PyTorch's time with %s, more than %.3f", r.Model, r.Ratio, r.BLAS, limit)
 		}
 	}
+	return nil
+}
+
+// limit takes a limit such as mlp=0.7.
+func (o *options) limit(s string) error {
+	model, text, _ := strings.Cut(s, "=")
+	ratio, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(ratio > 0) {
+		return errors.Errorf("%q is not of the form mlp=0.7", s)
+	}
+	if !slices.ContainsFunc(bench.Workloads, func(w bench.Workload) bool { return w.Name == model }) {
+		return errors.Errorf("no model called %q is compared", model)
+	}
+	if o.maxRatio == nil {
+		o.maxRatio = map[string]float64{}
+	}
+	o.maxRatio[model] = ratio
 	return nil
 }
 
