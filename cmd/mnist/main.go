@@ -16,69 +16,9 @@
 package main
 
 import (
-	"context"
-	"errors"
-	"fmt"
-	"io"
-	"log/slog"
 	"os"
-	"os/signal"
-	"strings"
-	"syscall"
+
+	"github.com/gorgonia-zoo/zoo/internal/cli"
 )
 
-func main() {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		cancel(interrupted{Signal: (<-signals).(syscall.Signal)})
-		os.Exit(status(interrupted{Signal: (<-signals).(syscall.Signal)})) // a second one ends the program at once
-	}()
-	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	complain(os.Stderr, err)
-	os.Exit(status(err))
-}
-
-// interrupted is why a context ends when a signal arrives.
-type interrupted struct {
-	syscall.Signal
-	then string // what was done about it
-}
-
-func (i interrupted) Error() string { return "interrupted" + i.then }
-
-// usageError is a command line that makes no sense.
-type usageError struct{ error }
-
-// logError is the error of a command that was asked for a log in JSON.
-type logError struct{ error }
-
-func (e logError) Unwrap() error { return e.error }
-
-// complain tells of err, if there is one, in one line.
-func complain(w io.Writer, err error) {
-	if err == nil {
-		return
-	}
-	line := strings.Join(strings.Split(strings.TrimSpace(err.Error()), "\n"), " ")
-	if errors.As(err, new(logError)) {
-		slog.New(slog.NewJSONHandler(w, nil)).Error(line)
-		return
-	}
-	fmt.Fprintln(w, "mnist:", line)
-}
-
-// status is the exit status for what run returned.
-func status(err error) int {
-	var sig interrupted
-	switch {
-	case err == nil:
-		return 0
-	case errors.As(err, &sig):
-		return 128 + int(sig.Signal)
-	case errors.As(err, new(usageError)):
-		return 2
-	}
-	return 1
-}
+func main() { os.Exit(cli.Program("mnist", run, os.Exit)) }

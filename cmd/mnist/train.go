@@ -10,6 +10,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/gorgonia-zoo/zoo/data/mnist"
+	"github.com/gorgonia-zoo/zoo/internal/cli"
 	"github.com/gorgonia-zoo/zoo/models"
 	"github.com/gorgonia-zoo/zoo/train"
 )
@@ -24,7 +25,7 @@ type trainCmd struct {
 	DataDir   string `default:"" type:"path" placeholder:"DIR" help:"Folder with the four files of the dataset. Found by itself by default."`
 	RunDir    string `default:"" type:"path" placeholder:"DIR" help:"Folder for settings, figures and weights. runs/mnist-MODEL-TIME by default."`
 	LogFormat string `default:"text" enum:"text,json" placeholder:"text|json" help:"Form of the log on standard error."`
-	common
+	cli.Common
 }
 
 // Help is called by kong.
@@ -38,21 +39,21 @@ func (trainCmd) Help() string {
 
 // Validate is called by kong: what it finds is wrong usage.
 func (c *trainCmd) Validate() error {
-	if c.Steps != nil && *c.Steps < 1 {
-		return errors.Errorf("--steps must be at least 1, not %d", *c.Steps)
+	if err := cli.AtLeastOne("--steps", c.Steps); err != nil {
+		return err
 	}
-	if c.Batch != nil && *c.Batch < 1 {
-		return errors.Errorf("--batch must be at least 1, not %d", *c.Batch)
+	if err := cli.AtLeastOne("--batch", c.Batch); err != nil {
+		return err
 	}
 	if _, err := findRecipe(c.Model, c.Recipe); err != nil {
 		return err
 	}
-	return c.check()
+	return c.Check()
 }
 
 // Run trains and evaluates.
-func (c *trainCmd) Run(ctx context.Context, o output) error {
-	isa, err := c.setUp()
+func (c *trainCmd) Run(ctx context.Context, o cli.Output) error {
+	isa, err := c.SetUp()
 	if err != nil {
 		return err
 	}
@@ -88,25 +89,25 @@ func (c *trainCmd) Run(ctx context.Context, o output) error {
 	if err != nil {
 		return err
 	}
-	folder, err := createRun(c.RunDir, "mnist-"+c.Model, config{
+	folder, err := cli.CreateRun(c.RunDir, "mnist-"+c.Model, config{
 		Command: "mnist train", Model: c.Model, Dataset: c.Dataset, Recipe: c.Recipe, recipe: r, Seed: c.Seed,
 		DataDir: digits.Origin, Device: "cpu", Threads: runtime.GOMAXPROCS(0), ISA: isa,
 	})
 	if err != nil {
 		return err
 	}
-	defer folder.close()
+	defer folder.Close()
 	run := &training{
-		Trainer: t, folder: folder, recipe: r, report: newReporter(o.err, c.LogFormat, r.Steps), start: time.Now(),
+		Trainer: t, folder: folder, recipe: r, progress: cli.NewProgress(o.Err, c.LogFormat, r.Steps), start: time.Now(),
 		metadata: map[string]string{"model": c.Model, "dataset": c.Dataset, "seed": fmt.Sprint(c.Seed)},
 	}
-	if err := o.printf("%s\n%s\n\n", c.Model, strings.TrimSpace(summary)); err != nil {
+	if err := o.Printf("%s\n%s\n\n", c.Model, strings.TrimSpace(summary)); err != nil {
 		return run.stopped(err)
 	}
 	test, err := run.all(ctx, digits)
 	if err != nil {
 		return run.stopped(err)
 	}
-	return o.printf("test accuracy %.4f, loss %.4f, after %d steps in %.1f s\nsettings, figures and weights are in %s\n",
-		test.Accuracy, test.Loss, r.Steps, run.time(), folder.dir)
+	return o.Printf("test accuracy %.4f, loss %.4f, after %d steps in %.1f s\nsettings, figures and weights are in %s\n",
+		test.Accuracy, test.Loss, r.Steps, run.time(), folder.Dir)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gorgonia-zoo/zoo/data"
 	"github.com/gorgonia-zoo/zoo/data/mnist"
+	"github.com/gorgonia-zoo/zoo/internal/cli"
 	"github.com/gorgonia-zoo/zoo/train"
 )
 
@@ -22,9 +23,9 @@ const evalBatch = 500
 // A training is one run of a trainer with its records.
 type training struct {
 	*train.Trainer
-	folder   *runFolder
+	folder   *cli.RunFolder
 	recipe   recipe
-	report   *reporter
+	progress *cli.Progress
 	metadata map[string]string // of the weights
 	start    time.Time
 	steps    int // done
@@ -41,12 +42,12 @@ func (t *training) all(ctx context.Context, digits *mnist.Splits) (test train.Re
 	if test, err = t.evaluate(ctx, "test", digits.Test.Batches(evalBatch)); err != nil {
 		return test, err
 	}
-	return test, t.folder.log(testMetrics{Event: "test", Step: t.steps, TimeS: t.time(), TestLoss: test.Loss, TestAccuracy: test.Accuracy})
+	return test, t.folder.Log(testMetrics{Event: "test", Step: t.steps, TimeS: t.time(), TestLoss: test.Loss, TestAccuracy: test.Accuracy})
 }
 
 // train does the recipe's steps.
 func (t *training) train(ctx context.Context, src, valid data.Source) error {
-	defer t.report.end()
+	defer t.progress.End()
 	var loss float64 // sum since the last line
 	var last int     // the step of that line
 	since := t.start // when training went on after it
@@ -56,7 +57,7 @@ func (t *training) train(ctx context.Context, src, valid data.Source) error {
 		}
 		t.steps = s.N
 		loss += s.Loss()
-		t.report.step(s.N)
+		t.progress.Step(s.N)
 		if s.N%logEvery != 0 && s.N != t.recipe.Steps {
 			continue
 		}
@@ -70,10 +71,11 @@ func (t *training) train(ctx context.Context, src, valid data.Source) error {
 			return err
 		}
 		m.ValidLoss, m.ValidAccuracy, m.TimeS = res.Loss, res.Accuracy, t.time()
-		if err := t.folder.log(m); err != nil {
+		if err := t.folder.Log(m); err != nil {
 			return err
 		}
-		t.report.metrics(m)
+		t.progress.Line(m.Step, m.String(), "epoch", m.Epoch, "train_loss", m.TrainLoss, "valid_loss", m.ValidLoss,
+			"valid_accuracy", m.ValidAccuracy, "learning_rate", m.LearningRate, "examples_per_s", m.ExamplesPerS)
 		if s.N == t.recipe.Steps {
 			break
 		}
@@ -92,7 +94,7 @@ func (t *training) evaluate(ctx context.Context, name string, src data.Source) (
 }
 
 func (t *training) save() error {
-	return full(t.SaveWith(t.folder.file(weightsFile), t.metadata))
+	return cli.Full(t.SaveWith(t.folder.File(cli.WeightsFile), t.metadata))
 }
 
 // time returns the seconds since the start, to the millisecond.
@@ -103,22 +105,22 @@ func (t *training) time() float64 {
 // stopped returns what to say of err, which ended the run. The weights are saved;
 // a run that ended before its first step leaves no folder.
 func (t *training) stopped(err error) error {
-	var sig interrupted
+	var sig cli.Interrupted
 	switch {
 	case t.steps == 0:
-		t.folder.discard()
+		t.folder.Discard()
 		return err
 	case !errors.As(err, &sig):
 		if e := t.save(); e != nil {
 			return errors.WithMessagef(err, "the weights are lost: %v", e)
 		}
-		return errors.Errorf("%v; the last good weights are in %s", err, t.folder.file(weightsFile))
+		return errors.Errorf("%v; the last good weights are in %s", err, t.folder.File(cli.WeightsFile))
 	}
-	sig.then = fmt.Sprintf(" after %d of %d steps; ", t.steps, t.recipe.Steps)
+	sig.Then = fmt.Sprintf(" after %d of %d steps; ", t.steps, t.recipe.Steps)
 	if err := t.save(); err != nil {
-		sig.then += fmt.Sprintf("the weights are lost: %v", err)
+		sig.Then += fmt.Sprintf("the weights are lost: %v", err)
 	} else {
-		sig.then += "the weights so far are in " + t.folder.file(weightsFile)
+		sig.Then += "the weights so far are in " + t.folder.File(cli.WeightsFile)
 	}
 	return sig
 }

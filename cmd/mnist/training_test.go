@@ -13,6 +13,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/gorgonia-zoo/zoo/data"
+	"github.com/gorgonia-zoo/zoo/internal/cli"
 	"github.com/gorgonia-zoo/zoo/layers"
 	"github.com/gorgonia-zoo/zoo/train"
 )
@@ -20,22 +21,22 @@ import (
 // begun returns a training of a model with one parameter, in a folder.
 func begun(t *testing.T) *training {
 	t.Helper()
-	f, err := createRun(filepath.Join(t.TempDir(), "run"), "x", config{})
+	f, err := cli.CreateRun(filepath.Join(t.TempDir(), "run"), "x", config{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(f.close)
+	t.Cleanup(f.Close)
 	return &training{Trainer: &train.Trainer{Model: layers.Dense{Name: "fc", Units: 2}}, folder: f, recipe: recipe{Steps: 9}}
 }
 
 // A run that ends before its first step leaves no folder.
 func TestStoppedEarly(t *testing.T) {
 	tr := begun(t)
-	if err := tr.stopped(interrupted{Signal: syscall.SIGINT}); status(err) != 130 || err.Error() != "interrupted" {
+	if err := tr.stopped(cli.Interrupted{Signal: syscall.SIGINT}); cli.Status(err) != 130 || err.Error() != "interrupted" {
 		t.Errorf("the error is %v", err)
 	}
-	if _, err := os.Stat(tr.folder.dir); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("%s is still there: %v", tr.folder.dir, err)
+	if _, err := os.Stat(tr.folder.Dir); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("%s is still there: %v", tr.folder.Dir, err)
 	}
 }
 
@@ -47,9 +48,9 @@ func TestStoppedUnsaved(t *testing.T) {
 		t.Fatal(err)
 	}
 	tr.steps = 4
-	tr.folder.dir = filepath.Join(tr.folder.dir, "gone")
-	err := tr.stopped(errors.Wrap(interrupted{Signal: syscall.SIGINT}, "loop"))
-	if status(err) != 130 || !strings.HasPrefix(err.Error(), "interrupted after 4 of 9 steps; the weights are lost: ") {
+	tr.folder.Dir = filepath.Join(tr.folder.Dir, "gone")
+	err := tr.stopped(errors.Wrap(cli.Interrupted{Signal: syscall.SIGINT}, "loop"))
+	if cli.Status(err) != 130 || !strings.HasPrefix(err.Error(), "interrupted after 4 of 9 steps; the weights are lost: ") {
 		t.Errorf("the error is %v", err)
 	}
 }

@@ -28,7 +28,7 @@ const (
 // through training and models down to kernels. Only programs import cuda, so that
 // others build without it. Tests may import anything.
 var allowed = map[string][]string{
-	"cmd":      {"cuda", "data", "internal/kernel", "layers", "models", "train"},
+	"cmd":      {"cuda", "data", "internal/cli", "layers", "models", "train"},
 	"bench":    {"data", "internal/kernel", "layers", "models", "train"},
 	"examples": {"data", "layers", "models", "train"}, // what a user can import, too
 
@@ -38,6 +38,7 @@ var allowed = map[string][]string{
 	"data":   {},
 	"cuda":   {"internal/device"},
 
+	"internal/cli":         {"internal/kernel"},
 	"internal/vm":          {"internal/device", "internal/kernel", "internal/op"},
 	"internal/op":          {"internal/device", "internal/kernel"},
 	"internal/device":      {},

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -11,17 +11,19 @@ import (
 	"golang.org/x/term"
 )
 
-// A reporter tells of progress: a line every logEvery steps and, on a terminal,
-// a bar below the lines.
-type reporter struct {
+// Progress tells how far training is: a line now and then and, on a terminal, a bar
+// below the lines.
+type Progress struct {
 	w     io.Writer
 	json  *slog.Logger             // nil: text
 	bar   *progressbar.ProgressBar // nil: none
 	steps int
 }
 
-func newReporter(w io.Writer, format string, steps int) *reporter {
-	r := &reporter{w: w, steps: steps}
+// NewProgress returns the progress of so many steps, to be told in the format text
+// or json.
+func NewProgress(w io.Writer, format string, steps int) *Progress {
+	r := &Progress{w: w, steps: steps}
 	if format == "json" {
 		r.json = slog.New(slog.NewJSONHandler(w, nil))
 		return r
@@ -42,27 +44,35 @@ func newReporter(w io.Writer, format string, steps int) *reporter {
 	return r
 }
 
-// step moves the bar to step n.
-func (r *reporter) step(n int) {
+// Step moves the bar to step n.
+func (r *Progress) Step(n int) {
 	if r.bar != nil {
 		r.bar.Set(n)
 	}
 }
 
-// metrics prints a line of figures.
-func (r *reporter) metrics(m metrics) {
+// Line prints a line of figures: the attributes of a log in JSON, or text.
+func (r *Progress) Line(step int, text string, attributes ...any) {
 	if r.json != nil {
-		r.json.Info("step", "step", m.Step, "epoch", m.Epoch, "train_loss", m.TrainLoss, "valid_loss", m.ValidLoss,
-			"valid_accuracy", m.ValidAccuracy, "learning_rate", m.LearningRate, "examples_per_s", m.ExamplesPerS)
+		r.json.Info("step", append([]any{"step", step}, attributes...)...)
 		return
 	}
-	r.end()
-	fmt.Fprintf(r.w, "step %*d/%d  loss %.4f  validation accuracy %.4f  learning rate %.4g  %.0f images/s\n",
-		len(fmt.Sprint(r.steps)), m.Step, r.steps, m.TrainLoss, m.ValidAccuracy, m.LearningRate, m.ExamplesPerS)
+	r.End()
+	fmt.Fprintf(r.w, "step %*d/%d  %s\n", len(fmt.Sprint(r.steps)), step, r.steps, text)
 }
 
-// end removes the bar, until the next step.
-func (r *reporter) end() {
+// Notice prints something worth knowing.
+func (r *Progress) Notice(text string) {
+	if r.json != nil {
+		r.json.Info(text)
+		return
+	}
+	r.End()
+	fmt.Fprintln(r.w, text)
+}
+
+// End removes the bar, until the next step.
+func (r *Progress) End() {
 	if r.bar != nil {
 		r.bar.Clear()
 	}

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"os"
@@ -16,7 +16,7 @@ func TestRace(t *testing.T) {
 	var wg sync.WaitGroup
 	errs := make([]error, 8)
 	for i := range errs {
-		wg.Go(func() { _, errs[i] = createRun(dir, "x", config{}) })
+		wg.Go(func() { _, errs[i] = CreateRun(dir, "x", struct{}{}) })
 	}
 	wg.Wait()
 	won := 0
@@ -41,11 +41,11 @@ func TestDefaultRace(t *testing.T) {
 	dirs := make([]string, 8)
 	for i := range dirs {
 		wg.Go(func() {
-			if f, err := createRun("", "x", config{}); err != nil {
+			if f, err := CreateRun("", "x", struct{}{}); err != nil {
 				t.Error(err)
 			} else {
-				dirs[i] = f.dir
-				f.close()
+				dirs[i] = f.Dir
+				f.Close()
 			}
 		})
 	}
@@ -61,12 +61,12 @@ func TestDefaultRace(t *testing.T) {
 
 // A folder with a file that the run would write is refused and stays as it was.
 func TestHoldsRun(t *testing.T) {
-	for _, name := range []string{configFile, metricsFile, weightsFile} {
+	for _, name := range []string{ConfigFile, MetricsFile, WeightsFile} {
 		dir := t.TempDir()
 		if err := write(dir, map[string][]byte{name: []byte("precious")}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := createRun(dir, "x", config{}); err == nil || !strings.Contains(err.Error(), "already holds a run") {
+		if _, err := CreateRun(dir, "x", struct{}{}); err == nil || !strings.Contains(err.Error(), "already holds a run") {
 			t.Errorf("%s: %v", name, err)
 		}
 		if names := list(t, dir); names != name || string(read(t, dir, name)) != "precious" {
@@ -81,17 +81,39 @@ func TestDiscard(t *testing.T) {
 		if want != "" {
 			write(path, map[string][]byte{want: nil})
 		}
-		f, err := createRun(path, "x", config{})
+		f, err := CreateRun(path, "x", struct{}{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		f.discard()
+		f.Discard()
 		if _, err := os.Stat(path); want == "" && !errors.Is(err, os.ErrNotExist) {
 			t.Errorf("%s is still there: %v", path, err)
 		} else if want != "" && !strings.Contains(list(t, path), want) {
 			t.Errorf("%s holds %s", path, list(t, path))
 		}
 	}
+}
+
+// write makes the folder dir with the given files.
+func write(dir string, files map[string][]byte) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for name, b := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), b, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func read(t *testing.T, dir, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
 
 func list(t *testing.T, dir string) string {
