@@ -35,7 +35,8 @@ var ptb = published{
 
 // PTB reads Mikolov's edition of the Penn Treebank from dir or, when dir is
 // empty, from where it finds it (see the package comment). Before it downloads
-// the files it writes to notice, in a line, from where and under which licence.
+// the files it writes to notice, in a line, from where and under which licence;
+// nil discards that.
 func PTB(ctx context.Context, dir string, notice io.Writer) (*Corpus, error) {
 	return ptb.load(ctx, dir, notice)
 }
@@ -62,7 +63,7 @@ func (p published) load(ctx context.Context, dir string, notice io.Writer) (*Cor
 
 // fetch downloads what dir lacks of the published files.
 func (p published) fetch(ctx context.Context, dir string, notice io.Writer) error {
-	announced := false
+	announced := notice == nil
 	for i, name := range p.files {
 		path := filepath.Join(dir, name)
 		if sum, err := fetch.Sum(path); err == nil && sum == p.sums[i] {

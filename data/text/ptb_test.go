@@ -24,8 +24,8 @@ func sum(s string) string {
 	return hex.EncodeToString(b[:])
 }
 
-// The sums are what testdata/ptb.py printed; the ids are those of TensorFlow's
-// tutorial as printed in its books.
+// The sums are what testdata/ptb.py printed, ids and counts what TensorFlow's
+// ptb_raw_data gives.
 func TestPTB(t *testing.T) {
 	c, err := PTB(t.Context(), ptbDir(t), nil)
 	if err != nil {
@@ -84,7 +84,7 @@ func TestPTBBatch(t *testing.T) {
 	if want := (929589/4 - 1) / 5; s.Len() != want {
 		t.Errorf("%d batches, want %d", s.Len(), want)
 	}
-	if n := Stream(c.Train, 20, 35).Len(); n != 1327 { // updates an epoch of Zaremba and others, 2014
+	if n := Stream(c.Train, 20, 35).Len(); n != 1327 { // (929,589/20 - 1)/35
 		t.Errorf("%d batches of 20 rows and 35 steps, want 1327", n)
 	}
 
@@ -192,7 +192,7 @@ func TestPTBFolders(t *testing.T) {
 		t.Errorf("%d requests, want none", n)
 	}
 	t.Setenv("ZOO_DATA", t.TempDir()) // for other sets
-	if _, err := p.load(t.Context(), "", new(strings.Builder)); err != nil || requests.Load() != 3 {
+	if _, err := p.load(t.Context(), "", nil); err != nil || requests.Load() != 3 {
 		t.Errorf("%v, %d requests, want 3", err, requests.Load())
 	}
 }
@@ -207,5 +207,25 @@ func TestPTBErrors(t *testing.T) {
 	cancel()
 	if _, err := p.load(ctx, "", new(strings.Builder)); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want a cancelled context", err)
+	}
+}
+
+// The published files, once in the cache, need no download.
+func TestPTBCached(t *testing.T) {
+	dir := ptbDir(t)
+	p, cache, requests := tiny(t)
+	p.files, p.sums = ptb.files, ptb.sums
+	files := map[string]string{}
+	for _, name := range p.files {
+		content, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name] = string(content)
+	}
+	write(t, cache, files)
+	c, err := p.load(t.Context(), "", nil)
+	if err != nil || c.Origin != cache || c.Vocab.Len() != 10000 || requests.Load() != 0 {
+		t.Errorf("%v, %d requests", err, requests.Load())
 	}
 }

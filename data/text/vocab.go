@@ -13,6 +13,7 @@ import (
 	"github.com/pkg/errors"
 )
 
+// Words with a meaning of their own.
 const (
 	End     = "<eos>" // the word that ends a line
 	Unknown = "<unk>" // the word that stands for all that are not in the vocabulary

@@ -22,7 +22,7 @@ func TestWords(t *testing.T) {
 		"to-morrow, ting-a-ling- o'clock":       "to-morrow , ting-a-ling - o'clock",
 		"1-1/2 of 6,000 at the 42d, 1/89000th.": "1-1/2 of 6,000 at the 42d , 1/89000th .",
 		"Rays, &c. are AB/CD":                   "rays , &c. are ab / cd",
-		"phænomena of ÆTHER, naïve cafe\u0301":  "phænomena of æther , naïve cafe\u0301",
+		"phænomena of ÆRAS, naïve cafe\u0301":   "phænomena of æras , naïve cafe\u0301",
 		"the <unk> ran <eos> <3":                "the <unk> ran <eos> < 3",
 		"":                                      "",
 		" \n\t":                                 "",
@@ -42,7 +42,7 @@ func TestSentences(t *testing.T) {
 		{"(It was so.)", "(Was it?)"},
 		{"Mr. Hook and St. Paul, in Fig. 3. and Prop. IV.", "Then more."},
 		{"At 3.5 degrees, or 2. it froze... and then"},
-		{"Æther is thin.", "Éclairs aren't."},
+		{"Æras pass.", "Éclairs aren't."},
 		{"It is I.", "You."},
 	} {
 		paragraph := strings.Join(want, "\n ")
