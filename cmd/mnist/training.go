@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"time"
 
@@ -97,30 +96,12 @@ func (t *training) save() error {
 	return cli.Full(t.SaveWith(t.folder.File(cli.WeightsFile), t.metadata))
 }
 
+// stopped returns what to say of err, which ended the run.
+func (t *training) stopped(err error) error {
+	return t.folder.Stopped(err, t.steps, t.recipe.Steps, t.save)
+}
+
 // time returns the seconds since the start, to the millisecond.
 func (t *training) time() float64 {
 	return time.Since(t.start).Round(time.Millisecond).Seconds()
-}
-
-// stopped returns what to say of err, which ended the run. The weights are saved;
-// a run that ended before its first step leaves no folder.
-func (t *training) stopped(err error) error {
-	var sig cli.Interrupted
-	switch {
-	case t.steps == 0:
-		t.folder.Discard()
-		return err
-	case !errors.As(err, &sig):
-		if e := t.save(); e != nil {
-			return errors.WithMessagef(err, "the weights are lost: %v", e)
-		}
-		return errors.Errorf("%v; the last good weights are in %s", err, t.folder.File(cli.WeightsFile))
-	}
-	sig.Then = fmt.Sprintf(" after %d of %d steps; ", t.steps, t.recipe.Steps)
-	if err := t.save(); err != nil {
-		sig.Then += fmt.Sprintf("the weights are lost: %v", err)
-	} else {
-		sig.Then += "the weights so far are in " + t.folder.File(cli.WeightsFile)
-	}
-	return sig
 }
