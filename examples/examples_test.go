@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	// What the programs are made of, so that a change there runs the tests again.
+	_ "github.com/gorgonia-zoo/zoo/data/mnist"
 	_ "github.com/gorgonia-zoo/zoo/models"
 	_ "github.com/gorgonia-zoo/zoo/train"
 )
