@@ -32,10 +32,12 @@ func (p *Param) Evaluated() *tensor.Dense {
 // Params are the parameters of a model, in the order in which its layers
 // declared them. Any number of graphs share them.
 type Params struct {
-	seed   uint64
-	dtype  tensor.Dtype
-	list   []*Param
-	byName map[string]*Param
+	seed     uint64
+	dtype    tensor.Dtype
+	list     []*Param
+	byName   map[string]*Param
+	file     string // that all come from; no others are drawn then
+	declared int    // so many of list were declared: with a file, not all are at first
 }
 
 // NewParams returns an empty collection of float32 parameters. A parameter is
@@ -70,7 +72,7 @@ func (p *Param) count() int {
 // Float64 returns a copy in float64, for graphs whose gradients are checked.
 func (p *Params) Float64() *Params {
 	c := NewParams(p.seed)
-	c.dtype = tensor.Float64
+	c.dtype, c.file, c.declared = tensor.Float64, p.file, p.declared
 	for _, q := range p.list {
 		c.add(&Param{Name: q.Name, Value: float64s(q.Value), Average: float64s(q.Average), Frozen: q.Frozen, Buffer: q.Buffer})
 	}
@@ -134,7 +136,11 @@ func (p *Params) declare(name string, init Init, shape tensor.Shape, buffer bool
 		if q.Buffer != buffer { // a file does not say which it is
 			q.Buffer = buffer
 		}
+		p.order(q)
 		return q, nil
+	}
+	if p.file != "" {
+		return nil, errors.Errorf("%s has no %s, which the model wants; build the model that the file was saved from", p.file, name)
 	}
 	draw := init(shape, rand.New(newStream(p.seed, name)))
 	w := make([]float32, shape.TotalSize())
@@ -147,7 +153,21 @@ func (p *Params) declare(name string, init Init, shape tensor.Shape, buffer bool
 	}
 	q := &Param{Name: name, Value: v, Buffer: buffer}
 	p.add(q)
+	p.declared++
 	return q, nil
+}
+
+// order puts q, if it is declared for the first time, behind those that were
+// before it.
+func (p *Params) order(q *Param) {
+	if p.declared == len(p.list) {
+		return
+	}
+	if at := p.declared + slices.Index(p.list[p.declared:], q); at >= p.declared {
+		copy(p.list[p.declared+1:at+1], p.list[p.declared:at])
+		p.list[p.declared] = q
+		p.declared++
+	}
 }
 
 func (p *Params) add(q *Param) {

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -84,7 +85,8 @@ func TestAll(t *testing.T) {
 	}
 }
 
-// learns: a model that cannot learn 20 random images by heart is broken.
+// learns: a model that cannot learn 20 random images by heart is broken, and so is
+// one that predicts otherwise once it was saved and loaded.
 func learns(t *testing.T, spec models.Spec) {
 	set := noise(spec, 20)
 	tr := train.Trainer{Model: spec.New(), Optimizer: optim.Adam{Rate: 1e-3}, Seed: 1}
@@ -100,7 +102,8 @@ func learns(t *testing.T, spec models.Spec) {
 			t.Errorf("accuracy %v after %d passes over 20 examples, want 1", e.Valid.Accuracy, limit)
 		}
 	}
-	for i, v := range predict(t, &tr, set.X).Float32s() {
+	want := predict(t, &tr, set.X).Float32s()
+	for i, v := range want {
 		if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
 			t.Fatalf("logit %d is %v", i, v)
 		}
@@ -115,6 +118,18 @@ func learns(t *testing.T, spec models.Spec) {
 	}
 	if size := int64(4 * spec.Params); info.Size() < size || info.Size() > size+4096 {
 		t.Errorf("model.safetensors has %d bytes, want %d and a header", info.Size(), size)
+	}
+	for _, built := range []bool{false, true} {
+		loaded := train.Trainer{Model: spec.New(), Params: layers.NewParams(2)}
+		if built { // with values of its own
+			predict(t, &loaded, set.X)
+		}
+		if err := loaded.Params.Load(file); err != nil {
+			t.Fatal(err)
+		}
+		if got := predict(t, &loaded, set.X).Float32s(); !slices.Equal(got, want) {
+			t.Errorf("built before: %v. After saving and loading the logits are %v…, were %v…", built, got[:10], want[:10])
+		}
 	}
 }
 

@@ -42,6 +42,7 @@ var goldenNets = []goldenNet{
 	{"mlp", mlp.New(), []int{784}, 20, []float32{16, 16, 16, 16}, 0.8, "*.weight", passTolerance},
 	{"mlp", mlp.New(), []int{28, 28, 1}, 20, []float32{16, 16, 16, 16}, 0.8, "*.weight", passTolerance},
 	{"lenet", withoutDropout(lenet.New()), []int{28, 28, 1}, 10, []float32{2, 16, 16, 16, 32, 16, 8, 16}, 0.01, "fc?.weight", winogradTolerance},
+	{"lenet_dropout", lenet.New(), []int{28, 28, 1}, 10, []float32{2, 16, 16, 16, 32, 16, 8, 16}, 0.01, "fc?.weight", winogradTolerance},
 	{"lenet5", lenet.LeNet5(), []int{28, 28, 1}, 10, []float32{2, 16, 4, 16, 8, 16, 4, 16, 4, 16}, 0.1, "*.weight", passTolerance},
 }
 
@@ -117,11 +118,13 @@ func TestTrainingAgreesWithPyTorch(t *testing.T) {
 			Model: n.model, Params: n.params(t), Schedule: optim.Exponential(n.rate, 0.99, 550), Average: 0.99,
 			Decay: []train.WeightDecay{{Pattern: n.decay, L2: 1e-4}},
 		}
-		logits, err := tr.Predict(first.X)
-		if err != nil {
-			t.Fatal(err)
+		if n.name != "lenet_dropout" { // whose logits are those of training
+			logits, err := tr.Predict(first.X)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.Agree("logits", logits, n.tolerance)
 		}
-		c.Agree("logits", logits, n.tolerance)
 		losses := take(t, tr, n, 10)
 		c.Agree("losses", tensor.New(tensor.WithBacking(losses)), stepsTolerance)
 		c.Agree("losses_float32", tensor.New(tensor.WithBacking(losses)), stepsTolerance)
@@ -132,7 +135,7 @@ func TestTrainingAgreesWithPyTorch(t *testing.T) {
 	})
 }
 
-// The gradients of every parameter beside PyTorch's.
+// The logits of training and the gradients of every parameter beside PyTorch's.
 func TestGradientsAgreeWithPyTorch(t *testing.T) {
 	eachGoldenNet(t, func(t *testing.T, n goldenNet, c *golden.Case, first data.Batch) {
 		s := layers.NewScope(n.params(t), layers.Train)
@@ -153,7 +156,7 @@ func TestGradientsAgreeWithPyTorch(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, err := vm.New(s.Graph(), grads...)
+		m, err := vm.New(s.Graph(), append(G.Nodes{out}, grads...)...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -165,6 +168,7 @@ func TestGradientsAgreeWithPyTorch(t *testing.T) {
 		if err := m.RunAll(); err != nil {
 			t.Fatal(err)
 		}
+		c.Agree("logits", out.Value(), n.tolerance)
 		for i, q := range s.Trained() {
 			c.Agree("grad."+q.Name, grads[i].Value(), n.tolerance)
 		}
@@ -172,4 +176,36 @@ func TestGradientsAgreeWithPyTorch(t *testing.T) {
 			t.Errorf("%d gradients, want %d", len(grads), len(n.divisors))
 		}
 	})
+}
+
+// The masks of case lenet_dropout, which PyTorch multiplied in: golden.py draws
+// them by itself.
+func TestMasksAgreeWithPyTorch(t *testing.T) {
+	const steps, n = 10, 10 * 512
+	s := layers.NewScope(layers.NewParams(1), layers.Train)
+	x := s.Input("x", tensor.Float32, 10, 512)
+	y, err := layers.Dropout{Name: "drop", Rate: 0.5}.Forward(s, x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := vm.New(s.Graph(), y)
+	if err != nil {
+		t.Fatal(err)
+	}
+	halves := make([]float32, n) // doubled, they are 1
+	for i := range halves {
+		halves[i] = 0.5
+	}
+	if err := G.Let(x, tensor.New(tensor.WithShape(10, 512), tensor.WithBacking(halves))); err != nil {
+		t.Fatal(err)
+	}
+	var masks []float32
+	for step := range steps {
+		s.SetStep(step)
+		if err := m.RunAll(); err != nil {
+			t.Fatal(err)
+		}
+		masks = append(masks, y.Value().(*tensor.Dense).Float32s()...)
+	}
+	golden.Load(t, "lenet_dropout").Agree("masks", tensor.New(tensor.WithShape(steps, 10, 512), tensor.WithBacking(masks)), 0)
 }

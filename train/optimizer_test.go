@@ -114,3 +114,18 @@ func TestDecayAddsUp(t *testing.T) {
 		t.Errorf("the loss is %v; penalties are no part of it", losses[0])
 	}
 }
+
+// The penalty of three times 0.28125, by the rules above: 3·(1.5·½·0.28125² + 0.125·0.28125).
+func TestPenalty(t *testing.T) {
+	tr := &train.Trainer{
+		Model: flat{}, Loss: itself, Optimizer: optim.SGD{Rate: 0.25},
+		Decay: []train.WeightDecay{{Pattern: "*", L2: 0.5}, {Pattern: "flat.w", L2: 1, L1: 0.125}},
+	}
+	if got := tr.Penalty(); got != 0 {
+		t.Errorf("%v before the first step, want 0", got)
+	}
+	take(t, tr, nothing(), 1)
+	if got, want := tr.Penalty(), 0.283447265625; got != want {
+		t.Errorf("%v, want %v", got, want)
+	}
+}

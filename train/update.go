@@ -73,6 +73,21 @@ func (t *Trainer) penalize(l *learned) error {
 	return nil
 }
 
+// Penalty returns what Decay adds to the loss, Σ L2·½‖w‖² + L1·|w| over the
+// parameters that training has reached: 0 before the first step.
+func (t *Trainer) Penalty() float64 {
+	var sum float64
+	for _, l := range t.learned {
+		if l.L2 == 0 && l.L1 == 0 {
+			continue
+		}
+		for _, w := range l.Value {
+			sum += l.L2/2*float64(w)*float64(w) + l.L1*math.Abs(float64(w))
+		}
+	}
+	return sum
+}
+
 // update changes the parameters along the gradients of the program's last run.
 func (t *Trainer) update(p *program, rate float64) (finite bool) {
 	n := t.steps + 1

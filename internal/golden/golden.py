@@ -16,9 +16,9 @@ import argparse
 import json
 import math
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Callable, Union
+from typing import Callable, Optional, Union
 
 import numpy as np
 import torch
@@ -370,14 +370,51 @@ optimizer_case("ema_capped", AVERAGED + ". The minimum changes sides after step 
                lambda p: SGD(p.values(), lr=0.1), average=0.5)
 
 
+# The zoo's dropout, after what layers.Dropout, internal/op and internal/kernel say of it. The masks are part of a case,
+# so that Go's tests see where the two differ.
+
+
+def philox(counter: np.ndarray, key: int) -> np.ndarray:
+    """Philox4x32-10 (Salmon, Moraes, Dror, Shaw, SC 2011): four words of 32 bits a counter of 64, (len(counter), 4)."""
+    low = np.uint64(2**32 - 1)
+    shift = np.uint64(32)
+    c0, c1, c2, c3 = counter & low, counter >> shift, np.zeros_like(counter), np.zeros_like(counter)
+    k0, k1 = key & 0xFFFFFFFF, key >> 32
+    for _ in range(10):
+        a, b = c0 * np.uint64(0xD2511F53), c2 * np.uint64(0xCD9E8D57)
+        c0, c1, c2, c3 = b >> shift ^ c1 ^ np.uint64(k0), b & low, a >> shift ^ c3 ^ np.uint64(k1), a & low
+        k0, k1 = (k0 + 0x9E3779B9) % 2**32, (k1 + 0xBB67AE85) % 2**32
+    return np.stack([c0, c1, c2, c3], 1)
+
+
+def stream_key(seed: int, name: str) -> int:
+    """What keys the random numbers called name: a round of the generator, keyed by seed and name's FNV-1a hash."""
+    h = 0xCBF29CE484222325
+    for byte in name.encode():
+        h = (h ^ byte) * 0x100000001B3 % 2**64
+    words = philox(np.array([seed], dtype=np.uint64), seed ^ h)[0]
+    return int(words[0]) | int(words[1]) << 32
+
+
+def dropout_mask(rate: float, seed: int, name: str, step: int, *shape: int) -> np.ndarray:
+    """1 where an element stays. Words come in groups of 64, word 16w+b of a group being word w of its counter b."""
+    n = math.prod(shape)
+    groups = -(-n // 64)
+    counter = (np.uint64(step) << np.uint64(32)) + np.arange(16 * groups, dtype=np.uint64)
+    words = philox(counter, stream_key(seed, name + ".mask")).reshape(groups, 16, 4).swapaxes(1, 2).ravel()[:n]
+    return (words >= np.uint64(round(rate * 2**32))).astype(np.float32).reshape(shape)
+
+
 # Ten steps of each net.
 
 
 class Watch:
-    """ReLU and max-pooling, and how near they came to where a rounding error decides which way gradients go."""
+    """ReLU and max-pooling, and how near they came to where a rounding error decides which way gradients go; dropout by
+    the mask of the step."""
 
     def __init__(self) -> None:
         self.nearest = math.inf
+        self.mask: Optional[torch.Tensor] = None  # None: nothing is dropped
 
     def relu(self, z: torch.Tensor) -> torch.Tensor:
         self.nearest = min(self.nearest, float(z.detach().abs().min()))
@@ -389,6 +426,9 @@ class Watch:
         self.nearest = min(self.nearest, float((first - second)[first > 0].min()))
         return F.max_pool2d(h, 2)
 
+    def drop(self, h: torch.Tensor) -> torch.Tensor:
+        return h if self.mask is None else h * self.mask / (1 - RATE)
+
 
 @dataclass
 class Net:
@@ -399,10 +439,11 @@ class Net:
     rate: float
     decayed: str  # names that start so have L2, if they are weights
     pixels: tuple[int, ...] = (1, 28, 28)
+    dropped: int = 0  # units that drop, of which RATE are dropped, acts on; 0: no dropout
 
 
 def mlp(p: Params, x: torch.Tensor, watch: Watch) -> torch.Tensor:
-    h = watch.relu(F.linear(x, p["fc1.weight"], p["fc1.bias"]))
+    h = watch.drop(watch.relu(F.linear(x, p["fc1.weight"], p["fc1.bias"])))
     return F.linear(h, p["fc2.weight"], p["fc2.bias"])
 
 
@@ -419,12 +460,13 @@ def lenet5(p: Params, x: torch.Tensor, watch: Watch) -> torch.Tensor:
     return F.linear(h, p["fc3.weight"], p["fc3.bias"])
 
 
-STEPS, L2, AVERAGE = 10, 1e-4, 0.99
+STEPS, L2, AVERAGE, RATE, SEED = 10, 1e-4, 0.99, 0.5, 1
 MLP = Net({"fc1.weight": (500, 784), "fc1.bias": (500,), "fc2.weight": (10, 500), "fc2.bias": (10,)},
           mlp, {}, batch=20, rate=0.8, decayed="", pixels=(784,))
 LENET = Net({"conv1.weight": (32, 1, 5, 5), "conv1.bias": (32,), "conv2.weight": (64, 32, 5, 5), "conv2.bias": (64,),
              "fc1.weight": (512, 3136), "fc1.bias": (512,), "fc2.weight": (10, 512), "fc2.bias": (10,)},
             lenet, {"conv1.weight": 2, "fc1.weight": 32, "fc2.weight": 8}, batch=10, rate=0.01, decayed="fc")
+LENET_DROPOUT = replace(LENET, dropped=512)
 LENET5 = Net({"conv1.weight": (6, 1, 5, 5), "conv1.bias": (6,), "conv2.weight": (16, 6, 5, 5), "conv2.bias": (16,),
               "fc1.weight": (120, 400), "fc1.bias": (120,), "fc2.weight": (84, 120), "fc2.bias": (84,),
               "fc3.weight": (10, 84), "fc3.bias": (10,)},
@@ -437,10 +479,13 @@ def train(net: Net, dtype: torch.dtype) -> Values:
          for k, (name, shape) in enumerate(net.shapes.items())}
     mean = {k: v.detach().clone() for k, v in p.items()}
     out: Values = {}
-    losses, watch = [], Watch()
+    losses, masks, watch = [], [], Watch()
     for step in range(STEPS):
         x = torch.tensor(np.maximum(noise(200 + step, net.batch, *net.pixels), 0), dtype=dtype)
         labels = torch.arange(step * net.batch, (step + 1) * net.batch) * 7 % 10
+        if net.dropped:
+            masks.append(dropout_mask(RATE, SEED, "drop", step, net.batch, net.dropped))
+            watch.mask = torch.tensor(masks[-1], dtype=dtype)
         logits = net.forward(p, x, watch)
         loss = F.cross_entropy(logits, labels)
         grads = dict(zip(p, torch.autograd.grad(loss, list(p.values()))))
@@ -454,6 +499,7 @@ def train(net: Net, dtype: torch.dtype) -> Values:
                 w -= rate * (grads[k] + (L2 * w if k.endswith("weight") and k.startswith(net.decayed) else 0))
                 mean[k].mul_(decay).add_(w, alpha=1 - decay)
     out.update({f"param.{k}": v for k, v in p.items()} | {f"average.{k}": v for k, v in mean.items()})
+    out.update({"masks": np.stack(masks)} if masks else {})
     return {**out, "losses": np.array(losses), "nearest_to_kink": watch.nearest}
 
 
@@ -484,6 +530,9 @@ net_case("lenet", LENET, """ten steps of lenet (5x5x32 SAME, ReLU, max-pool 2, 5
 in float64 (losses_float32: in float32), 10 examples a step. conv1.weight, conv1.bias, conv2.weight, conv2.bias, fc1.weight,
 fc1.bias, fc2.weight and fc2.bias start as Noise(1) to Noise(8), over 2, 16, 16, 16, 32, 16, 8 and 16"""
          + CONVOLUTIONAL.format(rate=LENET.rate, decayed="fc1.weight and fc2.weight"))
+net_case("lenet_dropout", LENET_DROPOUT, """case lenet with dropout: what the 512 units after ReLU put out is doubled by one half of
+them and dropped by the others, as the zoo's masks say for rate 0.5, seed 1, the name drop and the steps 0 to 9. masks has
+them, (step, example, unit), 1 where a unit stays. Logits are those of training, too""")
 net_case("lenet5", LENET5, """ten steps of lenet5 (5x5x6 padded by 2, ReLU, max-pool 2, 5x5x16, ReLU, max-pool 2, 120, ReLU, 84, ReLU, 10)
 in float64 (losses_float32: in float32), 10 examples a step. conv1.weight, conv1.bias, conv2.weight, conv2.bias, fc1.weight,
 fc1.bias, fc2.weight, fc2.bias, fc3.weight and fc3.bias start as Noise(1) to Noise(10), over 2, 16, 4, 16, 8, 16, 4, 16, 4 and 16"""

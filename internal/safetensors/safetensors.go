@@ -10,6 +10,8 @@ import (
 	"io"
 	"math"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/nlpodyssey/safetensors"
 	"github.com/pkg/errors"
@@ -72,17 +74,19 @@ func (v view) Data() []byte {
 	return b
 }
 
-// ReadFile reads the file called name, whose tensors must be float32.
-func ReadFile(name string) (tensors map[string]*tensor.Dense, metadata map[string]string, err error) {
+// ReadFile reads the file called name, whose tensors must be float32. Those
+// called by one of the names in ignore, with or without a path and a dot before
+// it, may be anything and are left out.
+func ReadFile(name string, ignore ...string) (tensors map[string]*tensor.Dense, metadata map[string]string, err error) {
 	b, err := os.ReadFile(name)
 	if err != nil {
 		return nil, nil, errors.WithStack(err)
 	}
-	tensors, metadata, err = decode(b)
+	tensors, metadata, err = decode(b, ignore...)
 	return tensors, metadata, errors.Wrap(err, name)
 }
 
-func decode(b []byte) (map[string]*tensor.Dense, map[string]string, error) {
+func decode(b []byte, ignore ...string) (map[string]*tensor.Dense, map[string]string, error) {
 	st, err := safetensors.Deserialize(b)
 	if err != nil {
 		return nil, nil, errors.Wrap(err, "not a whole safetensors file")
@@ -93,6 +97,9 @@ func decode(b []byte) (map[string]*tensor.Dense, map[string]string, error) {
 	}
 	tensors := make(map[string]*tensor.Dense, st.Len())
 	for _, t := range st.Tensors() {
+		if slices.Contains(ignore, t.Name[strings.LastIndexByte(t.Name, '.')+1:]) {
+			continue
+		}
 		v := t.TensorView
 		if v.DType() != safetensors.F32 {
 			return nil, nil, errors.Errorf("%s is %v; only F32 is read", t.Name, v.DType())
