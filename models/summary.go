@@ -12,10 +12,17 @@ import (
 
 // Summary returns a table of m's layers with their output shapes and numbers of
 // parameters, for an input of the given shape, batch included.
-func Summary(m layers.Layer, shape ...int) (string, error) {
+func Summary(m layers.Layer, shape ...int) (string, error) { return summary(m, tensor.Float32, shape) }
+
+// TextSummary is Summary for an input of words (steps, batch).
+func TextSummary(m layers.Layer, steps, batch int) (string, error) {
+	return summary(m, tensor.Int, []int{steps, batch})
+}
+
+func summary(m layers.Layer, of tensor.Dtype, shape []int) (string, error) {
 	p := layers.NewParams(0)
 	s := layers.NewScope(p, layers.Eval)
-	x := s.Input("x", tensor.Float32, shape...)
+	x := s.Input("x", of, shape...)
 	rows, err := layers.Describe(s, m, x)
 	if err != nil {
 		return "", err

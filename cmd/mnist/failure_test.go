@@ -44,7 +44,7 @@ func TestDataFailures(t *testing.T) {
 		execute(t, command(t, "--data-dir", "nowhere")).fails(t, 1, "nowhere: no such folder", "leave --data-dir out")
 	})
 	t.Run("File", func(t *testing.T) {
-		execute(t, command(t, "--data-dir", program)).fails(t, 1, program, "is a file, not a folder", "leave --data-dir out")
+		execute(t, command(t, "--data-dir", program.Path)).fails(t, 1, program.Path, "is a file, not a folder", "leave --data-dir out")
 	})
 	t.Run("Environment", func(t *testing.T) {
 		cmd := command(t)
@@ -71,8 +71,8 @@ func TestFailures(t *testing.T) {
 	if string(read(t, used, "metrics.jsonl")) != string(before) {
 		t.Error("a refused run changed the figures of the one before")
 	}
-	run("--run-dir", program).fails(t, 1, program, "name one that can be written with --run-dir")
-	run("--run-dir", filepath.Join(program, "run")).fails(t, 1, program, "name one that can be written with --run-dir")
+	run("--run-dir", program.Path).fails(t, 1, program.Path, "name one that can be written with --run-dir")
+	run("--run-dir", filepath.Join(program.Path, "run")).fails(t, 1, program.Path, "name one that can be written with --run-dir")
 	run("--batch", "551").fails(t, 1, "batch 551 is larger than the training set of 550 examples", "use a smaller --batch")
 
 	cmd := command(t, "--data-dir", digits)
@@ -115,15 +115,15 @@ func TestUsage(t *testing.T) {
 func TestHelp(t *testing.T) {
 	for _, args := range []string{"--help", "-h", "train --help", "--steps 3 --help"} {
 		r := execute(t, command(t, strings.Fields(args)...))
-		if r.status != 0 || r.stderr != "" {
-			t.Errorf("mnist %s: status %d, stderr %q", args, r.status, r.stderr)
+		if r.Status != 0 || r.Stderr != "" {
+			t.Errorf("mnist %s: status %d, stderr %q", args, r.Status, r.Stderr)
 		}
 		for _, part := range []string{"Usage: mnist", "Examples:\n", "--model=mlp", "Settings to train with: best, plain.", "--steps=N", "--threads=N", "--run-dir=DIR"} {
-			if !strings.Contains(r.stdout, part) {
-				t.Errorf("mnist %s: %q does not say %q", args, r.stdout, part)
+			if !strings.Contains(r.Stdout, part) {
+				t.Errorf("mnist %s: %q does not say %q", args, r.Stdout, part)
 			}
 		}
-		if long := slices.MaxFunc(strings.Split(r.stdout, "\n"), func(a, b string) int { return len(a) - len(b) }); len(long) > 80 {
+		if long := slices.MaxFunc(strings.Split(r.Stdout, "\n"), func(a, b string) int { return len(a) - len(b) }); len(long) > 80 {
 			t.Errorf("mnist %s: line of %d columns: %s", args, len(long), long)
 		}
 	}

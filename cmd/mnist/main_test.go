@@ -1,21 +1,19 @@
 package main
 
 import (
-	"bytes"
-	"fmt"
 	"log"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
-	"slices"
 	"strings"
 	"testing"
+
+	"github.com/gorgonia-zoo/zoo/internal/cli/clitest"
 )
 
 var (
-	program string // the built program
-	digits  string // a folder with a small set of images
+	program clitest.Program // the built program
+	digits  string          // a folder with a small set of images
 )
 
 func TestMain(m *testing.M) {
@@ -25,7 +23,7 @@ func TestMain(m *testing.M) {
 }
 
 // build builds the program and runs the tests.
-func build(tests func()) error {
+func build(tests func()) (err error) {
 	dir, err := os.MkdirTemp("", "mnist-test-")
 	if err != nil {
 		return err
@@ -34,12 +32,8 @@ func build(tests func()) error {
 	if err := os.Chmod(dir, 0o755); err != nil { // another user runs the program too
 		return err
 	}
-	program = filepath.Join(dir, "mnist")
-	if runtime.GOOS == "windows" {
-		program += ".exe"
-	}
-	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
-		return fmt.Errorf("go build: %w: %s", err, out)
+	if program, err = clitest.Build("mnist", dir); err != nil {
+		return err
 	}
 	digits = filepath.Join(dir, "digits")
 	if err := write(digits, files(trainImages, testImages)); err != nil {
@@ -50,32 +44,15 @@ func build(tests func()) error {
 }
 
 // command is the program, about to run in an empty folder.
-func command(t *testing.T, args ...string) *exec.Cmd {
-	cmd := exec.Command(program, args...)
-	cmd.Dir = t.TempDir()
-	cmd.Env = slices.DeleteFunc(os.Environ(), func(kv string) bool { return strings.HasPrefix(kv, "ZOO_") || strings.HasPrefix(kv, "GOMAXPROCS=") })
-	return cmd
-}
+func command(t *testing.T, args ...string) *exec.Cmd { return program.Command(t, args...) }
 
 // result is what a run of the program leaves.
-type result struct {
-	stdout, stderr string
-	status         int
-}
+type result struct{ clitest.Result }
 
 // execute runs cmd to its end.
-func execute(t *testing.T, cmd *exec.Cmd) (r result) {
+func execute(t *testing.T, cmd *exec.Cmd) result {
 	t.Helper()
-	var stdout, stderr bytes.Buffer
-	if cmd.Stdout == nil {
-		cmd.Stdout = &stdout
-	}
-	cmd.Stderr = &stderr
-	err := cmd.Run()
-	if cmd.ProcessState == nil {
-		t.Fatal(err)
-	}
-	return result{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}
+	return result{clitest.Execute(t, cmd)}
 }
 
 // trained runs the program, which must succeed, on the small set; it returns
@@ -84,8 +61,8 @@ func trained(t *testing.T, args ...string) (r result, folder string) {
 	t.Helper()
 	folder = filepath.Join(t.TempDir(), "run")
 	r = execute(t, command(t, append([]string{"--data-dir", digits, "--run-dir", folder}, args...)...))
-	if r.status != 0 {
-		t.Fatalf("mnist %s: status %d: %s", strings.Join(args, " "), r.status, r.stderr)
+	if r.Status != 0 {
+		t.Fatalf("mnist %s: status %d: %s", strings.Join(args, " "), r.Status, r.Stderr)
 	}
 	return r, folder
 }
@@ -94,19 +71,5 @@ func trained(t *testing.T, args ...string) (r result, folder string) {
 // the last of them after a semicolon: the remedy.
 func (r result) fails(t *testing.T, status int, parts ...string) {
 	t.Helper()
-	if r.status != status {
-		t.Errorf("status %d, want %d", r.status, status)
-	}
-	line, rest, _ := strings.Cut(r.stderr, "\n")
-	if !strings.HasPrefix(line, "mnist: ") || rest != "" {
-		t.Errorf("stderr is %q, want one line that begins with mnist:", r.stderr)
-	}
-	for _, part := range parts[:len(parts)-1] {
-		if !strings.Contains(line, part) {
-			t.Errorf("%q does not say %q", line, part)
-		}
-	}
-	if _, remedy, _ := strings.Cut(line, "; "); !strings.Contains(remedy, parts[len(parts)-1]) {
-		t.Errorf("%q does not end with the remedy %q", line, parts[len(parts)-1])
-	}
+	r.Fails(t, "mnist", status, parts...)
 }

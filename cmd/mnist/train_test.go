@@ -53,17 +53,17 @@ func number(t *testing.T, o map[string]any, key string, lo, hi float64) {
 func TestTrain(t *testing.T) {
 	r, folder := trained(t, "train", "--steps", "30", "--seed", "7")
 
-	if !strings.Contains(r.stdout, "Dense fc1  (100, 500)        392,500") {
-		t.Errorf("no summary in %q", r.stdout)
+	if !strings.Contains(r.Stdout, "Dense fc1  (100, 500)        392,500") {
+		t.Errorf("no summary in %q", r.Stdout)
 	}
-	if !regexp.MustCompile(`(?m)^test accuracy [01]\.\d{4}, loss \d+\.\d{4}, after 30 steps in \d+\.\d s$`).MatchString(r.stdout) {
-		t.Errorf("no test accuracy in %q", r.stdout)
+	if !regexp.MustCompile(`(?m)^test accuracy [01]\.\d{4}, loss \d+\.\d{4}, after 30 steps in \d+\.\d s$`).MatchString(r.Stdout) {
+		t.Errorf("no test accuracy in %q", r.Stdout)
 	}
-	if !strings.HasSuffix(r.stdout, " are in "+folder+"\n") {
-		t.Errorf("the folder is not named in %q", r.stdout)
+	if !strings.HasSuffix(r.Stdout, " are in "+folder+"\n") {
+		t.Errorf("the folder is not named in %q", r.Stdout)
 	}
-	if want := regexp.MustCompile(`^step 30/30  loss \d\.\d{4}  validation accuracy [01]\.\d{4}  learning rate 0\.7\d*  \d+ images/s\n$`); !want.MatchString(r.stderr) {
-		t.Errorf("stderr is %q, want one line of figures", r.stderr)
+	if want := regexp.MustCompile(`^step 30/30  loss \d\.\d{4}  validation accuracy [01]\.\d{4}  learning rate 0\.7\d*  \d+ images/s\n$`); !want.MatchString(r.Stderr) {
+		t.Errorf("stderr is %q, want one line of figures", r.Stderr)
 	}
 
 	entries, err := os.ReadDir(folder)
@@ -155,8 +155,8 @@ func TestSameSeed(t *testing.T) {
 		folder := filepath.Join(t.TempDir(), "run")
 		cmd := command(t, append([]string{"--data-dir", digits, "--steps", "30", "--run-dir", folder}, args...)...)
 		cmd.Env = append(cmd.Env, "GOMAXPROCS="+procs)
-		if r := execute(t, cmd); r.status != 0 {
-			t.Fatal(r.stderr)
+		if r := execute(t, cmd); r.Status != 0 {
+			t.Fatal(r.Stderr)
 		}
 		return read(t, folder, "model.safetensors")
 	}
@@ -189,13 +189,13 @@ func TestDefaultFolder(t *testing.T) {
 
 func TestJSONLog(t *testing.T) {
 	r, _ := trained(t, "--steps", "2", "--log-format", "json")
-	lines := objects(t, []byte(r.stderr))
+	lines := objects(t, []byte(r.Stderr))
 	if len(lines) != 1 || lines[0]["step"] != 2. || lines[0]["msg"] != "step" {
-		t.Errorf("the log is %q, want one line about step 2", r.stderr)
+		t.Errorf("the log is %q, want one line about step 2", r.Stderr)
 	}
 	r = execute(t, command(t, "--data-dir", "nowhere", "--log-format", "json"))
-	lines = objects(t, []byte(r.stderr))
-	if len(lines) != 1 || lines[0]["level"] != "ERROR" || !strings.Contains(lines[0]["msg"].(string), "nowhere: no such folder; ") || r.status != 1 {
-		t.Errorf("status %d and the log %q, want 1 and one line about the folder", r.status, r.stderr)
+	lines = objects(t, []byte(r.Stderr))
+	if len(lines) != 1 || lines[0]["level"] != "ERROR" || !strings.Contains(lines[0]["msg"].(string), "nowhere: no such folder; ") || r.Status != 1 {
+		t.Errorf("status %d and the log %q, want 1 and one line about the folder", r.Status, r.Stderr)
 	}
 }

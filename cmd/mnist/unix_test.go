@@ -163,10 +163,10 @@ func TestFullDisk(t *testing.T) {
 	if out, err := small("true").CombinedOutput(); err != nil {
 		t.Skipf("no small disk can be mounted: %v %s", err, out)
 	}
-	r := execute(t, small(program, "--steps", "2", "--data-dir", digits, "--run-dir", filepath.Join(disk, "run"), "--log-format", "json"))
-	last := r.stderr[strings.LastIndex(strings.TrimSpace(r.stderr), "\n")+1:]
-	if r.status != 1 || !strings.Contains(last, "no space left on device; make room, or name a folder elsewhere with --run-dir") {
-		t.Errorf("status %d, stderr %q", r.status, r.stderr)
+	r := execute(t, small(program.Path, "--steps", "2", "--data-dir", digits, "--run-dir", filepath.Join(disk, "run"), "--log-format", "json"))
+	last := r.Stderr[strings.LastIndex(strings.TrimSpace(r.Stderr), "\n")+1:]
+	if r.Status != 1 || !strings.Contains(last, "no space left on device; make room, or name a folder elsewhere with --run-dir") {
+		t.Errorf("status %d, stderr %q", r.Status, r.Stderr)
 	}
 }
 
@@ -176,17 +176,17 @@ func TestTerminal(t *testing.T) {
 		t.Skip("no script command of util-linux, which makes a terminal")
 	}
 	cmd := exec.Command("script", "-qec", `"$MNIST" --batch 1 --recipe plain --steps 1500 --data-dir "$DIGITS"`, os.DevNull)
-	cmd.Dir, cmd.Env = t.TempDir(), append(command(t).Env, "MNIST="+program, "DIGITS="+digits)
+	cmd.Dir, cmd.Env = t.TempDir(), append(command(t).Env, "MNIST="+program.Path, "DIGITS="+digits)
 	r := execute(t, cmd)
-	if r.status != 0 {
-		t.Fatal(r.stdout)
+	if r.Status != 0 {
+		t.Fatal(r.Stdout)
 	}
-	shown := screen(r.stdout)
+	shown := screen(r.Stdout)
 	if strings.Contains(shown, "training") {
 		t.Errorf("the bar is still there:\n%s", shown)
 	}
-	if !strings.Contains(r.stdout, "training") || !strings.Contains(r.stdout, "/1500, ") {
-		t.Errorf("no bar in %q", r.stdout)
+	if !strings.Contains(r.Stdout, "training") || !strings.Contains(r.Stdout, "/1500, ") {
+		t.Errorf("no bar in %q", r.Stdout)
 	}
 	for _, line := range []string{`step 1000/1500  loss`, `step 1500/1500  loss`, `test accuracy`} {
 		if !regexp.MustCompile(`(?m)^` + line).MatchString(shown) {

@@ -91,6 +91,19 @@ func (f *RunFolder) begin(config any) error {
 	return err
 }
 
+// Write makes the file called name with what write writes.
+func (f *RunFolder) Write(name string, write func(*os.File) error) error {
+	file, err := f.create(name)
+	if err != nil {
+		return Full(err)
+	}
+	err = write(file)
+	if e := file.Close(); err == nil {
+		err = e
+	}
+	return Full(err)
+}
+
 // create makes a file that must not exist yet.
 func (f *RunFolder) create(name string) (*os.File, error) {
 	path := f.File(name)
