@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -32,12 +33,14 @@ type instruction struct {
 	node *G.Node
 	op   G.Op
 	fill G.UsePreallocDoer // fills the value at dst; nil: op makes a value
-	view bool              // dst is the input in another shape
+	view bool              // dst is the input, from offset on, in another shape
 	seen G.Value           // the input that dst is a view of
 	src  []int
 	dst  int
 	in   []G.Value
 	time time.Duration
+
+	offset int // of a view
 }
 
 // A variable is a node whose value comes from outside.
@@ -106,7 +109,7 @@ func (m *Machine) execute() (err error) {
 		switch {
 		case c.view:
 			if c.seen != c.in[0] {
-				m.vals[c.dst], c.seen, err = view(c.in[0], c.node.Shape())
+				m.vals[c.dst], c.seen, err = view(c.in[0], c.offset, c.node.Shape())
 			}
 		case c.fill != nil:
 			_, err = c.fill.UsePreallocDo(m.vals[c.dst], c.in...)
@@ -123,8 +126,9 @@ func (m *Machine) execute() (err error) {
 	return nil
 }
 
-// view returns v in another shape, and v again if the two share memory.
-func view(v G.Value, s tensor.Shape) (_, shared G.Value, err error) {
+// view returns v's elements from offset on in another shape, and v again if the
+// two share memory.
+func view(v G.Value, offset int, s tensor.Shape) (_, shared G.Value, err error) {
 	d, ok := v.(*tensor.Dense)
 	if !ok {
 		return nil, nil, errors.Errorf("no view of a %T", v)
@@ -133,7 +137,8 @@ func view(v G.Value, s tensor.Shape) (_, shared G.Value, err error) {
 	if p == d {
 		shared = v
 	}
-	return tensor.New(tensor.WithShape(s...), tensor.Of(p.Dtype()), tensor.WithBacking(p.Data())), shared, nil
+	elements := reflect.ValueOf(p.Data()).Slice(offset, offset+s.TotalSize()).Interface()
+	return tensor.New(tensor.WithShape(s...), tensor.Of(p.Dtype()), tensor.WithBacking(elements)), shared, nil
 }
 
 // name is the node's or, where Gorgonia would make up one of numbers, the
