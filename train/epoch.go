@@ -16,7 +16,7 @@ import (
 // A Result sums up one pass over a source.
 type Result struct {
 	Loss     float64 // mean over the examples; nats where the loss is CrossEntropy
-	Accuracy float64 // in [0, 1]; NaN where outputs are not classes
+	Accuracy float64 // in [0, 1]; NaN where outputs are not classes, or too many: see CrossEntropy
 	Examples int
 }
 

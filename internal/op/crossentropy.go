@@ -55,34 +55,27 @@ func linearCrossEntropyDo[T kernel.Float](l linearCrossEntropy, out G.Value, in 
 	if err != nil {
 		return err
 	}
-	loss := kernel.LinearCrossEntropy(data[T](a.x), data[T](a.w), optional[T](a.b), a.y, a.classes)
-	setScalar(out, loss)
+	var b []T
+	if l.bias {
+		b = data[T](a.b)
+	}
+	setScalar(out, kernel.LinearCrossEntropy(data[T](a.x), data[T](a.w), b, a.y, a.classes))
 	return nil
 }
 
 // arguments are the inputs of linearCrossEntropy.
 type arguments struct {
-	x, w, b G.Value // b may be nil
+	x, w, b G.Value
 	y       []int
 	classes int
 }
 
 func (l linearCrossEntropy) arguments(in []G.Value) (a arguments, err error) {
-	a = arguments{x: in[0], w: in[1], classes: in[1].Shape()[0]}
-	in = in[2:]
+	a = arguments{x: in[0], w: in[1], y: ints(in[len(in)-1]), classes: in[1].Shape()[0]}
 	if l.bias {
-		a.b, in = in[0], in[1:]
+		a.b = in[2]
 	}
-	a.y = ints(in[0])
 	return a, checkLabels(a.y, a.classes)
-}
-
-// optional is data of v, or nil if v is.
-func optional[T kernel.Float](v G.Value) []T {
-	if v == nil {
-		return nil
-	}
-	return data[T](v)
 }
 
 func (l linearCrossEntropy) wrt() []bool {
@@ -93,13 +86,18 @@ func (l linearCrossEntropy) wrt() []bool {
 }
 
 func (l linearCrossEntropy) grad(in G.Nodes, loss, dloss *G.Node) (grads G.Nodes, err error) {
-	g := newLinearCrossEntropyGrad(l, loss, in[0].Shape(), in[1].Shape())
+	g := linearCrossEntropyGrad{of: l, forward: loss, size: lineOf(1)}
+	wrt := in[:len(in)-1]
+	for _, n := range wrt {
+		g.first = append(g.first, g.size)
+		g.size += lineOf(n.Shape().TotalSize())
+	}
 	packed, err := apply(g, append(slices.Clone(in), dloss)...)
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range g.grads {
-		d, err := apply(p, packed)
+	for i, n := range wrt {
+		d, err := partOf(packed, g.first[i], n.Shape()...)
 		if err != nil {
 			return nil, err
 		}
@@ -108,24 +106,16 @@ func (l linearCrossEntropy) grad(in G.Nodes, loss, dloss *G.Node) (grads G.Nodes
 	return append(grads, nil), nil
 }
 
+// lineOf returns n floats rounded up to whole cache lines.
+func lineOf(n int) int { return (n + 15) &^ 15 }
+
 // linearCrossEntropyGrad computes, in one pass over the blocks of rows, the loss
 // and its gradients times dloss, its last input, and packs them into one array.
 type linearCrossEntropyGrad struct {
 	of      linearCrossEntropy
-	forward *G.Node // the loss, which then needs no pass of its own
-	loss    part
-	grads   []part // of x, w and, if there is one, b
+	forward *G.Node // the loss, which lies at the head of the array
+	first   []int   // where the gradients of x, w and, if there is one, b begin
 	size    int
-}
-
-func newLinearCrossEntropyGrad(l linearCrossEntropy, forward *G.Node, x, w tensor.Shape) linearCrossEntropyGrad {
-	var p packing
-	g := linearCrossEntropyGrad{of: l, forward: forward, loss: p.add(), grads: []part{p.add(x...), p.add(w...)}}
-	if l.bias {
-		g.grads = append(g.grads, p.add(w[0]))
-	}
-	g.size = p.size
-	return g
 }
 
 func (linearCrossEntropyGrad) String() string { return "linear+crossEntropyGrad" }
@@ -151,14 +141,14 @@ func linearCrossEntropyGradDo[T kernel.Float](l linearCrossEntropyGrad, out G.Va
 	if err != nil {
 		return err
 	}
-	packed := data[T](out)
-	dx, dw := elements(l.grads[0], packed), elements(l.grads[1], packed)
-	var db []T
+	packed, x, w := data[T](out), data[T](a.x), data[T](a.w)
+	dx, dw := packed[l.first[0]:][:len(x)], packed[l.first[1]:][:len(w)]
+	var b, db []T
 	if l.of.bias {
-		db = elements(l.grads[2], packed)
+		b = data[T](a.b)
+		db = packed[l.first[2]:][:len(b)]
 	}
-	loss := kernel.LinearCrossEntropyGrad(dx, dw, db, data[T](a.x), data[T](a.w), optional[T](a.b), a.y, a.classes, scalar(in[last]))
-	elements(l.loss, packed)[0] = T(loss)
+	packed[0] = T(kernel.LinearCrossEntropyGrad(dx, dw, db, x, w, b, a.y, a.classes, scalar(in[last])))
 	return nil
 }
 
@@ -167,7 +157,25 @@ func linearCrossEntropyGradDo[T kernel.Float](l linearCrossEntropyGrad, out G.Va
 // needs no pass of its own for that node.
 func (o *Operation) Includes() (n *G.Node, take *Operation) {
 	if l, ok := o.computation.(linearCrossEntropyGrad); ok {
-		return l.forward, &Operation{l.loss, ids.Add(1)}
+		return l.forward, &Operation{head{}, ids.Add(1)}
 	}
 	return nil, nil
+}
+
+// head is the number at the head of an array.
+type head struct{}
+
+func (head) String() string { return "head" }
+
+func (head) types() []hm.Type { return []hm.Type{array(1), number()} }
+
+func (head) shape([]tensor.Shape) (tensor.Shape, error) { return tensor.ScalarShape(), nil }
+
+func (head) do(out G.Value, in []G.Value) error {
+	if in[0].Dtype() == tensor.Float64 {
+		setScalar(out, data[float64](in[0])[0])
+	} else {
+		setScalar(out, float64(data[float32](in[0])[0]))
+	}
+	return nil
 }

@@ -140,7 +140,7 @@ func TestLinearCrossEntropyIsOneOperation(t *testing.T) {
 		ops  []string
 	}{
 		{G.Nodes{c.loss}, []string{"linear+crossEntropy"}},
-		{append(G.Nodes{c.loss}, grads...), []string{"linear+crossEntropyGrad", part, part, part, part}},
+		{append(G.Nodes{c.loss}, grads...), []string{"linear+crossEntropyGrad", "head", part, part, part}},
 		{grads[1:2], []string{"linear+crossEntropyGrad", part}},
 		{G.Nodes{c.loss, c.logits}, []string{"linear", "linear+crossEntropy"}},
 	} {

@@ -5,69 +5,50 @@ import (
 	"github.com/pkg/errors"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
-
-	"github.com/gorgonia-zoo/zoo/internal/kernel"
 )
 
-// A part is contiguous elements of an array that packs several results of one
-// operation, in a shape of their own.
+// View reports whether o only gives another shape to elements of its input that
+// lie one after the other, and where they begin, so that an executor may let the
+// output share the input's memory.
+func (o *Operation) View() (first int, ok bool) {
+	switch c := o.computation.(type) {
+	case reshape:
+		return 0, true
+	case part:
+		return c.first, true
+	}
+	return 0, false
+}
+
+// partOf returns the elements of x that lie in memory from the first on, in the
+// given shape.
+func partOf(x *G.Node, first int, shape ...int) (*G.Node, error) {
+	return apply(part{x.Shape().Clone(), first, shape}, x)
+}
+
+// An operation with several results puts out one array, of which they are parts.
 type part struct {
-	offset int
-	to     tensor.Shape
+	of    tensor.Shape
+	first int
+	to    tensor.Shape
 }
 
 func (part) String() string { return "part" }
 
-func (p part) types() []hm.Type {
-	if p.to.IsScalar() {
-		return []hm.Type{array(1), number()}
-	}
-	return []hm.Type{array(1), array(p.to.Dims())}
-}
+func (p part) types() []hm.Type { return []hm.Type{array(p.of.Dims()), array(p.to.Dims())} }
 
-func (p part) shape(in []tensor.Shape) (tensor.Shape, error) {
-	if n := in[0].TotalSize(); p.offset+p.size() > n {
-		return nil, errors.Errorf("%v from element %d on is not in an array of %d", p.to, p.offset, n)
+func (p part) shape([]tensor.Shape) (tensor.Shape, error) {
+	if p.first < 0 || p.first+p.to.TotalSize() > p.of.TotalSize() {
+		return nil, errors.Errorf("%v has no part %v from element %d on", p.of, p.to, p.first)
 	}
 	return p.to.Clone(), nil
 }
 
-func (p part) size() int {
-	if p.to.IsScalar() {
-		return 1
-	}
-	return p.to.TotalSize()
-}
-
 func (p part) do(out G.Value, in []G.Value) error {
-	if in[0].Dtype() == tensor.Float64 {
-		partDo[float64](p, out, in[0])
+	if out.Dtype() == tensor.Float64 {
+		copy(data[float64](out), data[float64](in[0])[p.first:])
 	} else {
-		partDo[float32](p, out, in[0])
+		copy(data[float32](out), data[float32](in[0])[p.first:])
 	}
 	return nil
-}
-
-func partDo[T kernel.Float](p part, out, in G.Value) {
-	x := elements(p, data[T](in))
-	if p.to.IsScalar() {
-		setScalar(out, float64(x[0]))
-		return
-	}
-	copy(data[T](out), x)
-}
-
-// elements returns p's share of the packed array x.
-func elements[T kernel.Float](p part, x []T) []T { return x[p.offset:][:p.size():p.size()] }
-
-// packing lays parts out one after the other, each at the beginning of a cache
-// line.
-type packing struct{ size int }
-
-// add lays out the next part, of the given shape.
-func (p *packing) add(shape ...int) part {
-	const line = 16 // float32s
-	next := part{p.size, shape}
-	p.size += (next.size() + line - 1) &^ (line - 1)
-	return next
 }

@@ -128,7 +128,7 @@ func (c *compiler) add(n *G.Node) {
 	}
 	if o, ok := i.op.(*op.Operation); ok {
 		i.fill = o
-		i.offset, i.view = o.View()
+		i.first, i.view = o.View()
 	}
 	for _, o := range in {
 		i.src = append(i.src, c.slot[o])
