@@ -149,8 +149,8 @@ func (p *program) differentiate(s *layers.Scope) error {
 		wrt = append(wrt, q.Node)
 	}
 	grads, err := G.Grad(p.loss, wrt...)
-	if err != nil {
-		return errors.Wrap(err, "gradient")
+	if err != nil { // Gorgonia's words around an operation's own say nothing more
+		return errors.Errorf("gradient: %s", strings.TrimPrefix(err.Error(), ".SymDiff() failed: "))
 	}
 	for i, g := range grads {
 		if g == nil {

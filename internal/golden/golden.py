@@ -110,7 +110,7 @@ def embedding(seed: int, size: int, units: int, *shape: int) -> Values:
 
 EMBEDDING = "torch.nn.Embedding of ids that repeat, and of some that never occur: y and dweight for the upstream gradient dy; "
 case("embedding", EMBEDDING + "ids (T, N)", lambda: embedding(600, 11, 5, 4, 3))
-case("embedding_flat", EMBEDDING + "ids (N), units that leave every kernel a rest", lambda: embedding(610, 5, 37, 7))
+case("embedding_flat", EMBEDDING + "ids (N), units that leave every kernel a rest", lambda: embedding(610, 5, 25, 7))
 
 
 # Batch normalization. PyTorch has channels second, the zoo last: values here have them last.

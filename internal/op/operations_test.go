@@ -42,6 +42,7 @@ var operations = []operation{
 	{"crossEntropy", shapes(s(7, 5)), s(), func(in ...*G.Node) (*G.Node, error) { return op.CrossEntropy(in[0], someLabels(in[0])) }, false},
 	{"linear+crossEntropy", shapes(s(3, 2), s(1030, 2), s(1030)), s(), classified, false},
 	{"linear+crossEntropy, no bias", shapes(s(3, 2), s(1030, 2)), s(), classified, false},
+	{"embedding", shapes(s(7, 4)), s(7, 4), func(in ...*G.Node) (*G.Node, error) { return op.Embedding(someLabels(in[0]), in[0], "embed") }, false},
 	{"squaredError", shapes(s(3, 4), s(3, 4)), s(), func(in ...*G.Node) (*G.Node, error) { return op.SquaredError(in[0], in[1]) }, false},
 	{"squaredError of vectors", shapes(s(5), s(5)), s(), func(in ...*G.Node) (*G.Node, error) { return op.SquaredError(in[0], in[1]) }, false},
 	{"softmax", shapes(s(3, 4)), s(3, 4), func(in ...*G.Node) (*G.Node, error) { return op.Softmax(in[0]) }, false},
@@ -77,7 +78,7 @@ func classified(in ...*G.Node) (*G.Node, error) {
 
 // takesLabels reports whether o has labels behind its inputs.
 func (o operation) takesLabels() bool {
-	return strings.Contains(o.name, "crossEntropy") || o.name == "correct"
+	return strings.Contains(o.name, "crossEntropy") || o.name == "correct" || o.name == "embedding"
 }
 
 // someLabels returns a node of labels for the logits x.

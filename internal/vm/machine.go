@@ -31,8 +31,8 @@ type Machine struct {
 type instruction struct {
 	node  *G.Node
 	op    G.Op
-	fill  G.UsePreallocDoer // fills the value at dst; nil: op makes a value
-	view  bool              // dst is the input's memory from element first on
+	fill  *op.Operation // fills the value at dst; nil: op makes a value
+	view  bool          // dst is the input's memory from element first on
 	first int
 	seen  G.Value // the input that dst is a view of
 	src   []int
