@@ -179,6 +179,19 @@ var harness = []struct {
 		tensor.Shape{2, 5},
 		"fc.weight (5, 24) fc.bias (5)",
 	},
+	{
+		"embedding", layers.Sum{layers.Sequential{ids{7}, layers.Embedding{Name: "embed", Size: 7, Units: 4}}, layers.Sequential{}},
+		tensor.Shape{9, 4}, tensor.Shape{9, 4}, "embed.weight (7, 4)",
+	},
+	{
+		"embedding of sequences", layers.Sum{layers.Sequential{ids{30}, layers.Embedding{Name: "embed", Size: 30, Units: 5}}, layers.Sequential{}},
+		tensor.Shape{3, 4, 5}, tensor.Shape{3, 4, 5}, "embed.weight (30, 5)",
+	},
+	{
+		"many classes",
+		layers.Sequential{layers.Dense{Name: "fc1", Units: 3}, layers.Tanh, layers.Dense{Name: "fc2", Units: 1030}},
+		tensor.Shape{5, 2}, tensor.Shape{5, 1030}, "fc1.weight (3, 2) fc1.bias (3) fc2.weight (1030, 3) fc2.bias (1030)",
+	},
 	{"Gorgonia's square", layers.Func(G.Square), tensor.Shape{3, 4}, tensor.Shape{3, 4}, ""},
 	{
 		"Gorgonia's tanh between",
@@ -187,6 +200,20 @@ var harness = []struct {
 		tensor.Shape{3, 2},
 		"a.weight (5, 4) a.bias (5) b.weight (2, 5) b.bias (2)",
 	},
+}
+
+// ids are below size, many of them equal, in the shape of the input without its
+// last axis.
+type ids struct{ size int }
+
+func (l ids) Forward(s *layers.Scope, x *G.Node) (*G.Node, error) {
+	shape := x.Shape()[:x.Dims()-1]
+	v := make([]int, shape.TotalSize())
+	for i := range v {
+		v[i] = (i*i + l.size - 1) % l.size
+	}
+	n := s.Input("ids", tensor.Int, shape...)
+	return n, G.Let(n, tensor.New(tensor.WithShape(shape...), tensor.WithBacking(v)))
 }
 
 func TestHarnessGradients(t *testing.T) {

@@ -84,9 +84,9 @@ func (f fit) run(t *testing.T, m G.VM) (bits [][]uint32) {
 		switch v := n.Value().(type) {
 		case *G.F32:
 			bits = append(bits, []uint32{math.Float32bits(float32(*v))})
-		case *tensor.Dense:
+		case *tensor.Dense, *op.RowSparse:
 			var b []uint32
-			for _, w := range v.Float32s() {
+			for _, w := range v.Data().([]float32) {
 				b = append(b, math.Float32bits(w))
 			}
 			bits = append(bits, b)

@@ -15,8 +15,8 @@ import (
 
 // A Result sums up one pass over a source.
 type Result struct {
-	Loss     float64 // mean over the examples; nats where the loss is CrossEntropy
-	Accuracy float64 // in [0, 1]; NaN where outputs are not classes
+	Loss     float64 // mean over the examples, or words; nats where the loss is CrossEntropy
+	Accuracy float64 // in [0, 1]; NaN where outputs are not classes, or too many: see CrossEntropy
 	Examples int
 }
 
@@ -106,7 +106,7 @@ func (t *Trainer) Evaluate(ctx context.Context, src data.Source) (r Result, err 
 		if err := p.run(t.eval); err != nil {
 			return r, errors.Wrap(err, "evaluate")
 		}
-		n := t.eval.X.Shape()[0]
+		n := examples(t.eval)
 		loss += number(p.loss) * float64(n)
 		if p.correct == nil {
 			correct = math.NaN()
@@ -117,4 +117,13 @@ func (t *Trainer) Evaluate(ctx context.Context, src data.Source) (r Result, err 
 	}
 	r.Loss, r.Accuracy = loss/float64(r.Examples), correct/float64(r.Examples)
 	return r, nil
+}
+
+// examples returns the number of examples in b: of words where it has sequences,
+// whose X has time first.
+func examples(b data.Batch) int {
+	if b.Y.Dims() == 1 {
+		return b.Y.Shape()[0]
+	}
+	return b.X.Shape()[0]
 }

@@ -22,7 +22,7 @@ type program struct {
 	x, y    input // y has no node in a program that predicts
 	out     *G.Node
 	loss    *G.Node
-	correct *G.Node // how many are classified right; nil where that means nothing
+	correct *G.Node // how many are classified right; nil where that means nothing, or takes logits that are never all in memory
 	grads   G.Nodes // of scope.Trained
 	trained []layers.Trained
 	learned []*learned // of the same parameters
@@ -92,7 +92,6 @@ func (t *Trainer) compile(mode layers.Mode, b data.Batch) (_ *program, err error
 	if u := s.Undeclared(); len(u) > 0 {
 		return nil, errors.Errorf("the model has no parameters called %s, which Params hold", strings.Join(u, ", "))
 	}
-	outs := G.Nodes{p.out}
 	if b.Y != nil {
 		p.y = newInput(s, "y", b.Y)
 		loss := t.Loss
@@ -108,21 +107,23 @@ func (t *Trainer) compile(mode layers.Mode, b data.Batch) (_ *program, err error
 		if !p.loss.IsScalar() || p.loss.Dtype() != tensor.Float32 {
 			return nil, errors.Errorf("loss is a %v of shape %v; it must be a single float32", p.loss.Dtype(), p.loss.Shape())
 		}
-		outs = append(outs, p.loss)
 	}
+	outs := G.Nodes{p.loss}
 	switch {
+	case b.Y == nil:
+		outs = G.Nodes{p.out}
 	case mode == layers.Train:
 		if err := p.differentiate(s); err != nil {
 			return nil, err
 		}
-		outs = append(G.Nodes{p.loss}, p.grads...)
+		outs = append(outs, p.grads...)
 		for _, u := range s.Updates() {
 			outs = append(outs, u.Node)
 		}
 		if err := t.learn(p); err != nil {
 			return nil, err
 		}
-	case b.Y != nil && isLabels(p.y.node) && p.out.Dims() == 2:
+	case isLabels(p.y.node) && p.out.Dims() == 2 && !op.InBlocks(p.out):
 		if p.correct, err = op.Correct(p.out, p.y.node); err != nil {
 			return nil, err
 		}
@@ -148,8 +149,8 @@ func (p *program) differentiate(s *layers.Scope) error {
 		wrt = append(wrt, q.Node)
 	}
 	grads, err := G.Grad(p.loss, wrt...)
-	if err != nil {
-		return errors.Wrap(err, "gradient")
+	if err != nil { // Gorgonia's words around an operation's own say nothing more
+		return errors.Errorf("gradient: %s", strings.TrimPrefix(err.Error(), ".SymDiff() failed: "))
 	}
 	for i, g := range grads {
 		if g == nil {

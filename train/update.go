@@ -5,8 +5,10 @@ import (
 	"slices"
 
 	"github.com/pkg/errors"
+	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"github.com/gorgonia-zoo/zoo/internal/op"
 	"github.com/gorgonia-zoo/zoo/layers"
 	"github.com/gorgonia-zoo/zoo/train/optim"
 )
@@ -15,6 +17,7 @@ import (
 type learned struct {
 	param *layers.Param
 	optim.Param
+	whole []float32 // a gradient of which only some rows come, with zeros in the others
 }
 
 // learn gives the program what training keeps for its parameters. For those
@@ -93,7 +96,7 @@ func (t *Trainer) update(p *program, rate float64) (finite bool) {
 	n := t.steps + 1
 	scale := 1.0
 	for i, l := range p.learned {
-		l.Grad = p.grads[i].Value().(*tensor.Dense).Float32s()
+		t.setGradient(l, p.grads[i].Value())
 		l.Scale = 1
 		l.Decay = optim.AverageDecay(t.Average, n)
 	}
@@ -113,4 +116,23 @@ func (t *Trainer) update(p *program, rate float64) (finite bool) {
 		finite = t.optimizer.Update(&l.Param, n, rate) && finite
 	}
 	return finite
+}
+
+// setGradient gives l its gradient. Rows that are not in v stay out of it where a
+// step leaves the weights there as they are, and else are zeros.
+func (t *Trainer) setGradient(l *learned, v G.Value) {
+	some, ok := v.(*op.RowSparse)
+	switch {
+	case !ok:
+		l.Grad = v.(*tensor.Dense).Float32s()
+	case optim.RowWise(t.optimizer) && l.L2 == 0 && l.L1 == 0 && l.Average == nil:
+		l.Grad, l.Rows = some.Float32s(), some.Rows()
+	default:
+		if l.whole == nil {
+			l.whole = make([]float32, len(l.Value))
+		}
+		clear(l.whole)
+		op.Scatter(l.whole, some.Float32s(), some.Rows())
+		l.Grad = l.whole
+	}
 }

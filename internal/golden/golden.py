@@ -96,6 +96,23 @@ dense_case("dense_relu_wide", "torch.nn.Linear and ReLU", torch.relu, seed=110, 
 dense_case("dense_one", "torch.nn.Linear and Tanh on a single number", torch.tanh, seed=80, size=(1, 1, 1))
 
 
+# Embeddings.
+
+
+def embedding(seed: int, size: int, units: int, *shape: int) -> Values:
+    weight, ids = leaf(uniform(seed, size, units)), np.random.RandomState(seed + 1).randint(0, size, shape)
+    ids.flat[0], ids.flat[-1] = size - 1, ids.flat[1]
+    dy = uniform(seed + 2, *shape, units)
+    y = F.embedding(torch.tensor(ids), weight)
+    y.backward(torch.tensor(dy, dtype=torch.float64))
+    return {"weight": weight, "ids": ids, "dy": dy, "y": y, "dweight": weight.grad}
+
+
+EMBEDDING = "torch.nn.Embedding of ids that repeat, and of some that never occur: y and dweight for the upstream gradient dy; "
+case("embedding", EMBEDDING + "ids (T, N)", lambda: embedding(600, 11, 5, 4, 3))
+case("embedding_flat", EMBEDDING + "ids (N), units that leave every kernel a rest", lambda: embedding(610, 5, 25, 7))
+
+
 # Batch normalization. PyTorch has channels second, the zoo last: values here have them last.
 
 
@@ -296,6 +313,18 @@ case("softmax_ce_huge", CE + "logits of +-1e4, whose exponentials overflow unles
 case("softmax_ce_negative", CE + "logits near -1000, whose exponentials are all 0 unless the maximum is taken off",
      lambda: cross_entropy(uniform(120, 9, 11, scale=4) - np.float32(1000), 121))
 case("mse", "mean squared error over all elements, as torch.nn.MSELoss", mse)
+
+
+def linear_cross_entropy() -> Values:
+    p = {"x": leaf(noise(1, 20, 7)), "weight": leaf(noise(2, 1030, 7)), "bias": leaf(noise(3, 1030))}
+    labels = torch.arange(20) * 7919 % 1030
+    loss = F.cross_entropy(F.linear(p["x"], p["weight"], p["bias"]), labels)
+    loss.backward()
+    return {"loss": loss, **{"d" + k: v.grad for k, v in p.items()}}
+
+
+case("linear_ce", "softmax cross-entropy of torch.nn.functional.linear, x (20, 7) Noise(1), weight (1030, 7) Noise(2), "
+     "bias Noise(3), labels 7919i mod 1030: the mean loss and its gradients", linear_cross_entropy)
 
 
 # Optimizers, in float32.

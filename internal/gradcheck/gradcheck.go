@@ -103,7 +103,7 @@ func run(t testing.TB, g *G.ExprGraph, outs ...*G.Node) (got [][]float64) {
 		t.Fatal(err)
 	}
 	for _, n := range outs {
-		got = append(got, append([]float64(nil), n.Value().(*tensor.Dense).Float64s()...))
+		got = append(got, append([]float64(nil), n.Value().Data().([]float64)...))
 	}
 	return got
 }

@@ -13,9 +13,10 @@ func CrossEntropy[T Float](x []T, labels []int, cols int) float64 {
 	return softmaxRows(nil, x, labels, cols, 0) / float64(len(labels))
 }
 
-// CrossEntropyGrad sets dx = a·(softmax(x) - onehot(labels)), row by row.
-func CrossEntropyGrad[T Float](dx, x []T, labels []int, cols int, a T) {
-	softmaxRows(dx, x, labels, cols, a)
+// CrossEntropyGrad sets dx = a·(softmax(x) - onehot(labels)), row by row, and
+// returns what [CrossEntropy] does. dx may be x.
+func CrossEntropyGrad[T Float](dx, x []T, labels []int, cols int, a T) float64 {
+	return softmaxRows(dx, x, labels, cols, a) / float64(len(labels))
 }
 
 // SoftmaxGrad sets each row of dx to y·(dy - Σ y·dy), the gradient of a softmax
@@ -38,7 +39,7 @@ var (
 )
 
 // A softmax does one of the three: without labels the softmax, without y the
-// loss, with both the gradient.
+// loss, with both the loss and the gradient.
 type softmax[T Float] struct {
 	y, x   []T
 	labels []int
@@ -60,10 +61,8 @@ func softmaxRows[T Float](y, x []T, labels []int, cols int, a T) float64 {
 	t.part = t.part[:n]
 	Run(t, n)
 	var sum float64
-	if y == nil {
-		for _, v := range t.part {
-			sum += v
-		}
+	for _, v := range t.part {
+		sum += v
 	}
 	t.y, t.x, t.labels = nil, nil, nil
 	list.put(t)
@@ -82,19 +81,23 @@ func (t *softmax[T]) Do(w *Worker, piece int) {
 	var loss float64
 	for i := piece * t.rows; i < min((piece+1)*t.rows, len(t.x)/t.cols); i++ {
 		x := t.x[i*t.cols : (i+1)*t.cols]
+		var y []T
+		if t.y != nil {
+			y = t.y[i*t.cols : (i+1)*t.cols]
+		}
 		m := maximum(w, x)
-		if t.y == nil {
-			loss += math.Log(expSum(w, nil, x, m)) + (float64(m) - float64(x[t.labels[i]]))
-			continue
-		}
-		y := t.y[i*t.cols : (i+1)*t.cols]
-		sum := T(expSum(w, y, x, m))
 		if t.labels == nil {
-			scale(y, y, 1/sum)
+			scale(y, y, 1/T(expSum(w, y, x, m)))
 			continue
 		}
-		scale(y, y, t.a/sum)
-		y[t.labels[i]] -= t.a
+		label := t.labels[i]
+		margin := float64(m) - float64(x[label]) // before y, which may be x, is written
+		sum := expSum(w, y, x, m)
+		loss += math.Log(sum) + margin
+		if y != nil {
+			scale(y, y, t.a/T(sum))
+			y[label] -= t.a
+		}
 	}
 	t.part[piece] = loss
 }

@@ -32,8 +32,10 @@ func doNarrow(t *softmax[float32], w *Worker, piece int) {
 		for _, v := range row {
 			sum += float64(v)
 		}
-		if t.y == nil {
+		if t.labels != nil {
 			loss += math.Log(sum) + (float64(top[i]) - float64(x[i*t.cols+t.labels[lo+i]]))
+		}
+		if t.y == nil {
 			continue
 		}
 		y := t.y[(lo+i)*t.cols:][:t.cols]

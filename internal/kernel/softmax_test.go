@@ -46,7 +46,11 @@ func TestSoftmax(t *testing.T) {
 			}
 			y, dx := make([]float32, len(x)), make([]float32, len(x))
 			Softmax(y, x, cols)
-			CrossEntropyGrad(dx, x, labels, cols, 0.25)
+			withGrad := CrossEntropyGrad(dx, x, labels, cols, 0.25)
+			inPlace := slices.Clone(x)
+			if CrossEntropyGrad(inPlace, inPlace, labels, cols, 0.25); !slices.Equal(inPlace, dx) {
+				t.Fatalf("%d classes: the gradient in place has other bits", cols)
+			}
 			var loss float64
 			for i := range rows {
 				p, logSum := referenceSoftmax(x[i*cols : (i+1)*cols])
@@ -66,6 +70,8 @@ func TestSoftmax(t *testing.T) {
 			loss /= float64(rows)
 			if got := CrossEntropy(x, labels, cols); math.Abs(got-loss) > softmaxTolerance*loss {
 				t.Fatalf("%d classes: cross-entropy %v, want %v", cols, got, loss)
+			} else if got != withGrad {
+				t.Fatalf("%d classes: cross-entropy %v, %v beside the gradient", cols, got, withGrad)
 			}
 		}
 	})

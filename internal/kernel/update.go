@@ -126,9 +126,12 @@ type update struct {
 // Do implements [Task].
 func (t *updating) Do(w *Worker, piece int) {
 	lo, hi := piece*chunk, min((piece+1)*chunk, len(t.W))
-	u := t.Update.slice(lo, hi)
-	t.bad[piece] = false
-	if n := active.whole(hi - lo); n > 0 {
+	t.bad[piece] = t.Update.slice(lo, hi).run(w, t.adam)
+}
+
+// run does u on one thread and reports whether the gradient was not finite.
+func (u Update) run(w *Worker, adam bool) (bad bool) {
+	if n := active.whole(len(u.W)); n > 0 {
 		a := &w.update
 		*a = update{
 			w: ptr(u.W), g: ptr(u.G), m: ptr(u.M), v: ptr(u.V), average: ptr(u.Average), n: n,
@@ -138,23 +141,23 @@ func (t *updating) Do(w *Worker, piece int) {
 		if u.Nesterov {
 			a.ahead = u.Momentum
 		}
-		if t.adam {
+		if adam {
 			active.adam((*byte)(unsafe.Pointer(a)))
 		} else {
 			active.sgd((*byte)(unsafe.Pointer(a)))
 		}
 		for _, v := range a.check[:active.lanes] {
-			t.bad[piece] = t.bad[piece] || v != 0
+			bad = bad || v != 0
 		}
-		u = u.slice(n, hi-lo)
+		u = u.slice(n, len(u.W))
 	}
 	var sum float32
-	if t.adam {
+	if adam {
 		sum = u.portableAdam()
 	} else {
 		sum = u.portableSGD()
 	}
-	t.bad[piece] = t.bad[piece] || sum != 0
+	return bad || sum != 0
 }
 
 func (u Update) slice(lo, hi int) Update {

@@ -93,13 +93,13 @@ func (c convPool) grad(in G.Nodes, packed, d *G.Node) (G.Nodes, error) {
 	if err != nil {
 		return nil, err
 	}
-	pooled := part{0, pooledShape(full)}
-	dy, err := gradOfPart(pooled, d)
+	of, err := gradients(d)
 	if err != nil {
 		return nil, err
 	}
+	dy := of[place{0, 4}]
 	if c.of.act == ReLU { // what is largest and not positive passes nothing on
-		y, err := apply(pooled, packed)
+		y, err := partOf(packed, 0, pooledShape(full)...)
 		if err != nil {
 			return nil, err
 		}

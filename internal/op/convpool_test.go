@@ -77,7 +77,7 @@ func TestPooledConvolutionOperations(t *testing.T) {
 		ran[timing.Op]++
 	}
 	for name, want := range map[string]int{
-		"conv2d+ReLU+maxPool": 2, "conv2dDataGrad": 1, "conv2dWeightGrad": 2, "maxPoolGrad": 1, "conv2d+ReLU": 0, "maxPool": 0, "unpart": 0,
+		"conv2d+ReLU+maxPool": 2, "conv2dDataGrad": 1, "conv2dWeightGrad": 2, "maxPoolGrad": 1, "conv2d+ReLU": 0, "maxPool": 0, "placed": 0,
 	} {
 		if ran[name] != want {
 			t.Errorf("runs %s %d times, want %d; all: %v", name, ran[name], want, ran)

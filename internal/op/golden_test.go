@@ -138,3 +138,18 @@ func TestSquaredErrorAgreesWithPyTorch(t *testing.T) {
 		})
 	}
 }
+
+func TestLinearCrossEntropyAgreesWithPyTorch(t *testing.T) {
+	for d, tol := range tolerances {
+		t.Run(d.String(), func(t *testing.T) {
+			k := golden.Load(t, "linear_ce")
+			c := newClassifier(t, d, 20, 7, 1030, true, false)
+			grads := c.gradients(t, c.loss)
+			execute(t, append(G.Nodes{c.loss}, grads...)...)
+			k.Agree("loss", c.loss.Value(), tol)
+			for i, name := range []string{"dx", "dweight", "dbias"} {
+				k.Agree(name, grads[i].Value(), tol)
+			}
+		})
+	}
+}

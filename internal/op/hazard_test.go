@@ -20,7 +20,7 @@ func TestTypeIsFresh(t *testing.T) {
 	for _, o := range operations {
 		y, in := o.build(t, G.NewGraph(), o.in[0][0])
 		made := y.Op().(*op.Operation)
-		if o.name == "crossEntropy" || o.name == "correct" {
+		if o.takesLabels() {
 			in = append(in, someLabels(in[0]))
 		}
 		want := made.Type().String()
@@ -66,7 +66,7 @@ func TestDoReturnsNewMemory(t *testing.T) {
 		for _, n := range in {
 			values = append(values, n.Value())
 		}
-		if o.name == "crossEntropy" || o.name == "correct" {
+		if o.takesLabels() {
 			values = append(values, someLabels(in[0]).Value())
 		}
 		before := make([][]float32, len(in))

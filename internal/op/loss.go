@@ -15,7 +15,16 @@ import (
 //
 //	x  (N, classes)  logits
 //	y  (N)           int labels
-func CrossEntropy(x, y *G.Node) (*G.Node, error) { return apply(crossEntropy{}, x, y) }
+//
+// Where x is [InBlocks], the result is one operation with the linear one before
+// it; the executor drops that if nothing else reads it.
+func CrossEntropy(x, y *G.Node) (*G.Node, error) {
+	if InBlocks(x) {
+		in := operands(x)
+		return apply(linearCrossEntropy{bias: len(in) == 3}, append(in, y)...)
+	}
+	return apply(crossEntropy{}, x, y)
+}
 
 type crossEntropy struct{}
 

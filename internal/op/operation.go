@@ -80,7 +80,24 @@ func (o *Operation) Do(in ...G.Value) (G.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return o.UsePreallocDo(NewValue(dtype, s), in...)
+	return o.UsePreallocDo(o.NewValue(dtype, s), in...)
+}
+
+// NewValue returns a value for o's output, of shape s.
+func (o *Operation) NewValue(t tensor.Dtype, s tensor.Shape) G.Value {
+	if v := o.OwnValue(t); v != nil {
+		return v
+	}
+	return NewValue(t, s)
+}
+
+// OwnValue returns a value for o's output if it is of a kind of its own, which no
+// memory of floats can be; nil if not.
+func (o *Operation) OwnValue(t tensor.Dtype) G.Value {
+	if c, ok := o.computation.(interface{ value(tensor.Dtype) G.Value }); ok {
+		return c.value(t)
+	}
+	return nil
 }
 
 // UsePreallocDo implements [G.UsePreallocDoer].

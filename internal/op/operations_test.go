@@ -3,6 +3,7 @@ package op_test
 import (
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	G "gorgonia.org/gorgonia"
@@ -39,6 +40,9 @@ var operations = []operation{
 	{"reshape", shapes(s(3, 4, 2)), s(3, 8), func(in ...*G.Node) (*G.Node, error) { return op.Reshape(in[0], in[0].Shape()[0], 8) }, false},
 	{"channelsFirst", shapes(s(2, 3, 4, 5)), s(2, 5, 3, 4), func(in ...*G.Node) (*G.Node, error) { return op.ChannelsFirst(in[0]) }, false},
 	{"crossEntropy", shapes(s(7, 5)), s(), func(in ...*G.Node) (*G.Node, error) { return op.CrossEntropy(in[0], someLabels(in[0])) }, false},
+	{"linear+crossEntropy", shapes(s(3, 2), s(1030, 2), s(1030)), s(), classified, false},
+	{"linear+crossEntropy, no bias", shapes(s(3, 2), s(1030, 2)), s(), classified, false},
+	{"embedding", shapes(s(7, 4)), s(7, 4), func(in ...*G.Node) (*G.Node, error) { return op.Embedding(someLabels(in[0]), in[0], "embed") }, false},
 	{"squaredError", shapes(s(3, 4), s(3, 4)), s(), func(in ...*G.Node) (*G.Node, error) { return op.SquaredError(in[0], in[1]) }, false},
 	{"squaredError of vectors", shapes(s(5), s(5)), s(), func(in ...*G.Node) (*G.Node, error) { return op.SquaredError(in[0], in[1]) }, false},
 	{"softmax", shapes(s(3, 4)), s(3, 4), func(in ...*G.Node) (*G.Node, error) { return op.Softmax(in[0]) }, false},
@@ -61,6 +65,20 @@ func linear(a op.Activation) func(in ...*G.Node) (*G.Node, error) {
 
 func activate(a op.Activation) func(in ...*G.Node) (*G.Node, error) {
 	return func(in ...*G.Node) (*G.Node, error) { return op.Activate(a, in[0]) }
+}
+
+// classified is the cross-entropy of a linear operation.
+func classified(in ...*G.Node) (*G.Node, error) {
+	x, err := linear(op.Identity)(in...)
+	if err != nil {
+		return nil, err
+	}
+	return op.CrossEntropy(x, someLabels(in[0]))
+}
+
+// takesLabels reports whether o has labels behind its inputs.
+func (o operation) takesLabels() bool {
+	return strings.Contains(o.name, "crossEntropy") || o.name == "correct" || o.name == "embedding"
 }
 
 // someLabels returns a node of labels for the logits x.

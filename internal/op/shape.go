@@ -48,18 +48,6 @@ func (r reshape) grad(_ G.Nodes, _, dy *G.Node) (G.Nodes, error) {
 	return G.Nodes{dx}, err
 }
 
-// View reports whether o's output is elements of its input, from one on, in
-// another shape, so that an executor may let the two share memory.
-func (o *Operation) View() (from int, ok bool) {
-	switch c := o.computation.(type) {
-	case reshape:
-		return 0, true
-	case part:
-		return c.offset, true
-	}
-	return 0, false
-}
-
 // Add returns a + b, element by element.
 func Add(a, b *G.Node) (*G.Node, error) { return apply(add{a.Dims()}, a, b) }
 

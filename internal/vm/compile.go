@@ -17,44 +17,82 @@ func New(g *G.ExprGraph, outs ...*G.Node) (*Machine, error) {
 	if err != nil {
 		return nil, errors.Wrap(err, "sort")
 	}
-	live := map[*G.Node]bool{}
+	c := compiler{g: g, live: map[*G.Node]bool{}, from: map[*G.Node]source{}, m: &Machine{}, slot: map[*G.Node]int{}}
 	for _, n := range outs {
-		mark(g, n, live)
+		c.mark(n)
 	}
-	m := &Machine{}
-	slot := map[*G.Node]int{}
+	c.merge(order)
 	for i := len(order) - 1; i >= 0; i-- {
-		n := order[i]
-		if !live[n] {
-			continue
-		}
-		slot[n] = len(m.vals)
-		m.vals = append(m.vals, nil)
-		if err := m.add(g, n, slot); err != nil {
-			return nil, err
+		if c.live[order[i]] {
+			c.add(order[i])
 		}
 	}
 	for _, n := range outs {
 		if n != nil {
-			m.outs = append(m.outs, out{n, slot[n]})
+			c.m.outs = append(c.m.outs, out{n, c.slot[n]})
 		}
 	}
-	m.allocate()
-	return m, nil
+	c.m.allocate()
+	return c.m, nil
 }
 
-func mark(g *G.ExprGraph, n *G.Node, live map[*G.Node]bool) {
-	if n == nil || live[n] {
+// A compiler makes a Machine.
+type compiler struct {
+	g    *G.ExprGraph
+	live map[*G.Node]bool
+	from map[*G.Node]source // nodes that are not computed on their own
+	m    *Machine
+	slot map[*G.Node]int
+}
+
+// A source is a node whose output has what another stands for, and what takes it
+// from there.
+type source struct {
+	node *G.Node
+	take *op.Operation
+}
+
+func (c *compiler) mark(n *G.Node) {
+	if n == nil || c.live[n] {
 		return
 	}
-	live[n] = true
-	for _, c := range operands(g, n) {
-		mark(g, c, live)
+	c.live[n] = true
+	for _, in := range c.operands(n) {
+		c.mark(in)
 	}
 }
 
-func operands(g *G.ExprGraph, n *G.Node) []*G.Node {
-	it := g.From(n.ID())
+// merge finds the nodes that another live one computes as well: the loss, where
+// the operation for its gradient has it. It must not depend on that node.
+func (c *compiler) merge(order G.Nodes) {
+	for _, n := range order {
+		if o, ok := n.Op().(*op.Operation); ok && c.live[n] {
+			if other, take := o.Includes(); c.live[other] && !c.depends(n, other, map[*G.Node]bool{}) {
+				c.from[other] = source{n, take}
+			}
+		}
+	}
+}
+
+// depends reports whether n is computed from other, or is it. It leaves out nodes
+// seen before.
+func (c *compiler) depends(n, other *G.Node, seen map[*G.Node]bool) bool {
+	if n == other {
+		return true
+	}
+	if seen[n] {
+		return false
+	}
+	seen[n] = true
+	return slices.ContainsFunc(c.operands(n), func(in *G.Node) bool { return c.depends(in, other, seen) })
+}
+
+// operands returns what n is computed from.
+func (c *compiler) operands(n *G.Node) []*G.Node {
+	if s, ok := c.from[n]; ok {
+		return []*G.Node{s.node}
+	}
+	it := c.g.From(n.ID())
 	in := make([]*G.Node, 0, it.Len())
 	for it.Next() {
 		in = append(in, it.Node().(*G.Node))
@@ -62,34 +100,40 @@ func operands(g *G.ExprGraph, n *G.Node) []*G.Node {
 	return in
 }
 
-// add appends n's instruction, or what stands for it.
-func (m *Machine) add(g *G.ExprGraph, n *G.Node, slot map[*G.Node]int) error {
-	in := operands(g, n)
+// add appends n's instruction, or what stands for it, after those of its operands.
+func (c *compiler) add(n *G.Node) {
+	if _, done := c.slot[n]; done {
+		return
+	}
+	in := c.operands(n)
+	for _, o := range in {
+		c.add(o)
+	}
+	m, dst := c.m, len(c.m.vals)
+	c.slot[n] = dst
+	m.vals = append(m.vals, nil)
 	if n.Op() == nil {
-		m.vars = append(m.vars, variable{node: n, slot: slot[n]})
-		return nil
+		m.vars = append(m.vars, variable{node: n, slot: dst})
+		return
 	}
 	if len(in) == 0 && n.Value() != nil { // a constant
-		m.vals[slot[n]] = n.Value()
-		return nil
+		m.vals[dst] = n.Value()
+		return
 	}
-	c := instruction{node: n, op: n.Op(), dst: slot[n], in: make([]G.Value, len(in))}
-	if isSum(n, in) {
-		c.op = op.Sum(n.Dims())
+	i := instruction{node: n, op: n.Op(), dst: dst, in: make([]G.Value, len(in))}
+	if s, ok := c.from[n]; ok {
+		i.op = s.take
+	} else if isSum(n, in) {
+		i.op = op.Sum(n.Dims())
 	}
-	if o, ok := c.op.(*op.Operation); ok {
-		c.fill = o
-		c.from, c.view = o.View()
+	if o, ok := i.op.(*op.Operation); ok {
+		i.fill = o
+		i.first, i.view = o.View()
 	}
-	for _, child := range in {
-		s, ok := slot[child]
-		if !ok {
-			return errors.Errorf("%v is used before it is computed", child)
-		}
-		c.src = append(c.src, s)
+	for _, o := range in {
+		i.src = append(i.src, c.slot[o])
 	}
-	m.code = append(m.code, c)
-	return nil
+	m.code = append(m.code, i)
 }
 
 // isSum recognizes the addition that Gorgonia inserts where a value is used

@@ -38,7 +38,7 @@ func (m *Machine) allocate() {
 	ends := make([][]int, len(m.code)+1) // slots whose memory is free after an instruction
 	for i, c := range m.code {
 		if c.fill != nil && !c.view {
-			m.vals[c.dst] = p.value(c.dst, c.node)
+			m.vals[c.dst] = p.value(c)
 			ends[last[c.dst]] = append(ends[last[c.dst]], c.dst)
 		}
 		for _, s := range ends[i] {
@@ -63,8 +63,13 @@ type block struct {
 
 func (b block) cap() int { return max(len(b.f32), len(b.f64)) }
 
-// value returns a value for n, to be known as slot.
-func (p *pool) value(slot int, n *G.Node) G.Value {
+// value returns a value for c's output, to be known as its slot.
+func (p *pool) value(c instruction) G.Value {
+	n := c.node
+	if v := c.fill.OwnValue(n.Dtype()); v != nil {
+		p.bytes += int(v.MemSize())
+		return v
+	}
 	if n.IsScalar() || !isFloat(n) {
 		return op.NewValue(n.Dtype(), n.Shape())
 	}
@@ -73,7 +78,7 @@ func (p *pool) value(slot int, n *G.Node) G.Value {
 	if p.used == nil {
 		p.used = map[int]block{}
 	}
-	p.used[slot] = b
+	p.used[c.dst] = b
 	if n.Dtype() == tensor.Float32 {
 		return tensor.New(tensor.WithShape(n.Shape()...), tensor.WithBacking(b.f32[:size:size]))
 	}

@@ -26,6 +26,11 @@ type Param struct {
 	Average     []float32   // moving average of Value; nil: none
 	Slots       [][]float32 // as Optimizer.Slots names them
 
+	// Rows are those that Grad has, one after the other, of Value as a matrix, where
+	// Grad is 0 elsewhere; nil: Grad has all. Only an optimizer that is RowWise sees
+	// them, and only where there are no penalties and no average.
+	Rows []int
+
 	L2, L1 float64 // the gradient is Grad + L2·w + L1·sign(w) …
 	Scale  float64 // … times Scale, which clipping sets
 	Decay  float64 // Average ← Decay·Average + (1-Decay)·Value
@@ -42,7 +47,18 @@ func (p *Param) update(rate float64) kernel.Update {
 // before scaling.
 func (p *Param) SquaredNorm() float64 {
 	u := p.update(0)
+	if p.Rows != nil {
+		u.W = u.G // which the penalties, of weight 0, are taken of
+	}
 	return kernel.SquaredNorm(&u)
+}
+
+// RowWise reports whether o leaves a weight alone whose gradient is 0 and has no
+// memory, so that rows of zeros make no difference to it: it is an [SGD] without
+// momentum.
+func RowWise(o Optimizer) bool {
+	s, ok := o.(SGD) // and no type that only embeds one
+	return ok && s.Momentum == 0
 }
 
 // ClipScale returns what to multiply gradients by so that their global norm is

@@ -44,6 +44,9 @@ func (o SGD) Slots() []string {
 // Update implements [Optimizer].
 func (o SGD) Update(p *Param, _ int, rate float64) (finite bool) {
 	u := p.update(rate)
+	if p.Rows != nil {
+		return kernel.SGDRows(&u, p.Rows)
+	}
 	if o.Momentum != 0 {
 		u.V, u.Momentum, u.Nesterov = p.Slots[0], float32(o.Momentum), o.Nesterov
 	}
