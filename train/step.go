@@ -62,6 +62,9 @@ func (t *Trainer) step(ctx context.Context, src data.Source) (s Step, err error)
 		return s, errors.New("training data: the source is nil")
 	}
 	perEpoch := max(src.Len(), 1) // a source without batches explains itself when read
+	if t.steps%perEpoch == 0 {
+		t.forget(training)
+	}
 	s = Step{N: t.steps, Epoch: t.steps / perEpoch, Rate: t.schedule(t.steps)}
 	if !(s.Rate >= 0) || s.Rate > math.MaxFloat32 {
 		return s, errors.Errorf("step %d: the schedule gives the learning rate %v", t.steps+1, s.Rate)
