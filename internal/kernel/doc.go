@@ -1,4 +1,4 @@
-// Package kernel computes: matrix products, activations, softmax, random
+// Package kernel computes: matrix products, recurrent layers, activations, softmax, random
 // numbers and optimizer updates on slices.
 //
 // Each kernel has a portable Go version, generic over float32 and float64,

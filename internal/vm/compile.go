@@ -1,7 +1,6 @@
 package vm
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -136,11 +135,10 @@ func (c *compiler) add(n *G.Node) {
 	m.code = append(m.code, i)
 }
 
-// isSum recognizes the addition that Gorgonia inserts where a value is used
-// twice, so that gradients meet. Its own implementation allocates.
+// isSum recognizes the addition that Gorgonia inserts where gradients meet, if the
+// zoo's can stand in for it. Gorgonia's own allocates.
 func isSum(n *G.Node, in []*G.Node) bool {
-	return fmt.Sprintf("%T", n.Op()) == "gorgonia.elemBinOp" && n.Op().String() == "+ false" &&
-		!n.IsScalar() && isFloat(n) && slices.Equal(in[0].Shape(), in[1].Shape()) && in[0].Dims() == n.Dims()
+	return op.IsSum(n) && !n.IsScalar() && isFloat(n) && slices.Equal(in[0].Shape(), in[1].Shape()) && in[0].Dims() == n.Dims()
 }
 
 func isFloat(n *G.Node) bool { return n.Dtype() == tensor.Float32 || n.Dtype() == tensor.Float64 }

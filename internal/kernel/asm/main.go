@@ -21,6 +21,7 @@ func main() {
 		s.optimizers()
 		s.philox()
 		s.batchNorm()
+		s.lstm()
 		s.winograd()
 		s.peak()
 	}
