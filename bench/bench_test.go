@@ -24,7 +24,7 @@ func BenchmarkTrainStep(b *testing.B) {
 					break
 				}
 			}
-			report(b, float64(w.Batch), w.Step)
+			report(b, w, w.Examples, w.Step)
 		})
 	}
 }
@@ -35,7 +35,7 @@ func BenchmarkPredict(b *testing.B) {
 			b.Run(fmt.Sprintf("model=%s/batch=%d", w.Name, n), func(b *testing.B) {
 				t := w.Trainer()
 				defer t.Close()
-				x := images(n, 28, 28, 1).X
+				x := w.Input(n)
 				predict := func() *tensor.Dense {
 					y, err := t.Predict(x)
 					if err != nil {
@@ -48,18 +48,18 @@ func BenchmarkPredict(b *testing.B) {
 				for b.Loop() {
 					predict()
 				}
-				report(b, float64(n), w.Forward)
+				report(b, w, n*w.Examples/w.Batch, w.Forward)
 			})
 		}
 	}
 }
 
-// report adds the figures of a run whose every iteration handles so many
+// report adds the figures of a run of w whose every iteration handles so many
 // examples, each with so many operations.
-func report(b *testing.B, examples, flops float64) {
+func report(b *testing.B, w Workload, examples int, flops float64) {
 	seconds := b.Elapsed().Seconds() / float64(b.N)
-	gflops := examples * flops / seconds / 1e9
-	b.ReportMetric(examples/seconds, "examples/s")
+	gflops := float64(examples) * flops / seconds / 1e9
+	b.ReportMetric(float64(examples)/seconds, w.Unit+"/s")
 	b.ReportMetric(gflops, "GFLOP/s")
 	peak = max(peak, kernel.Peak())
 	if peak > 0 {

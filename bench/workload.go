@@ -6,7 +6,9 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/gorgonia-zoo/zoo/data"
+	"github.com/gorgonia-zoo/zoo/data/text"
 	"github.com/gorgonia-zoo/zoo/models/lenet"
+	"github.com/gorgonia-zoo/zoo/models/lstmlm"
 	"github.com/gorgonia-zoo/zoo/models/mlp"
 	"github.com/gorgonia-zoo/zoo/train"
 	"github.com/gorgonia-zoo/zoo/train/optim"
@@ -14,10 +16,13 @@ import (
 
 // A Workload is a model with the settings of its training step.
 type Workload struct {
-	Name    string
-	Batch   int
-	Trainer func() *train.Trainer
-	Source  func() data.Source
+	Name     string
+	Batch    int
+	Examples int    // in a step
+	Unit     string // what they are
+	Trainer  func() *train.Trainer
+	Source   func() data.Source
+	Input    func(batch int) *tensor.Dense // to predict from
 	// Forward and Step are the arithmetic of the matrix products, in
 	// floating-point operations for one example.
 	Forward, Step float64
@@ -26,7 +31,7 @@ type Workload struct {
 // Workloads lists what is measured.
 var Workloads = []Workload{
 	{
-		Name: "mlp", Batch: 100,
+		Name: "mlp", Batch: 100, Examples: 100, Unit: "examples", Input: digits,
 		Trainer: func() *train.Trainer {
 			return &train.Trainer{
 				Model: mlp.New(), Schedule: optim.Exponential(0.8, 0.99, 550), Average: 0.99, Seed: 1,
@@ -40,7 +45,7 @@ var Workloads = []Workload{
 		Step:    2 * (2*(784*500+500*10) + 500*10),
 	},
 	{
-		Name: "lenet", Batch: 100,
+		Name: "lenet", Batch: 100, Examples: 100, Unit: "examples", Input: digits,
 		Trainer: func() *train.Trainer {
 			return &train.Trainer{
 				Model: lenet.New(), Schedule: optim.Exponential(0.01, 0.99, 550), Average: 0.99, Seed: 1,
@@ -53,7 +58,7 @@ var Workloads = []Workload{
 		Step:    2 * (2*784*25*32 + 3*winograd + 3*3136*512 + 3*512*10),
 	},
 	{
-		Name: "lenet5", Batch: 100,
+		Name: "lenet5", Batch: 100, Examples: 100, Unit: "examples", Input: digits,
 		Trainer: func() *train.Trainer {
 			return &train.Trainer{
 				Model: lenet.LeNet5(), Schedule: optim.Exponential(0.01, 0.99, 550), Average: 0.99, Seed: 1,
@@ -64,6 +69,44 @@ var Workloads = []Workload{
 		Forward: 2 * (784*25*6 + 100*150*16 + 400*120 + 120*84 + 84*10),
 		Step:    2 * (2*784*25*6 + 3*(100*150*16+400*120+120*84+84*10)),
 	},
+	{
+		Name: "ptb-tutorial", Batch: 20, Examples: 20 * steps, Unit: "words",
+		Trainer: func() *train.Trainer {
+			c, _ := lstmlm.Find("tutorial") // there is one
+			return &train.Trainer{
+				Model: lstmlm.New(c, vocabulary), Loss: train.Scaled(train.CrossEntropy, float64(c.Steps)),
+				Schedule: c.Rate, ClipNorm: c.ClipNorm, Seed: 1,
+			}
+		},
+		Source: func() data.Source { return text.Stream(words(20*(50*steps+1)), 20, steps) },
+		Input: func(batch int) *tensor.Dense {
+			return tensor.New(tensor.WithShape(steps, batch), tensor.WithBacking(words(steps*batch)))
+		},
+		// Of a word: two products a layer with the gates' weights, and one with the
+		// vocabulary; in training also the gradients of both factors of each.
+		Forward: 2 * (2*2*units*4*units + units*vocabulary),
+		Step:    3 * 2 * (2*2*units*4*units + units*vocabulary),
+	},
+}
+
+// digits returns n random images.
+func digits(n int) *tensor.Dense { return images(n, 28, 28, 1).X }
+
+// The sizes of the tutorial's language model.
+const (
+	vocabulary = 10_000
+	units      = 200
+	steps      = 35
+)
+
+// words returns n random ids of words.
+func words(n int) []int {
+	r := rand.New(rand.NewPCG(2, 2))
+	w := make([]int, n)
+	for i := range w {
+		w[i] = r.IntN(vocabulary)
+	}
+	return w
 }
 
 // winograd is the number of products of lenet's second convolution by F(4×4, 5×5):

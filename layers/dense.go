@@ -9,8 +9,8 @@ import (
 
 // Dense is a fully connected layer, y = x·weightᵀ + bias.
 //
-//	x       (N, in)
-//	y       (N, Units)
+//	x       (N, in) or, step by step of sequences, (T, N, in)
+//	y       (N, Units) or (T, N, Units)
 //	weight  (Units, in)  Init, GlorotUniform by default
 //	bias    (Units)      BiasInit, Zeros by default
 type Dense struct {
@@ -21,7 +21,7 @@ type Dense struct {
 	NoBias   bool
 }
 
-// Forward implements [Layer]. It is an error if x is not a matrix.
+// Forward implements [Layer].
 func (l Dense) Forward(s *Scope, x *G.Node) (*G.Node, error) {
 	s = s.Sub(l.Name)
 	if l.Units < 1 {
@@ -30,13 +30,14 @@ func (l Dense) Forward(s *Scope, x *G.Node) (*G.Node, error) {
 	if d := x.Shape(); len(d) == 1 {
 		return nil, errors.Errorf("%sdense takes (N, in), its input is %v; one example is (1, %d)", s.prefix(), d, d[0])
 	}
-	if x.Dims() != 2 {
-		return nil, errors.Errorf("%sdense takes (N, in), its input is %v; put a Flatten before it", s.prefix(), x.Shape())
+	if x.Dims() != 2 && x.Dims() != 3 {
+		return nil, errors.Errorf("%sdense takes (N, in) or (T, N, in), its input is %v; put a Flatten before it", s.prefix(), x.Shape())
 	}
-	if err := fits(s, "weight", x.Shape()[1]); err != nil {
+	in := x.Shape()[x.Dims()-1]
+	if err := fits(s, "weight", in); err != nil {
 		return nil, err
 	}
-	w, err := s.Param("weight", or(l.Init, GlorotUniform), l.Units, x.Shape()[1])
+	w, err := s.Param("weight", or(l.Init, GlorotUniform), l.Units, in)
 	if err != nil {
 		return nil, err
 	}
@@ -49,8 +50,15 @@ func (l Dense) Forward(s *Scope, x *G.Node) (*G.Node, error) {
 			return nil, err
 		}
 	}
+	to := append(x.Shape()[:x.Dims()-1].Clone(), l.Units)
+	if x, err = op.Reshape(x, x.Shape().TotalSize()/in, in); err != nil {
+		return nil, errors.Wrap(err, s.path)
+	}
 	y, err := op.Linear(x, w, b)
-	return y, errors.Wrap(err, s.path)
+	if err != nil {
+		return nil, errors.Wrap(err, s.path)
+	}
+	return op.Reshape(y, to...)
 }
 
 // fits compares the number of features with what the weight (out, in) of that name

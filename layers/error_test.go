@@ -29,9 +29,9 @@ func TestErrors(t *testing.T) {
 		layer      layers.Layer
 		shape      []int
 	}{
-		{"rank 4", "fc1: dense takes (N, in), its input is (2, 28, 28, 1); put a Flatten before it", dense("fc1", 5), []int{2, 28, 28, 1}},
+		{"rank 4", "fc1: dense takes (N, in) or (T, N, in), its input is (2, 28, 28, 1); put a Flatten before it", dense("fc1", 5), []int{2, 28, 28, 1}},
 		{"rank 1", "fc1: dense takes (N, in), its input is (4); one example is (1, 4)", dense("fc1", 5), []int{4}},
-		{"rank 0", "fc1: dense takes (N, in), its input is (); put a Flatten before it", dense("fc1", 5), nil},
+		{"rank 0", "fc1: dense takes (N, in) or (T, N, in), its input is (); put a Flatten before it", dense("fc1", 5), nil},
 		{"conv of a matrix", "conv1: conv2d: takes images (N, H, W, C), its input is (2, 4)", layers.Conv2D{Name: "conv1", Filters: 3, Kernel: 3}, []int{2, 4}},
 		{"kernel too large", "conv1: conv2d: input (2, 4, 9, 1) with pad 1 is smaller than kernel 7; use a smaller kernel or pad more", layers.Conv2D{Name: "conv1", Filters: 3, Kernel: 7, Pad: 1}, []int{2, 4, 9, 1}},
 		{"no filters", "conv1: conv2d: has 0 filters of size 3; at least 1 of 1 is needed", layers.Conv2D{Name: "conv1", Kernel: 3}, []int{2, 4, 4, 1}},

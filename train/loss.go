@@ -14,17 +14,21 @@ import (
 // CrossEntropy is the mean of -log softmax(out)[y]: the negative logarithm, in
 // nats, of the probability that the model gives to the right class.
 //
-//	out  (N, classes)  logits
-//	y    (N)           int labels
+//	out  (N, classes) or (T, N, classes)  logits
+//	y    (N) or (T·N), in the order of out  int labels
 //
 // Where out comes from a Dense layer without activation with 1024 units or more,
 // its gradients are computed together with those of the loss, for some rows at a
 // time: the logits, 28 MB for 700 words of 10,000, are never all in memory.
 func CrossEntropy(out, y *G.Node) (*G.Node, error) {
-	if out.Dims() != 2 || !isLabels(y) {
+	if d := out.Dims(); d != 2 && d != 3 || !isLabels(y) {
 		return nil, errors.Errorf("cross-entropy takes logits (N, classes) and int labels (N), not %v and %v of %v; set another Loss", out.Shape(), y.Shape(), y.Dtype())
 	}
-	return op.CrossEntropy(out, y)
+	rows, err := op.Matrix(out)
+	if err != nil {
+		return nil, err
+	}
+	return op.CrossEntropy(rows, y)
 }
 
 // SquaredError is the mean of (out - y)² over all elements. Both have the same

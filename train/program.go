@@ -125,8 +125,15 @@ func (t *Trainer) compile(mode layers.Mode, b data.Batch) (_ *program, err error
 		if err := t.learn(p); err != nil {
 			return nil, err
 		}
-	case isLabels(p.y.node) && p.out.Dims() == 2 && !op.InBlocks(p.out):
-		if p.correct, err = op.Correct(p.out, p.y.node); err != nil {
+	case isLabels(p.y.node) && (p.out.Dims() == 2 || p.out.Dims() == 3):
+		rows, err := op.Matrix(p.out)
+		if err != nil {
+			return nil, err
+		}
+		if op.InBlocks(rows) {
+			break
+		}
+		if p.correct, err = op.Correct(rows, p.y.node); err != nil {
 			return nil, err
 		}
 		outs = append(outs, p.correct)

@@ -54,6 +54,17 @@ func Activate(a Activation, x *G.Node) (*G.Node, error) {
 			return apply(c, operands(x)...)
 		}
 	}
+	if r, ok := of[reshape](x); ok {
+		if c, ok := of[activated](operands(x)[0]); ok {
+			if _, ok := c.activated(a); ok {
+				y, err := Activate(a, operands(x)[0])
+				if err != nil {
+					return nil, err
+				}
+				return apply(r, y)
+			}
+		}
+	}
 	return apply(activation{a, x.Dims()}, x)
 }
 

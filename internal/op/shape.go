@@ -19,6 +19,19 @@ func Reshape(x *G.Node, to ...int) (*G.Node, error) {
 	return apply(reshape{x.Shape().Clone(), to}, x)
 }
 
+// Matrix returns x with its last axis and one for all others: what a reshape made
+// of one, where x is that.
+func Matrix(x *G.Node) (*G.Node, error) {
+	s := x.Shape()
+	rows, cols := s.TotalSize()/s[len(s)-1], s[len(s)-1]
+	if _, ok := of[reshape](x); ok {
+		if m := operands(x)[0]; slices.Equal(m.Shape(), tensor.Shape{rows, cols}) {
+			return m, nil
+		}
+	}
+	return Reshape(x, rows, cols)
+}
+
 type reshape struct{ from, to tensor.Shape }
 
 func (reshape) String() string { return "reshape" }
