@@ -3,67 +3,75 @@
 #include "textflag.h"
 
 // func micro1x1AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro1x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
 again1:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	MOVQ   (AX), DI
-	MOVQ   DI, R8
-	ADDQ   CX, R8
-	MOVQ   R8, (AX)
-	MOVQ   112(AX), CX
-	MOVQ   CX, 136(AX)
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	MOVQ       (AX), DI
+	MOVQ       DI, R8
+	ADDQ       CX, R8
+	MOVQ       R8, (AX)
+	MOVQ       112(AX), CX
+	MOVQ       CX, 136(AX)
+	MOVQ       80(AX), CX
+	TESTQ      $0x00000020, CX
+	JZ         skip2
+	MOVQ       16(AX), CX
+	MOVQ       40(AX), R8
+	PREFETCHT0 (CX)
+	ADDQ       R8, CX
 
-again2:
+skip2:
+again3:
 	MOVQ 48(AX), CX
 
-loop3:
+loop4:
 	VMOVUPS      (SI), Y1
 	VBROADCASTSS (DI), Y2
 	VFMADD231PS  Y2, Y1, Y0
 	ADDQ         DX, DI
 	ADDQ         BX, SI
 	DECQ         CX
-	JNZ          loop3
+	JNZ          loop4
 	MOVQ         120(AX), CX
 	ADDQ         CX, DI
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again2
+	JNZ          again3
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part4
+	JNZ          part5
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip5
+	JZ           skip6
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y1
 	VADDPS       Y1, Y0, Y0
 	ADDQ         BX, SI
 
-skip5:
+skip6:
 	TESTQ   $0x00000002, CX
-	JZ      skip6
+	JZ      skip7
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y1
 	VADDPS  Y1, Y0, Y0
 
-skip6:
+skip7:
 	TESTQ  $0x00000004, CX
-	JZ     skip7
+	JZ     skip8
 	VXORPS Y1, Y1, Y1
 	VMAXPS Y0, Y1, Y0
 
-skip7:
+skip8:
 	TESTQ   $0x00000010, CX
-	JZ      skip8
+	JZ      skip9
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y1, Y1, Y1
@@ -72,40 +80,40 @@ skip7:
 	VANDPS  Y2, Y0, Y0
 	ADDQ    BX, SI
 
-skip8:
+skip9:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end4
+	JMP     end5
 
-part4:
+part5:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y1
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip9
+	JZ         skip10
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y1, Y2
 	VADDPS     Y2, Y0, Y0
 	ADDQ       BX, SI
 
-skip9:
+skip10:
 	TESTQ      $0x00000002, CX
-	JZ         skip10
+	JZ         skip11
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y1, Y2
 	VADDPS     Y2, Y0, Y0
 
-skip10:
+skip11:
 	TESTQ  $0x00000004, CX
-	JZ     skip11
+	JZ     skip12
 	VXORPS Y2, Y2, Y2
 	VMAXPS Y0, Y2, Y0
 
-skip11:
+skip12:
 	TESTQ      $0x00000010, CX
-	JZ         skip12
+	JZ         skip13
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y2, Y2, Y2
@@ -114,41 +122,51 @@ skip11:
 	VANDPS     Y3, Y0, Y0
 	ADDQ       BX, SI
 
-skip12:
+skip13:
 	VMASKMOVPS Y0, Y1, (DX)
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end4:
+end5:
 	DECQ 56(AX)
 	JNZ  again1
 	VZEROUPPER
 	RET
 
 // func micro2x1AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro2x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again13:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	MOVQ   (AX), DI
-	MOVQ   DI, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	MOVQ   R8, (AX)
-	MOVQ   112(AX), R8
-	MOVQ   R8, 136(AX)
-
 again14:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	MOVQ       (AX), DI
+	MOVQ       DI, R8
+	ADDQ       CX, R8
+	ADDQ       CX, R8
+	MOVQ       R8, (AX)
+	MOVQ       112(AX), R8
+	MOVQ       R8, 136(AX)
+	MOVQ       80(AX), R8
+	TESTQ      $0x00000020, R8
+	JZ         skip15
+	MOVQ       16(AX), R8
+	MOVQ       40(AX), R9
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
+
+skip15:
+again16:
 	MOVQ 48(AX), R8
 
-loop15:
+loop17:
 	VMOVUPS      (SI), Y2
 	VBROADCASTSS (DI), Y3
 	VFMADD231PS  Y3, Y2, Y0
@@ -157,19 +175,19 @@ loop15:
 	ADDQ         DX, DI
 	ADDQ         BX, SI
 	DECQ         R8
-	JNZ          loop15
+	JNZ          loop17
 	MOVQ         120(AX), R8
 	ADDQ         R8, DI
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again14
+	JNZ          again16
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part16
+	JNZ          part18
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip17
+	JZ           skip19
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y2
 	VADDPS       Y2, Y0, Y0
@@ -178,24 +196,24 @@ loop15:
 	VADDPS       Y2, Y1, Y1
 	ADDQ         BX, SI
 
-skip17:
+skip19:
 	TESTQ   $0x00000002, CX
-	JZ      skip18
+	JZ      skip20
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y2
 	VADDPS  Y2, Y0, Y0
 	VADDPS  Y2, Y1, Y1
 
-skip18:
+skip20:
 	TESTQ  $0x00000004, CX
-	JZ     skip19
+	JZ     skip21
 	VXORPS Y2, Y2, Y2
 	VMAXPS Y0, Y2, Y0
 	VMAXPS Y1, Y2, Y1
 
-skip19:
+skip21:
 	TESTQ   $0x00000010, CX
-	JZ      skip20
+	JZ      skip22
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y2, Y2, Y2
@@ -208,21 +226,21 @@ skip19:
 	VANDPS  Y3, Y1, Y1
 	ADDQ    BX, SI
 
-skip20:
+skip22:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end16
+	JMP     end18
 
-part16:
+part18:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y2
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip21
+	JZ         skip23
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y2, Y3
 	VADDPS     Y3, Y0, Y0
@@ -231,24 +249,24 @@ part16:
 	VADDPS     Y3, Y1, Y1
 	ADDQ       BX, SI
 
-skip21:
+skip23:
 	TESTQ      $0x00000002, CX
-	JZ         skip22
+	JZ         skip24
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y2, Y3
 	VADDPS     Y3, Y0, Y0
 	VADDPS     Y3, Y1, Y1
 
-skip22:
+skip24:
 	TESTQ  $0x00000004, CX
-	JZ     skip23
+	JZ     skip25
 	VXORPS Y3, Y3, Y3
 	VMAXPS Y0, Y3, Y0
 	VMAXPS Y1, Y3, Y1
 
-skip23:
+skip25:
 	TESTQ      $0x00000010, CX
-	JZ         skip24
+	JZ         skip26
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y3, Y3, Y3
@@ -261,45 +279,57 @@ skip23:
 	VANDPS     Y4, Y1, Y1
 	ADDQ       BX, SI
 
-skip24:
+skip26:
 	VMASKMOVPS Y0, Y2, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y2, (DX)
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end16:
+end18:
 	DECQ 56(AX)
-	JNZ  again13
+	JNZ  again14
 	VZEROUPPER
 	RET
 
 // func micro3x1AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro3x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again25:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	MOVQ   (AX), DI
-	MOVQ   DI, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	MOVQ   R8, (AX)
-	MOVQ   112(AX), R8
-	MOVQ   R8, 136(AX)
+again27:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	MOVQ       (AX), DI
+	MOVQ       DI, R8
+	ADDQ       CX, R8
+	ADDQ       CX, R8
+	ADDQ       CX, R8
+	MOVQ       R8, (AX)
+	MOVQ       112(AX), R8
+	MOVQ       R8, 136(AX)
+	MOVQ       80(AX), R8
+	TESTQ      $0x00000020, R8
+	JZ         skip28
+	MOVQ       16(AX), R8
+	MOVQ       40(AX), R9
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
 
-again26:
+skip28:
+again29:
 	MOVQ 48(AX), R8
 
-loop27:
+loop30:
 	VMOVUPS      (SI), Y3
 	VBROADCASTSS (DI), Y4
 	VFMADD231PS  Y4, Y3, Y0
@@ -310,19 +340,19 @@ loop27:
 	ADDQ         DX, DI
 	ADDQ         BX, SI
 	DECQ         R8
-	JNZ          loop27
+	JNZ          loop30
 	MOVQ         120(AX), R8
 	ADDQ         R8, DI
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again26
+	JNZ          again29
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part28
+	JNZ          part31
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip29
+	JZ           skip32
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y3
 	VADDPS       Y3, Y0, Y0
@@ -334,26 +364,26 @@ loop27:
 	VADDPS       Y3, Y2, Y2
 	ADDQ         BX, SI
 
-skip29:
+skip32:
 	TESTQ   $0x00000002, CX
-	JZ      skip30
+	JZ      skip33
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y3
 	VADDPS  Y3, Y0, Y0
 	VADDPS  Y3, Y1, Y1
 	VADDPS  Y3, Y2, Y2
 
-skip30:
+skip33:
 	TESTQ  $0x00000004, CX
-	JZ     skip31
+	JZ     skip34
 	VXORPS Y3, Y3, Y3
 	VMAXPS Y0, Y3, Y0
 	VMAXPS Y1, Y3, Y1
 	VMAXPS Y2, Y3, Y2
 
-skip31:
+skip34:
 	TESTQ   $0x00000010, CX
-	JZ      skip32
+	JZ      skip35
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y3, Y3, Y3
@@ -370,7 +400,7 @@ skip31:
 	VANDPS  Y4, Y2, Y2
 	ADDQ    BX, SI
 
-skip32:
+skip35:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -378,15 +408,15 @@ skip32:
 	VMOVUPS Y2, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end28
+	JMP     end31
 
-part28:
+part31:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y3
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip33
+	JZ         skip36
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y3, Y4
 	VADDPS     Y4, Y0, Y0
@@ -398,26 +428,26 @@ part28:
 	VADDPS     Y4, Y2, Y2
 	ADDQ       BX, SI
 
-skip33:
+skip36:
 	TESTQ      $0x00000002, CX
-	JZ         skip34
+	JZ         skip37
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y3, Y4
 	VADDPS     Y4, Y0, Y0
 	VADDPS     Y4, Y1, Y1
 	VADDPS     Y4, Y2, Y2
 
-skip34:
+skip37:
 	TESTQ  $0x00000004, CX
-	JZ     skip35
+	JZ     skip38
 	VXORPS Y4, Y4, Y4
 	VMAXPS Y0, Y4, Y0
 	VMAXPS Y1, Y4, Y1
 	VMAXPS Y2, Y4, Y2
 
-skip35:
+skip38:
 	TESTQ      $0x00000010, CX
-	JZ         skip36
+	JZ         skip39
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y4, Y4, Y4
@@ -434,7 +464,7 @@ skip35:
 	VANDPS     Y5, Y2, Y2
 	ADDQ       BX, SI
 
-skip36:
+skip39:
 	VMASKMOVPS Y0, Y3, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y3, (DX)
@@ -443,39 +473,53 @@ skip36:
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end28:
+end31:
 	DECQ 56(AX)
-	JNZ  again25
+	JNZ  again27
 	VZEROUPPER
 	RET
 
 // func micro4x1AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro4x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again37:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	MOVQ   R8, R9
-	ADDQ   CX, R9
-	MOVQ   R9, (AX)
-	MOVQ   112(AX), R9
-	MOVQ   R9, 136(AX)
+again40:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	MOVQ       R8, R9
+	ADDQ       CX, R9
+	MOVQ       R9, (AX)
+	MOVQ       112(AX), R9
+	MOVQ       R9, 136(AX)
+	MOVQ       80(AX), R9
+	TESTQ      $0x00000020, R9
+	JZ         skip41
+	MOVQ       16(AX), R9
+	MOVQ       40(AX), R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
 
-again38:
+skip41:
+again42:
 	MOVQ 48(AX), R9
 
-loop39:
+loop43:
 	VMOVUPS      (SI), Y4
 	VBROADCASTSS (DI), Y5
 	VFMADD231PS  Y5, Y4, Y0
@@ -489,20 +533,20 @@ loop39:
 	ADDQ         DX, R8
 	ADDQ         BX, SI
 	DECQ         R9
-	JNZ          loop39
+	JNZ          loop43
 	MOVQ         120(AX), R9
 	ADDQ         R9, DI
 	ADDQ         R9, R8
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again38
+	JNZ          again42
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part40
+	JNZ          part44
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip41
+	JZ           skip45
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y4
 	VADDPS       Y4, Y0, Y0
@@ -517,9 +561,9 @@ loop39:
 	VADDPS       Y4, Y3, Y3
 	ADDQ         BX, SI
 
-skip41:
+skip45:
 	TESTQ   $0x00000002, CX
-	JZ      skip42
+	JZ      skip46
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y4
 	VADDPS  Y4, Y0, Y0
@@ -527,18 +571,18 @@ skip41:
 	VADDPS  Y4, Y2, Y2
 	VADDPS  Y4, Y3, Y3
 
-skip42:
+skip46:
 	TESTQ  $0x00000004, CX
-	JZ     skip43
+	JZ     skip47
 	VXORPS Y4, Y4, Y4
 	VMAXPS Y0, Y4, Y0
 	VMAXPS Y1, Y4, Y1
 	VMAXPS Y2, Y4, Y2
 	VMAXPS Y3, Y4, Y3
 
-skip43:
+skip47:
 	TESTQ   $0x00000010, CX
-	JZ      skip44
+	JZ      skip48
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y4, Y4, Y4
@@ -559,7 +603,7 @@ skip43:
 	VANDPS  Y5, Y3, Y3
 	ADDQ    BX, SI
 
-skip44:
+skip48:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -569,15 +613,15 @@ skip44:
 	VMOVUPS Y3, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end40
+	JMP     end44
 
-part40:
+part44:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y4
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip45
+	JZ         skip49
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y4, Y5
 	VADDPS     Y5, Y0, Y0
@@ -592,9 +636,9 @@ part40:
 	VADDPS     Y5, Y3, Y3
 	ADDQ       BX, SI
 
-skip45:
+skip49:
 	TESTQ      $0x00000002, CX
-	JZ         skip46
+	JZ         skip50
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y4, Y5
 	VADDPS     Y5, Y0, Y0
@@ -602,18 +646,18 @@ skip45:
 	VADDPS     Y5, Y2, Y2
 	VADDPS     Y5, Y3, Y3
 
-skip46:
+skip50:
 	TESTQ  $0x00000004, CX
-	JZ     skip47
+	JZ     skip51
 	VXORPS Y5, Y5, Y5
 	VMAXPS Y0, Y5, Y0
 	VMAXPS Y1, Y5, Y1
 	VMAXPS Y2, Y5, Y2
 	VMAXPS Y3, Y5, Y3
 
-skip47:
+skip51:
 	TESTQ      $0x00000010, CX
-	JZ         skip48
+	JZ         skip52
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y5, Y5, Y5
@@ -634,7 +678,7 @@ skip47:
 	VANDPS     Y6, Y3, Y3
 	ADDQ       BX, SI
 
-skip48:
+skip52:
 	VMASKMOVPS Y0, Y4, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y4, (DX)
@@ -645,41 +689,57 @@ skip48:
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end40:
+end44:
 	DECQ 56(AX)
-	JNZ  again37
+	JNZ  again40
 	VZEROUPPER
 	RET
 
 // func micro5x1AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro5x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again49:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	MOVQ   R8, R9
-	ADDQ   CX, R9
-	ADDQ   CX, R9
-	MOVQ   R9, (AX)
-	MOVQ   112(AX), R9
-	MOVQ   R9, 136(AX)
+again53:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	MOVQ       R8, R9
+	ADDQ       CX, R9
+	ADDQ       CX, R9
+	MOVQ       R9, (AX)
+	MOVQ       112(AX), R9
+	MOVQ       R9, 136(AX)
+	MOVQ       80(AX), R9
+	TESTQ      $0x00000020, R9
+	JZ         skip54
+	MOVQ       16(AX), R9
+	MOVQ       40(AX), R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
 
-again50:
+skip54:
+again55:
 	MOVQ 48(AX), R9
 
-loop51:
+loop56:
 	VMOVUPS      (SI), Y5
 	VBROADCASTSS (DI), Y6
 	VFMADD231PS  Y6, Y5, Y0
@@ -695,20 +755,20 @@ loop51:
 	ADDQ         DX, R8
 	ADDQ         BX, SI
 	DECQ         R9
-	JNZ          loop51
+	JNZ          loop56
 	MOVQ         120(AX), R9
 	ADDQ         R9, DI
 	ADDQ         R9, R8
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again50
+	JNZ          again55
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part52
+	JNZ          part57
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip53
+	JZ           skip58
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y5
 	VADDPS       Y5, Y0, Y0
@@ -726,9 +786,9 @@ loop51:
 	VADDPS       Y5, Y4, Y4
 	ADDQ         BX, SI
 
-skip53:
+skip58:
 	TESTQ   $0x00000002, CX
-	JZ      skip54
+	JZ      skip59
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y5
 	VADDPS  Y5, Y0, Y0
@@ -737,9 +797,9 @@ skip53:
 	VADDPS  Y5, Y3, Y3
 	VADDPS  Y5, Y4, Y4
 
-skip54:
+skip59:
 	TESTQ  $0x00000004, CX
-	JZ     skip55
+	JZ     skip60
 	VXORPS Y5, Y5, Y5
 	VMAXPS Y0, Y5, Y0
 	VMAXPS Y1, Y5, Y1
@@ -747,9 +807,9 @@ skip54:
 	VMAXPS Y3, Y5, Y3
 	VMAXPS Y4, Y5, Y4
 
-skip55:
+skip60:
 	TESTQ   $0x00000010, CX
-	JZ      skip56
+	JZ      skip61
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y5, Y5, Y5
@@ -774,7 +834,7 @@ skip55:
 	VANDPS  Y6, Y4, Y4
 	ADDQ    BX, SI
 
-skip56:
+skip61:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -786,15 +846,15 @@ skip56:
 	VMOVUPS Y4, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end52
+	JMP     end57
 
-part52:
+part57:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y5
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip57
+	JZ         skip62
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y5, Y6
 	VADDPS     Y6, Y0, Y0
@@ -812,9 +872,9 @@ part52:
 	VADDPS     Y6, Y4, Y4
 	ADDQ       BX, SI
 
-skip57:
+skip62:
 	TESTQ      $0x00000002, CX
-	JZ         skip58
+	JZ         skip63
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y5, Y6
 	VADDPS     Y6, Y0, Y0
@@ -823,9 +883,9 @@ skip57:
 	VADDPS     Y6, Y3, Y3
 	VADDPS     Y6, Y4, Y4
 
-skip58:
+skip63:
 	TESTQ  $0x00000004, CX
-	JZ     skip59
+	JZ     skip64
 	VXORPS Y6, Y6, Y6
 	VMAXPS Y0, Y6, Y0
 	VMAXPS Y1, Y6, Y1
@@ -833,9 +893,9 @@ skip58:
 	VMAXPS Y3, Y6, Y3
 	VMAXPS Y4, Y6, Y4
 
-skip59:
+skip64:
 	TESTQ      $0x00000010, CX
-	JZ         skip60
+	JZ         skip65
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y6, Y6, Y6
@@ -860,7 +920,7 @@ skip59:
 	VANDPS     Y7, Y4, Y4
 	ADDQ       BX, SI
 
-skip60:
+skip65:
 	VMASKMOVPS Y0, Y5, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y5, (DX)
@@ -873,43 +933,61 @@ skip60:
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end52:
+end57:
 	DECQ 56(AX)
-	JNZ  again49
+	JNZ  again53
 	VZEROUPPER
 	RET
 
 // func micro6x1AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro6x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again61:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	MOVQ   R8, R9
-	ADDQ   CX, R9
-	ADDQ   CX, R9
-	ADDQ   CX, R9
-	MOVQ   R9, (AX)
-	MOVQ   112(AX), R9
-	MOVQ   R9, 136(AX)
+again66:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	MOVQ       R8, R9
+	ADDQ       CX, R9
+	ADDQ       CX, R9
+	ADDQ       CX, R9
+	MOVQ       R9, (AX)
+	MOVQ       112(AX), R9
+	MOVQ       R9, 136(AX)
+	MOVQ       80(AX), R9
+	TESTQ      $0x00000020, R9
+	JZ         skip67
+	MOVQ       16(AX), R9
+	MOVQ       40(AX), R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
 
-again62:
+skip67:
+again68:
 	MOVQ 48(AX), R9
 
-loop63:
+loop69:
 	VMOVUPS      (SI), Y6
 	VBROADCASTSS (DI), Y7
 	VFMADD231PS  Y7, Y6, Y0
@@ -927,20 +1005,20 @@ loop63:
 	ADDQ         DX, R8
 	ADDQ         BX, SI
 	DECQ         R9
-	JNZ          loop63
+	JNZ          loop69
 	MOVQ         120(AX), R9
 	ADDQ         R9, DI
 	ADDQ         R9, R8
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again62
+	JNZ          again68
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part64
+	JNZ          part70
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip65
+	JZ           skip71
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y6
 	VADDPS       Y6, Y0, Y0
@@ -961,9 +1039,9 @@ loop63:
 	VADDPS       Y6, Y5, Y5
 	ADDQ         BX, SI
 
-skip65:
+skip71:
 	TESTQ   $0x00000002, CX
-	JZ      skip66
+	JZ      skip72
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y6
 	VADDPS  Y6, Y0, Y0
@@ -973,9 +1051,9 @@ skip65:
 	VADDPS  Y6, Y4, Y4
 	VADDPS  Y6, Y5, Y5
 
-skip66:
+skip72:
 	TESTQ  $0x00000004, CX
-	JZ     skip67
+	JZ     skip73
 	VXORPS Y6, Y6, Y6
 	VMAXPS Y0, Y6, Y0
 	VMAXPS Y1, Y6, Y1
@@ -984,9 +1062,9 @@ skip66:
 	VMAXPS Y4, Y6, Y4
 	VMAXPS Y5, Y6, Y5
 
-skip67:
+skip73:
 	TESTQ   $0x00000010, CX
-	JZ      skip68
+	JZ      skip74
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y6, Y6, Y6
@@ -1015,7 +1093,7 @@ skip67:
 	VANDPS  Y7, Y5, Y5
 	ADDQ    BX, SI
 
-skip68:
+skip74:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -1029,15 +1107,15 @@ skip68:
 	VMOVUPS Y5, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end64
+	JMP     end70
 
-part64:
+part70:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y6
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip69
+	JZ         skip75
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y6, Y7
 	VADDPS     Y7, Y0, Y0
@@ -1058,9 +1136,9 @@ part64:
 	VADDPS     Y7, Y5, Y5
 	ADDQ       BX, SI
 
-skip69:
+skip75:
 	TESTQ      $0x00000002, CX
-	JZ         skip70
+	JZ         skip76
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y6, Y7
 	VADDPS     Y7, Y0, Y0
@@ -1070,9 +1148,9 @@ skip69:
 	VADDPS     Y7, Y4, Y4
 	VADDPS     Y7, Y5, Y5
 
-skip70:
+skip76:
 	TESTQ  $0x00000004, CX
-	JZ     skip71
+	JZ     skip77
 	VXORPS Y7, Y7, Y7
 	VMAXPS Y0, Y7, Y0
 	VMAXPS Y1, Y7, Y1
@@ -1081,9 +1159,9 @@ skip70:
 	VMAXPS Y4, Y7, Y4
 	VMAXPS Y5, Y7, Y5
 
-skip71:
+skip77:
 	TESTQ      $0x00000010, CX
-	JZ         skip72
+	JZ         skip78
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y7, Y7, Y7
@@ -1112,7 +1190,7 @@ skip71:
 	VANDPS     Y8, Y5, Y5
 	ADDQ       BX, SI
 
-skip72:
+skip78:
 	VMASKMOVPS Y0, Y6, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y6, (DX)
@@ -1127,44 +1205,64 @@ skip72:
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end64:
+end70:
 	DECQ 56(AX)
-	JNZ  again61
+	JNZ  again66
 	VZEROUPPER
 	RET
 
 // func micro7x1AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro7x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again73:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	MOVQ   R9, R10
-	ADDQ   CX, R10
-	MOVQ   R10, (AX)
-	MOVQ   112(AX), R10
-	MOVQ   R10, 136(AX)
+again79:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       R9, R10
+	ADDQ       CX, R10
+	MOVQ       R10, (AX)
+	MOVQ       112(AX), R10
+	MOVQ       R10, 136(AX)
+	MOVQ       80(AX), R10
+	TESTQ      $0x00000020, R10
+	JZ         skip80
+	MOVQ       16(AX), R10
+	MOVQ       40(AX), R11
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
 
-again74:
+skip80:
+again81:
 	MOVQ 48(AX), R10
 
-loop75:
+loop82:
 	VMOVUPS      (SI), Y7
 	VBROADCASTSS (DI), Y8
 	VFMADD231PS  Y8, Y7, Y0
@@ -1185,21 +1283,21 @@ loop75:
 	ADDQ         DX, R9
 	ADDQ         BX, SI
 	DECQ         R10
-	JNZ          loop75
+	JNZ          loop82
 	MOVQ         120(AX), R10
 	ADDQ         R10, DI
 	ADDQ         R10, R8
 	ADDQ         R10, R9
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again74
+	JNZ          again81
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part76
+	JNZ          part83
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip77
+	JZ           skip84
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y7
 	VADDPS       Y7, Y0, Y0
@@ -1223,9 +1321,9 @@ loop75:
 	VADDPS       Y7, Y6, Y6
 	ADDQ         BX, SI
 
-skip77:
+skip84:
 	TESTQ   $0x00000002, CX
-	JZ      skip78
+	JZ      skip85
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y7
 	VADDPS  Y7, Y0, Y0
@@ -1236,9 +1334,9 @@ skip77:
 	VADDPS  Y7, Y5, Y5
 	VADDPS  Y7, Y6, Y6
 
-skip78:
+skip85:
 	TESTQ  $0x00000004, CX
-	JZ     skip79
+	JZ     skip86
 	VXORPS Y7, Y7, Y7
 	VMAXPS Y0, Y7, Y0
 	VMAXPS Y1, Y7, Y1
@@ -1248,9 +1346,9 @@ skip78:
 	VMAXPS Y5, Y7, Y5
 	VMAXPS Y6, Y7, Y6
 
-skip79:
+skip86:
 	TESTQ   $0x00000010, CX
-	JZ      skip80
+	JZ      skip87
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y7, Y7, Y7
@@ -1283,7 +1381,7 @@ skip79:
 	VANDPS  Y8, Y6, Y6
 	ADDQ    BX, SI
 
-skip80:
+skip87:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -1299,15 +1397,15 @@ skip80:
 	VMOVUPS Y6, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end76
+	JMP     end83
 
-part76:
+part83:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y7
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip81
+	JZ         skip88
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y7, Y8
 	VADDPS     Y8, Y0, Y0
@@ -1331,9 +1429,9 @@ part76:
 	VADDPS     Y8, Y6, Y6
 	ADDQ       BX, SI
 
-skip81:
+skip88:
 	TESTQ      $0x00000002, CX
-	JZ         skip82
+	JZ         skip89
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y7, Y8
 	VADDPS     Y8, Y0, Y0
@@ -1344,9 +1442,9 @@ skip81:
 	VADDPS     Y8, Y5, Y5
 	VADDPS     Y8, Y6, Y6
 
-skip82:
+skip89:
 	TESTQ  $0x00000004, CX
-	JZ     skip83
+	JZ     skip90
 	VXORPS Y8, Y8, Y8
 	VMAXPS Y0, Y8, Y0
 	VMAXPS Y1, Y8, Y1
@@ -1356,9 +1454,9 @@ skip82:
 	VMAXPS Y5, Y8, Y5
 	VMAXPS Y6, Y8, Y6
 
-skip83:
+skip90:
 	TESTQ      $0x00000010, CX
-	JZ         skip84
+	JZ         skip91
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y8, Y8, Y8
@@ -1391,7 +1489,7 @@ skip83:
 	VANDPS     Y9, Y6, Y6
 	ADDQ       BX, SI
 
-skip84:
+skip91:
 	VMASKMOVPS Y0, Y7, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y7, (DX)
@@ -1408,46 +1506,68 @@ skip84:
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end76:
+end83:
 	DECQ 56(AX)
-	JNZ  again73
+	JNZ  again79
 	VZEROUPPER
 	RET
 
 // func micro8x1AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro8x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again85:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	MOVQ   R9, R10
-	ADDQ   CX, R10
-	ADDQ   CX, R10
-	MOVQ   R10, (AX)
-	MOVQ   112(AX), R10
-	MOVQ   R10, 136(AX)
+again92:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       R9, R10
+	ADDQ       CX, R10
+	ADDQ       CX, R10
+	MOVQ       R10, (AX)
+	MOVQ       112(AX), R10
+	MOVQ       R10, 136(AX)
+	MOVQ       80(AX), R10
+	TESTQ      $0x00000020, R10
+	JZ         skip93
+	MOVQ       16(AX), R10
+	MOVQ       40(AX), R11
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
 
-again86:
+skip93:
+again94:
 	MOVQ 48(AX), R10
 
-loop87:
+loop95:
 	VMOVUPS      (SI), Y8
 	VBROADCASTSS (DI), Y9
 	VFMADD231PS  Y9, Y8, Y0
@@ -1470,21 +1590,21 @@ loop87:
 	ADDQ         DX, R9
 	ADDQ         BX, SI
 	DECQ         R10
-	JNZ          loop87
+	JNZ          loop95
 	MOVQ         120(AX), R10
 	ADDQ         R10, DI
 	ADDQ         R10, R8
 	ADDQ         R10, R9
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again86
+	JNZ          again94
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part88
+	JNZ          part96
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip89
+	JZ           skip97
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y8
 	VADDPS       Y8, Y0, Y0
@@ -1511,9 +1631,9 @@ loop87:
 	VADDPS       Y8, Y7, Y7
 	ADDQ         BX, SI
 
-skip89:
+skip97:
 	TESTQ   $0x00000002, CX
-	JZ      skip90
+	JZ      skip98
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y8
 	VADDPS  Y8, Y0, Y0
@@ -1525,9 +1645,9 @@ skip89:
 	VADDPS  Y8, Y6, Y6
 	VADDPS  Y8, Y7, Y7
 
-skip90:
+skip98:
 	TESTQ  $0x00000004, CX
-	JZ     skip91
+	JZ     skip99
 	VXORPS Y8, Y8, Y8
 	VMAXPS Y0, Y8, Y0
 	VMAXPS Y1, Y8, Y1
@@ -1538,9 +1658,9 @@ skip90:
 	VMAXPS Y6, Y8, Y6
 	VMAXPS Y7, Y8, Y7
 
-skip91:
+skip99:
 	TESTQ   $0x00000010, CX
-	JZ      skip92
+	JZ      skip100
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y8, Y8, Y8
@@ -1577,7 +1697,7 @@ skip91:
 	VANDPS  Y9, Y7, Y7
 	ADDQ    BX, SI
 
-skip92:
+skip100:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -1595,15 +1715,15 @@ skip92:
 	VMOVUPS Y7, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end88
+	JMP     end96
 
-part88:
+part96:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y8
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip93
+	JZ         skip101
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y8, Y9
 	VADDPS     Y9, Y0, Y0
@@ -1630,9 +1750,9 @@ part88:
 	VADDPS     Y9, Y7, Y7
 	ADDQ       BX, SI
 
-skip93:
+skip101:
 	TESTQ      $0x00000002, CX
-	JZ         skip94
+	JZ         skip102
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y8, Y9
 	VADDPS     Y9, Y0, Y0
@@ -1644,9 +1764,9 @@ skip93:
 	VADDPS     Y9, Y6, Y6
 	VADDPS     Y9, Y7, Y7
 
-skip94:
+skip102:
 	TESTQ  $0x00000004, CX
-	JZ     skip95
+	JZ     skip103
 	VXORPS Y9, Y9, Y9
 	VMAXPS Y0, Y9, Y0
 	VMAXPS Y1, Y9, Y1
@@ -1657,9 +1777,9 @@ skip94:
 	VMAXPS Y6, Y9, Y6
 	VMAXPS Y7, Y9, Y7
 
-skip95:
+skip103:
 	TESTQ      $0x00000010, CX
-	JZ         skip96
+	JZ         skip104
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y9, Y9, Y9
@@ -1696,7 +1816,7 @@ skip95:
 	VANDPS     Y10, Y7, Y7
 	ADDQ       BX, SI
 
-skip96:
+skip104:
 	VMASKMOVPS Y0, Y8, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y8, (DX)
@@ -1715,48 +1835,72 @@ skip96:
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end88:
+end96:
 	DECQ 56(AX)
-	JNZ  again85
+	JNZ  again92
 	VZEROUPPER
 	RET
 
 // func micro9x1AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro9x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again97:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	MOVQ   R9, R10
-	ADDQ   CX, R10
-	ADDQ   CX, R10
-	ADDQ   CX, R10
-	MOVQ   R10, (AX)
-	MOVQ   112(AX), R10
-	MOVQ   R10, 136(AX)
+again105:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       R9, R10
+	ADDQ       CX, R10
+	ADDQ       CX, R10
+	ADDQ       CX, R10
+	MOVQ       R10, (AX)
+	MOVQ       112(AX), R10
+	MOVQ       R10, 136(AX)
+	MOVQ       80(AX), R10
+	TESTQ      $0x00000020, R10
+	JZ         skip106
+	MOVQ       16(AX), R10
+	MOVQ       40(AX), R11
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
 
-again98:
+skip106:
+again107:
 	MOVQ 48(AX), R10
 
-loop99:
+loop108:
 	VMOVUPS      (SI), Y9
 	VBROADCASTSS (DI), Y10
 	VFMADD231PS  Y10, Y9, Y0
@@ -1781,21 +1925,21 @@ loop99:
 	ADDQ         DX, R9
 	ADDQ         BX, SI
 	DECQ         R10
-	JNZ          loop99
+	JNZ          loop108
 	MOVQ         120(AX), R10
 	ADDQ         R10, DI
 	ADDQ         R10, R8
 	ADDQ         R10, R9
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again98
+	JNZ          again107
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part100
+	JNZ          part109
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip101
+	JZ           skip110
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y9
 	VADDPS       Y9, Y0, Y0
@@ -1825,9 +1969,9 @@ loop99:
 	VADDPS       Y9, Y8, Y8
 	ADDQ         BX, SI
 
-skip101:
+skip110:
 	TESTQ   $0x00000002, CX
-	JZ      skip102
+	JZ      skip111
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y9
 	VADDPS  Y9, Y0, Y0
@@ -1840,9 +1984,9 @@ skip101:
 	VADDPS  Y9, Y7, Y7
 	VADDPS  Y9, Y8, Y8
 
-skip102:
+skip111:
 	TESTQ  $0x00000004, CX
-	JZ     skip103
+	JZ     skip112
 	VXORPS Y9, Y9, Y9
 	VMAXPS Y0, Y9, Y0
 	VMAXPS Y1, Y9, Y1
@@ -1854,9 +1998,9 @@ skip102:
 	VMAXPS Y7, Y9, Y7
 	VMAXPS Y8, Y9, Y8
 
-skip103:
+skip112:
 	TESTQ   $0x00000010, CX
-	JZ      skip104
+	JZ      skip113
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y9, Y9, Y9
@@ -1897,7 +2041,7 @@ skip103:
 	VANDPS  Y10, Y8, Y8
 	ADDQ    BX, SI
 
-skip104:
+skip113:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -1917,15 +2061,15 @@ skip104:
 	VMOVUPS Y8, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end100
+	JMP     end109
 
-part100:
+part109:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y9
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip105
+	JZ         skip114
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y9, Y10
 	VADDPS     Y10, Y0, Y0
@@ -1955,9 +2099,9 @@ part100:
 	VADDPS     Y10, Y8, Y8
 	ADDQ       BX, SI
 
-skip105:
+skip114:
 	TESTQ      $0x00000002, CX
-	JZ         skip106
+	JZ         skip115
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y9, Y10
 	VADDPS     Y10, Y0, Y0
@@ -1970,9 +2114,9 @@ skip105:
 	VADDPS     Y10, Y7, Y7
 	VADDPS     Y10, Y8, Y8
 
-skip106:
+skip115:
 	TESTQ  $0x00000004, CX
-	JZ     skip107
+	JZ     skip116
 	VXORPS Y10, Y10, Y10
 	VMAXPS Y0, Y10, Y0
 	VMAXPS Y1, Y10, Y1
@@ -1984,9 +2128,9 @@ skip106:
 	VMAXPS Y7, Y10, Y7
 	VMAXPS Y8, Y10, Y8
 
-skip107:
+skip116:
 	TESTQ      $0x00000010, CX
-	JZ         skip108
+	JZ         skip117
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y10, Y10, Y10
@@ -2027,7 +2171,7 @@ skip107:
 	VANDPS     Y11, Y8, Y8
 	ADDQ       BX, SI
 
-skip108:
+skip117:
 	VMASKMOVPS Y0, Y9, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y9, (DX)
@@ -2048,49 +2192,75 @@ skip108:
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end100:
+end109:
 	DECQ 56(AX)
-	JNZ  again97
+	JNZ  again105
 	VZEROUPPER
 	RET
 
 // func micro10x1AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro10x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again109:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	LEAQ   (R9)(CX*2), R10
-	ADDQ   CX, R10
-	MOVQ   R10, R11
-	ADDQ   CX, R11
-	MOVQ   R11, (AX)
-	MOVQ   112(AX), R11
-	MOVQ   R11, 136(AX)
+again118:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       R10, R11
+	ADDQ       CX, R11
+	MOVQ       R11, (AX)
+	MOVQ       112(AX), R11
+	MOVQ       R11, 136(AX)
+	MOVQ       80(AX), R11
+	TESTQ      $0x00000020, R11
+	JZ         skip119
+	MOVQ       16(AX), R11
+	MOVQ       40(AX), R12
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
 
-again110:
+skip119:
+again120:
 	MOVQ 48(AX), R11
 
-loop111:
+loop121:
 	VMOVUPS      (SI), Y10
 	VBROADCASTSS (DI), Y11
 	VFMADD231PS  Y11, Y10, Y0
@@ -2118,7 +2288,7 @@ loop111:
 	ADDQ         DX, R10
 	ADDQ         BX, SI
 	DECQ         R11
-	JNZ          loop111
+	JNZ          loop121
 	MOVQ         120(AX), R11
 	ADDQ         R11, DI
 	ADDQ         R11, R8
@@ -2126,14 +2296,14 @@ loop111:
 	ADDQ         R11, R10
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again110
+	JNZ          again120
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part112
+	JNZ          part122
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip113
+	JZ           skip123
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y10
 	VADDPS       Y10, Y0, Y0
@@ -2166,9 +2336,9 @@ loop111:
 	VADDPS       Y10, Y9, Y9
 	ADDQ         BX, SI
 
-skip113:
+skip123:
 	TESTQ   $0x00000002, CX
-	JZ      skip114
+	JZ      skip124
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y10
 	VADDPS  Y10, Y0, Y0
@@ -2182,9 +2352,9 @@ skip113:
 	VADDPS  Y10, Y8, Y8
 	VADDPS  Y10, Y9, Y9
 
-skip114:
+skip124:
 	TESTQ  $0x00000004, CX
-	JZ     skip115
+	JZ     skip125
 	VXORPS Y10, Y10, Y10
 	VMAXPS Y0, Y10, Y0
 	VMAXPS Y1, Y10, Y1
@@ -2197,9 +2367,9 @@ skip114:
 	VMAXPS Y8, Y10, Y8
 	VMAXPS Y9, Y10, Y9
 
-skip115:
+skip125:
 	TESTQ   $0x00000010, CX
-	JZ      skip116
+	JZ      skip126
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y10, Y10, Y10
@@ -2244,7 +2414,7 @@ skip115:
 	VANDPS  Y11, Y9, Y9
 	ADDQ    BX, SI
 
-skip116:
+skip126:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -2266,15 +2436,15 @@ skip116:
 	VMOVUPS Y9, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end112
+	JMP     end122
 
-part112:
+part122:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y10
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip117
+	JZ         skip127
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y10, Y11
 	VADDPS     Y11, Y0, Y0
@@ -2307,9 +2477,9 @@ part112:
 	VADDPS     Y11, Y9, Y9
 	ADDQ       BX, SI
 
-skip117:
+skip127:
 	TESTQ      $0x00000002, CX
-	JZ         skip118
+	JZ         skip128
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y10, Y11
 	VADDPS     Y11, Y0, Y0
@@ -2323,9 +2493,9 @@ skip117:
 	VADDPS     Y11, Y8, Y8
 	VADDPS     Y11, Y9, Y9
 
-skip118:
+skip128:
 	TESTQ  $0x00000004, CX
-	JZ     skip119
+	JZ     skip129
 	VXORPS Y11, Y11, Y11
 	VMAXPS Y0, Y11, Y0
 	VMAXPS Y1, Y11, Y1
@@ -2338,9 +2508,9 @@ skip118:
 	VMAXPS Y8, Y11, Y8
 	VMAXPS Y9, Y11, Y9
 
-skip119:
+skip129:
 	TESTQ      $0x00000010, CX
-	JZ         skip120
+	JZ         skip130
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y11, Y11, Y11
@@ -2385,7 +2555,7 @@ skip119:
 	VANDPS     Y12, Y9, Y9
 	ADDQ       BX, SI
 
-skip120:
+skip130:
 	VMASKMOVPS Y0, Y10, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y10, (DX)
@@ -2408,51 +2578,79 @@ skip120:
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end112:
+end122:
 	DECQ 56(AX)
-	JNZ  again109
+	JNZ  again118
 	VZEROUPPER
 	RET
 
 // func micro11x1AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro11x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again121:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	LEAQ   (R9)(CX*2), R10
-	ADDQ   CX, R10
-	MOVQ   R10, R11
-	ADDQ   CX, R11
-	ADDQ   CX, R11
-	MOVQ   R11, (AX)
-	MOVQ   112(AX), R11
-	MOVQ   R11, 136(AX)
+again131:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       R10, R11
+	ADDQ       CX, R11
+	ADDQ       CX, R11
+	MOVQ       R11, (AX)
+	MOVQ       112(AX), R11
+	MOVQ       R11, 136(AX)
+	MOVQ       80(AX), R11
+	TESTQ      $0x00000020, R11
+	JZ         skip132
+	MOVQ       16(AX), R11
+	MOVQ       40(AX), R12
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
 
-again122:
+skip132:
+again133:
 	MOVQ 48(AX), R11
 
-loop123:
+loop134:
 	VMOVUPS      (SI), Y11
 	VBROADCASTSS (DI), Y12
 	VFMADD231PS  Y12, Y11, Y0
@@ -2482,7 +2680,7 @@ loop123:
 	ADDQ         DX, R10
 	ADDQ         BX, SI
 	DECQ         R11
-	JNZ          loop123
+	JNZ          loop134
 	MOVQ         120(AX), R11
 	ADDQ         R11, DI
 	ADDQ         R11, R8
@@ -2490,14 +2688,14 @@ loop123:
 	ADDQ         R11, R10
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again122
+	JNZ          again133
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part124
+	JNZ          part135
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip125
+	JZ           skip136
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y11
 	VADDPS       Y11, Y0, Y0
@@ -2533,9 +2731,9 @@ loop123:
 	VADDPS       Y11, Y10, Y10
 	ADDQ         BX, SI
 
-skip125:
+skip136:
 	TESTQ   $0x00000002, CX
-	JZ      skip126
+	JZ      skip137
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y11
 	VADDPS  Y11, Y0, Y0
@@ -2550,9 +2748,9 @@ skip125:
 	VADDPS  Y11, Y9, Y9
 	VADDPS  Y11, Y10, Y10
 
-skip126:
+skip137:
 	TESTQ  $0x00000004, CX
-	JZ     skip127
+	JZ     skip138
 	VXORPS Y11, Y11, Y11
 	VMAXPS Y0, Y11, Y0
 	VMAXPS Y1, Y11, Y1
@@ -2566,9 +2764,9 @@ skip126:
 	VMAXPS Y9, Y11, Y9
 	VMAXPS Y10, Y11, Y10
 
-skip127:
+skip138:
 	TESTQ   $0x00000010, CX
-	JZ      skip128
+	JZ      skip139
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y11, Y11, Y11
@@ -2617,7 +2815,7 @@ skip127:
 	VANDPS  Y12, Y10, Y10
 	ADDQ    BX, SI
 
-skip128:
+skip139:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -2641,15 +2839,15 @@ skip128:
 	VMOVUPS Y10, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end124
+	JMP     end135
 
-part124:
+part135:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y11
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip129
+	JZ         skip140
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y11, Y12
 	VADDPS     Y12, Y0, Y0
@@ -2685,9 +2883,9 @@ part124:
 	VADDPS     Y12, Y10, Y10
 	ADDQ       BX, SI
 
-skip129:
+skip140:
 	TESTQ      $0x00000002, CX
-	JZ         skip130
+	JZ         skip141
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y11, Y12
 	VADDPS     Y12, Y0, Y0
@@ -2702,9 +2900,9 @@ skip129:
 	VADDPS     Y12, Y9, Y9
 	VADDPS     Y12, Y10, Y10
 
-skip130:
+skip141:
 	TESTQ  $0x00000004, CX
-	JZ     skip131
+	JZ     skip142
 	VXORPS Y12, Y12, Y12
 	VMAXPS Y0, Y12, Y0
 	VMAXPS Y1, Y12, Y1
@@ -2718,9 +2916,9 @@ skip130:
 	VMAXPS Y9, Y12, Y9
 	VMAXPS Y10, Y12, Y10
 
-skip131:
+skip142:
 	TESTQ      $0x00000010, CX
-	JZ         skip132
+	JZ         skip143
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y12, Y12, Y12
@@ -2769,7 +2967,7 @@ skip131:
 	VANDPS     Y13, Y10, Y10
 	ADDQ       BX, SI
 
-skip132:
+skip143:
 	VMASKMOVPS Y0, Y11, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y11, (DX)
@@ -2794,53 +2992,83 @@ skip132:
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end124:
+end135:
 	DECQ 56(AX)
-	JNZ  again121
+	JNZ  again131
 	VZEROUPPER
 	RET
 
 // func micro12x1AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro12x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again133:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	LEAQ   (R9)(CX*2), R10
-	ADDQ   CX, R10
-	MOVQ   R10, R11
-	ADDQ   CX, R11
-	ADDQ   CX, R11
-	ADDQ   CX, R11
-	MOVQ   R11, (AX)
-	MOVQ   112(AX), R11
-	MOVQ   R11, 136(AX)
+again144:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       R10, R11
+	ADDQ       CX, R11
+	ADDQ       CX, R11
+	ADDQ       CX, R11
+	MOVQ       R11, (AX)
+	MOVQ       112(AX), R11
+	MOVQ       R11, 136(AX)
+	MOVQ       80(AX), R11
+	TESTQ      $0x00000020, R11
+	JZ         skip145
+	MOVQ       16(AX), R11
+	MOVQ       40(AX), R12
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
 
-again134:
+skip145:
+again146:
 	MOVQ 48(AX), R11
 
-loop135:
+loop147:
 	VMOVUPS      (SI), Y12
 	VBROADCASTSS (DI), Y13
 	VFMADD231PS  Y13, Y12, Y0
@@ -2872,7 +3100,7 @@ loop135:
 	ADDQ         DX, R10
 	ADDQ         BX, SI
 	DECQ         R11
-	JNZ          loop135
+	JNZ          loop147
 	MOVQ         120(AX), R11
 	ADDQ         R11, DI
 	ADDQ         R11, R8
@@ -2880,14 +3108,14 @@ loop135:
 	ADDQ         R11, R10
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again134
+	JNZ          again146
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part136
+	JNZ          part148
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip137
+	JZ           skip149
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y12
 	VADDPS       Y12, Y0, Y0
@@ -2926,9 +3154,9 @@ loop135:
 	VADDPS       Y12, Y11, Y11
 	ADDQ         BX, SI
 
-skip137:
+skip149:
 	TESTQ   $0x00000002, CX
-	JZ      skip138
+	JZ      skip150
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y12
 	VADDPS  Y12, Y0, Y0
@@ -2944,9 +3172,9 @@ skip137:
 	VADDPS  Y12, Y10, Y10
 	VADDPS  Y12, Y11, Y11
 
-skip138:
+skip150:
 	TESTQ  $0x00000004, CX
-	JZ     skip139
+	JZ     skip151
 	VXORPS Y12, Y12, Y12
 	VMAXPS Y0, Y12, Y0
 	VMAXPS Y1, Y12, Y1
@@ -2961,9 +3189,9 @@ skip138:
 	VMAXPS Y10, Y12, Y10
 	VMAXPS Y11, Y12, Y11
 
-skip139:
+skip151:
 	TESTQ   $0x00000010, CX
-	JZ      skip140
+	JZ      skip152
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y12, Y12, Y12
@@ -3016,7 +3244,7 @@ skip139:
 	VANDPS  Y13, Y11, Y11
 	ADDQ    BX, SI
 
-skip140:
+skip152:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -3042,15 +3270,15 @@ skip140:
 	VMOVUPS Y11, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end136
+	JMP     end148
 
-part136:
+part148:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y12
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip141
+	JZ         skip153
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y12, Y13
 	VADDPS     Y13, Y0, Y0
@@ -3089,9 +3317,9 @@ part136:
 	VADDPS     Y13, Y11, Y11
 	ADDQ       BX, SI
 
-skip141:
+skip153:
 	TESTQ      $0x00000002, CX
-	JZ         skip142
+	JZ         skip154
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y12, Y13
 	VADDPS     Y13, Y0, Y0
@@ -3107,9 +3335,9 @@ skip141:
 	VADDPS     Y13, Y10, Y10
 	VADDPS     Y13, Y11, Y11
 
-skip142:
+skip154:
 	TESTQ  $0x00000004, CX
-	JZ     skip143
+	JZ     skip155
 	VXORPS Y13, Y13, Y13
 	VMAXPS Y0, Y13, Y0
 	VMAXPS Y1, Y13, Y1
@@ -3124,9 +3352,9 @@ skip142:
 	VMAXPS Y10, Y13, Y10
 	VMAXPS Y11, Y13, Y11
 
-skip143:
+skip155:
 	TESTQ      $0x00000010, CX
-	JZ         skip144
+	JZ         skip156
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y13, Y13, Y13
@@ -3179,7 +3407,7 @@ skip143:
 	VANDPS     Y14, Y11, Y11
 	ADDQ       BX, SI
 
-skip144:
+skip156:
 	VMASKMOVPS Y0, Y12, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y12, (DX)
@@ -3206,35 +3434,43 @@ skip144:
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end136:
+end148:
 	DECQ 56(AX)
-	JNZ  again133
+	JNZ  again144
 	VZEROUPPER
 	RET
 
 // func micro1x2AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro1x2AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again145:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	MOVQ   (AX), DI
-	MOVQ   DI, R8
-	ADDQ   CX, R8
-	MOVQ   R8, (AX)
-	MOVQ   112(AX), CX
-	MOVQ   CX, 136(AX)
+again157:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	MOVQ       (AX), DI
+	MOVQ       DI, R8
+	ADDQ       CX, R8
+	MOVQ       R8, (AX)
+	MOVQ       112(AX), CX
+	MOVQ       CX, 136(AX)
+	MOVQ       80(AX), CX
+	TESTQ      $0x00000020, CX
+	JZ         skip158
+	MOVQ       16(AX), CX
+	MOVQ       40(AX), R8
+	PREFETCHT0 (CX)
+	ADDQ       R8, CX
 
-again146:
+skip158:
+again159:
 	MOVQ 48(AX), CX
 
-loop147:
+loop160:
 	VMOVUPS      (SI), Y2
 	VMOVUPS      32(SI), Y3
 	VBROADCASTSS (DI), Y4
@@ -3243,19 +3479,19 @@ loop147:
 	ADDQ         DX, DI
 	ADDQ         BX, SI
 	DECQ         CX
-	JNZ          loop147
+	JNZ          loop160
 	MOVQ         120(AX), CX
 	ADDQ         CX, DI
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again146
+	JNZ          again159
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part148
+	JNZ          part161
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip149
+	JZ           skip162
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y2
 	VADDPS       Y2, Y0, Y0
@@ -3263,25 +3499,25 @@ loop147:
 	VADDPS       Y2, Y1, Y1
 	ADDQ         BX, SI
 
-skip149:
+skip162:
 	TESTQ   $0x00000002, CX
-	JZ      skip150
+	JZ      skip163
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y2
 	VADDPS  Y2, Y0, Y0
 	VMOVUPS 32(SI), Y2
 	VADDPS  Y2, Y1, Y1
 
-skip150:
+skip163:
 	TESTQ  $0x00000004, CX
-	JZ     skip151
+	JZ     skip164
 	VXORPS Y2, Y2, Y2
 	VMAXPS Y0, Y2, Y0
 	VMAXPS Y1, Y2, Y1
 
-skip151:
+skip164:
 	TESTQ   $0x00000010, CX
-	JZ      skip152
+	JZ      skip165
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y2, Y2, Y2
@@ -3293,21 +3529,21 @@ skip151:
 	VANDPS  Y3, Y1, Y1
 	ADDQ    BX, SI
 
-skip152:
+skip165:
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end148
+	JMP     end161
 
-part148:
+part161:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y2
 	VMOVUPS    32(DX), Y3
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip153
+	JZ         skip166
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y2, Y4
 	VADDPS     Y4, Y0, Y0
@@ -3315,25 +3551,25 @@ part148:
 	VADDPS     Y4, Y1, Y1
 	ADDQ       BX, SI
 
-skip153:
+skip166:
 	TESTQ      $0x00000002, CX
-	JZ         skip154
+	JZ         skip167
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y2, Y4
 	VADDPS     Y4, Y0, Y0
 	VMASKMOVPS 32(SI), Y3, Y4
 	VADDPS     Y4, Y1, Y1
 
-skip154:
+skip167:
 	TESTQ  $0x00000004, CX
-	JZ     skip155
+	JZ     skip168
 	VXORPS Y4, Y4, Y4
 	VMAXPS Y0, Y4, Y0
 	VMAXPS Y1, Y4, Y1
 
-skip155:
+skip168:
 	TESTQ      $0x00000010, CX
-	JZ         skip156
+	JZ         skip169
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y4, Y4, Y4
@@ -3345,44 +3581,54 @@ skip155:
 	VANDPS     Y5, Y1, Y1
 	ADDQ       BX, SI
 
-skip156:
+skip169:
 	VMASKMOVPS Y0, Y2, (DX)
 	VMASKMOVPS Y1, Y3, 32(DX)
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end148:
+end161:
 	DECQ 56(AX)
-	JNZ  again145
+	JNZ  again157
 	VZEROUPPER
 	RET
 
 // func micro2x2AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro2x2AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again157:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	MOVQ   (AX), DI
-	MOVQ   DI, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	MOVQ   R8, (AX)
-	MOVQ   112(AX), R8
-	MOVQ   R8, 136(AX)
+again170:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	MOVQ       (AX), DI
+	MOVQ       DI, R8
+	ADDQ       CX, R8
+	ADDQ       CX, R8
+	MOVQ       R8, (AX)
+	MOVQ       112(AX), R8
+	MOVQ       R8, 136(AX)
+	MOVQ       80(AX), R8
+	TESTQ      $0x00000020, R8
+	JZ         skip171
+	MOVQ       16(AX), R8
+	MOVQ       40(AX), R9
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
 
-again158:
+skip171:
+again172:
 	MOVQ 48(AX), R8
 
-loop159:
+loop173:
 	VMOVUPS      (SI), Y4
 	VMOVUPS      32(SI), Y5
 	VBROADCASTSS (DI), Y6
@@ -3394,19 +3640,19 @@ loop159:
 	ADDQ         DX, DI
 	ADDQ         BX, SI
 	DECQ         R8
-	JNZ          loop159
+	JNZ          loop173
 	MOVQ         120(AX), R8
 	ADDQ         R8, DI
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again158
+	JNZ          again172
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part160
+	JNZ          part174
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip161
+	JZ           skip175
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y4
 	VADDPS       Y4, Y0, Y0
@@ -3419,9 +3665,9 @@ loop159:
 	VADDPS       Y4, Y3, Y3
 	ADDQ         BX, SI
 
-skip161:
+skip175:
 	TESTQ   $0x00000002, CX
-	JZ      skip162
+	JZ      skip176
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y4
 	VADDPS  Y4, Y0, Y0
@@ -3430,18 +3676,18 @@ skip161:
 	VADDPS  Y4, Y1, Y1
 	VADDPS  Y4, Y3, Y3
 
-skip162:
+skip176:
 	TESTQ  $0x00000004, CX
-	JZ     skip163
+	JZ     skip177
 	VXORPS Y4, Y4, Y4
 	VMAXPS Y0, Y4, Y0
 	VMAXPS Y1, Y4, Y1
 	VMAXPS Y2, Y4, Y2
 	VMAXPS Y3, Y4, Y3
 
-skip163:
+skip177:
 	TESTQ   $0x00000010, CX
-	JZ      skip164
+	JZ      skip178
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y4, Y4, Y4
@@ -3460,7 +3706,7 @@ skip163:
 	VANDPS  Y5, Y3, Y3
 	ADDQ    BX, SI
 
-skip164:
+skip178:
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
 	ADDQ    BX, DX
@@ -3468,16 +3714,16 @@ skip164:
 	VMOVUPS Y3, 32(DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end160
+	JMP     end174
 
-part160:
+part174:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y4
 	VMOVUPS    32(DX), Y5
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip165
+	JZ         skip179
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y4, Y6
 	VADDPS     Y6, Y0, Y0
@@ -3490,9 +3736,9 @@ part160:
 	VADDPS     Y6, Y3, Y3
 	ADDQ       BX, SI
 
-skip165:
+skip179:
 	TESTQ      $0x00000002, CX
-	JZ         skip166
+	JZ         skip180
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y4, Y6
 	VADDPS     Y6, Y0, Y0
@@ -3501,18 +3747,18 @@ skip165:
 	VADDPS     Y6, Y1, Y1
 	VADDPS     Y6, Y3, Y3
 
-skip166:
+skip180:
 	TESTQ  $0x00000004, CX
-	JZ     skip167
+	JZ     skip181
 	VXORPS Y6, Y6, Y6
 	VMAXPS Y0, Y6, Y0
 	VMAXPS Y1, Y6, Y1
 	VMAXPS Y2, Y6, Y2
 	VMAXPS Y3, Y6, Y3
 
-skip167:
+skip181:
 	TESTQ      $0x00000010, CX
-	JZ         skip168
+	JZ         skip182
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y6, Y6, Y6
@@ -3531,7 +3777,7 @@ skip167:
 	VANDPS     Y7, Y3, Y3
 	ADDQ       BX, SI
 
-skip168:
+skip182:
 	VMASKMOVPS Y0, Y4, (DX)
 	VMASKMOVPS Y1, Y5, 32(DX)
 	ADDQ       BX, DX
@@ -3540,41 +3786,53 @@ skip168:
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end160:
+end174:
 	DECQ 56(AX)
-	JNZ  again157
+	JNZ  again170
 	VZEROUPPER
 	RET
 
 // func micro3x2AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro3x2AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again169:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	MOVQ   (AX), DI
-	MOVQ   DI, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	MOVQ   R8, (AX)
-	MOVQ   112(AX), R8
-	MOVQ   R8, 136(AX)
+again183:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	MOVQ       (AX), DI
+	MOVQ       DI, R8
+	ADDQ       CX, R8
+	ADDQ       CX, R8
+	ADDQ       CX, R8
+	MOVQ       R8, (AX)
+	MOVQ       112(AX), R8
+	MOVQ       R8, 136(AX)
+	MOVQ       80(AX), R8
+	TESTQ      $0x00000020, R8
+	JZ         skip184
+	MOVQ       16(AX), R8
+	MOVQ       40(AX), R9
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
 
-again170:
+skip184:
+again185:
 	MOVQ 48(AX), R8
 
-loop171:
+loop186:
 	VMOVUPS      (SI), Y6
 	VMOVUPS      32(SI), Y7
 	VBROADCASTSS (DI), Y8
@@ -3589,19 +3847,19 @@ loop171:
 	ADDQ         DX, DI
 	ADDQ         BX, SI
 	DECQ         R8
-	JNZ          loop171
+	JNZ          loop186
 	MOVQ         120(AX), R8
 	ADDQ         R8, DI
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again170
+	JNZ          again185
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part172
+	JNZ          part187
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip173
+	JZ           skip188
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y6
 	VADDPS       Y6, Y0, Y0
@@ -3619,9 +3877,9 @@ loop171:
 	VADDPS       Y6, Y5, Y5
 	ADDQ         BX, SI
 
-skip173:
+skip188:
 	TESTQ   $0x00000002, CX
-	JZ      skip174
+	JZ      skip189
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y6
 	VADDPS  Y6, Y0, Y0
@@ -3632,9 +3890,9 @@ skip173:
 	VADDPS  Y6, Y3, Y3
 	VADDPS  Y6, Y5, Y5
 
-skip174:
+skip189:
 	TESTQ  $0x00000004, CX
-	JZ     skip175
+	JZ     skip190
 	VXORPS Y6, Y6, Y6
 	VMAXPS Y0, Y6, Y0
 	VMAXPS Y1, Y6, Y1
@@ -3643,9 +3901,9 @@ skip174:
 	VMAXPS Y4, Y6, Y4
 	VMAXPS Y5, Y6, Y5
 
-skip175:
+skip190:
 	TESTQ   $0x00000010, CX
-	JZ      skip176
+	JZ      skip191
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y6, Y6, Y6
@@ -3671,7 +3929,7 @@ skip175:
 	VANDPS  Y7, Y5, Y5
 	ADDQ    BX, SI
 
-skip176:
+skip191:
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
 	ADDQ    BX, DX
@@ -3682,16 +3940,16 @@ skip176:
 	VMOVUPS Y5, 32(DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end172
+	JMP     end187
 
-part172:
+part187:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y6
 	VMOVUPS    32(DX), Y7
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip177
+	JZ         skip192
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y6, Y8
 	VADDPS     Y8, Y0, Y0
@@ -3709,9 +3967,9 @@ part172:
 	VADDPS     Y8, Y5, Y5
 	ADDQ       BX, SI
 
-skip177:
+skip192:
 	TESTQ      $0x00000002, CX
-	JZ         skip178
+	JZ         skip193
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y6, Y8
 	VADDPS     Y8, Y0, Y0
@@ -3722,9 +3980,9 @@ skip177:
 	VADDPS     Y8, Y3, Y3
 	VADDPS     Y8, Y5, Y5
 
-skip178:
+skip193:
 	TESTQ  $0x00000004, CX
-	JZ     skip179
+	JZ     skip194
 	VXORPS Y8, Y8, Y8
 	VMAXPS Y0, Y8, Y0
 	VMAXPS Y1, Y8, Y1
@@ -3733,9 +3991,9 @@ skip178:
 	VMAXPS Y4, Y8, Y4
 	VMAXPS Y5, Y8, Y5
 
-skip179:
+skip194:
 	TESTQ      $0x00000010, CX
-	JZ         skip180
+	JZ         skip195
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y8, Y8, Y8
@@ -3761,7 +4019,7 @@ skip179:
 	VANDPS     Y9, Y5, Y5
 	ADDQ       BX, SI
 
-skip180:
+skip195:
 	VMASKMOVPS Y0, Y6, (DX)
 	VMASKMOVPS Y1, Y7, 32(DX)
 	ADDQ       BX, DX
@@ -3773,43 +4031,57 @@ skip180:
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end172:
+end187:
 	DECQ 56(AX)
-	JNZ  again169
+	JNZ  again183
 	VZEROUPPER
 	RET
 
 // func micro4x2AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro4x2AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again181:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	MOVQ   R8, R9
-	ADDQ   CX, R9
-	MOVQ   R9, (AX)
-	MOVQ   112(AX), R9
-	MOVQ   R9, 136(AX)
+again196:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	MOVQ       R8, R9
+	ADDQ       CX, R9
+	MOVQ       R9, (AX)
+	MOVQ       112(AX), R9
+	MOVQ       R9, 136(AX)
+	MOVQ       80(AX), R9
+	TESTQ      $0x00000020, R9
+	JZ         skip197
+	MOVQ       16(AX), R9
+	MOVQ       40(AX), R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
 
-again182:
+skip197:
+again198:
 	MOVQ 48(AX), R9
 
-loop183:
+loop199:
 	VMOVUPS      (SI), Y8
 	VMOVUPS      32(SI), Y9
 	VBROADCASTSS (DI), Y10
@@ -3828,20 +4100,20 @@ loop183:
 	ADDQ         DX, R8
 	ADDQ         BX, SI
 	DECQ         R9
-	JNZ          loop183
+	JNZ          loop199
 	MOVQ         120(AX), R9
 	ADDQ         R9, DI
 	ADDQ         R9, R8
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again182
+	JNZ          again198
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part184
+	JNZ          part200
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip185
+	JZ           skip201
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y8
 	VADDPS       Y8, Y0, Y0
@@ -3864,9 +4136,9 @@ loop183:
 	VADDPS       Y8, Y7, Y7
 	ADDQ         BX, SI
 
-skip185:
+skip201:
 	TESTQ   $0x00000002, CX
-	JZ      skip186
+	JZ      skip202
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y8
 	VADDPS  Y8, Y0, Y0
@@ -3879,9 +4151,9 @@ skip185:
 	VADDPS  Y8, Y5, Y5
 	VADDPS  Y8, Y7, Y7
 
-skip186:
+skip202:
 	TESTQ  $0x00000004, CX
-	JZ     skip187
+	JZ     skip203
 	VXORPS Y8, Y8, Y8
 	VMAXPS Y0, Y8, Y0
 	VMAXPS Y1, Y8, Y1
@@ -3892,9 +4164,9 @@ skip186:
 	VMAXPS Y6, Y8, Y6
 	VMAXPS Y7, Y8, Y7
 
-skip187:
+skip203:
 	TESTQ   $0x00000010, CX
-	JZ      skip188
+	JZ      skip204
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y8, Y8, Y8
@@ -3927,7 +4199,7 @@ skip187:
 	VANDPS  Y9, Y7, Y7
 	ADDQ    BX, SI
 
-skip188:
+skip204:
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
 	ADDQ    BX, DX
@@ -3941,16 +4213,16 @@ skip188:
 	VMOVUPS Y7, 32(DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end184
+	JMP     end200
 
-part184:
+part200:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y8
 	VMOVUPS    32(DX), Y9
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip189
+	JZ         skip205
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y8, Y10
 	VADDPS     Y10, Y0, Y0
@@ -3973,9 +4245,9 @@ part184:
 	VADDPS     Y10, Y7, Y7
 	ADDQ       BX, SI
 
-skip189:
+skip205:
 	TESTQ      $0x00000002, CX
-	JZ         skip190
+	JZ         skip206
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y8, Y10
 	VADDPS     Y10, Y0, Y0
@@ -3988,9 +4260,9 @@ skip189:
 	VADDPS     Y10, Y5, Y5
 	VADDPS     Y10, Y7, Y7
 
-skip190:
+skip206:
 	TESTQ  $0x00000004, CX
-	JZ     skip191
+	JZ     skip207
 	VXORPS Y10, Y10, Y10
 	VMAXPS Y0, Y10, Y0
 	VMAXPS Y1, Y10, Y1
@@ -4001,9 +4273,9 @@ skip190:
 	VMAXPS Y6, Y10, Y6
 	VMAXPS Y7, Y10, Y7
 
-skip191:
+skip207:
 	TESTQ      $0x00000010, CX
-	JZ         skip192
+	JZ         skip208
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y10, Y10, Y10
@@ -4036,7 +4308,7 @@ skip191:
 	VANDPS     Y11, Y7, Y7
 	ADDQ       BX, SI
 
-skip192:
+skip208:
 	VMASKMOVPS Y0, Y8, (DX)
 	VMASKMOVPS Y1, Y9, 32(DX)
 	ADDQ       BX, DX
@@ -4051,46 +4323,62 @@ skip192:
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end184:
+end200:
 	DECQ 56(AX)
-	JNZ  again181
+	JNZ  again196
 	VZEROUPPER
 	RET
 
 // func micro5x2AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro5x2AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again193:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	MOVQ   R8, R9
-	ADDQ   CX, R9
-	ADDQ   CX, R9
-	MOVQ   R9, (AX)
-	MOVQ   112(AX), R9
-	MOVQ   R9, 136(AX)
+again209:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	MOVQ       R8, R9
+	ADDQ       CX, R9
+	ADDQ       CX, R9
+	MOVQ       R9, (AX)
+	MOVQ       112(AX), R9
+	MOVQ       R9, 136(AX)
+	MOVQ       80(AX), R9
+	TESTQ      $0x00000020, R9
+	JZ         skip210
+	MOVQ       16(AX), R9
+	MOVQ       40(AX), R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
 
-again194:
+skip210:
+again211:
 	MOVQ 48(AX), R9
 
-loop195:
+loop212:
 	VMOVUPS      (SI), Y10
 	VMOVUPS      32(SI), Y11
 	VBROADCASTSS (DI), Y12
@@ -4112,20 +4400,20 @@ loop195:
 	ADDQ         DX, R8
 	ADDQ         BX, SI
 	DECQ         R9
-	JNZ          loop195
+	JNZ          loop212
 	MOVQ         120(AX), R9
 	ADDQ         R9, DI
 	ADDQ         R9, R8
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again194
+	JNZ          again211
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part196
+	JNZ          part213
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip197
+	JZ           skip214
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y10
 	VADDPS       Y10, Y0, Y0
@@ -4153,9 +4441,9 @@ loop195:
 	VADDPS       Y10, Y9, Y9
 	ADDQ         BX, SI
 
-skip197:
+skip214:
 	TESTQ   $0x00000002, CX
-	JZ      skip198
+	JZ      skip215
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y10
 	VADDPS  Y10, Y0, Y0
@@ -4170,9 +4458,9 @@ skip197:
 	VADDPS  Y10, Y7, Y7
 	VADDPS  Y10, Y9, Y9
 
-skip198:
+skip215:
 	TESTQ  $0x00000004, CX
-	JZ     skip199
+	JZ     skip216
 	VXORPS Y10, Y10, Y10
 	VMAXPS Y0, Y10, Y0
 	VMAXPS Y1, Y10, Y1
@@ -4185,9 +4473,9 @@ skip198:
 	VMAXPS Y8, Y10, Y8
 	VMAXPS Y9, Y10, Y9
 
-skip199:
+skip216:
 	TESTQ   $0x00000010, CX
-	JZ      skip200
+	JZ      skip217
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y10, Y10, Y10
@@ -4227,7 +4515,7 @@ skip199:
 	VANDPS  Y11, Y9, Y9
 	ADDQ    BX, SI
 
-skip200:
+skip217:
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
 	ADDQ    BX, DX
@@ -4244,16 +4532,16 @@ skip200:
 	VMOVUPS Y9, 32(DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end196
+	JMP     end213
 
-part196:
+part213:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y10
 	VMOVUPS    32(DX), Y11
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip201
+	JZ         skip218
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y10, Y12
 	VADDPS     Y12, Y0, Y0
@@ -4281,9 +4569,9 @@ part196:
 	VADDPS     Y12, Y9, Y9
 	ADDQ       BX, SI
 
-skip201:
+skip218:
 	TESTQ      $0x00000002, CX
-	JZ         skip202
+	JZ         skip219
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y10, Y12
 	VADDPS     Y12, Y0, Y0
@@ -4298,9 +4586,9 @@ skip201:
 	VADDPS     Y12, Y7, Y7
 	VADDPS     Y12, Y9, Y9
 
-skip202:
+skip219:
 	TESTQ  $0x00000004, CX
-	JZ     skip203
+	JZ     skip220
 	VXORPS Y12, Y12, Y12
 	VMAXPS Y0, Y12, Y0
 	VMAXPS Y1, Y12, Y1
@@ -4313,9 +4601,9 @@ skip202:
 	VMAXPS Y8, Y12, Y8
 	VMAXPS Y9, Y12, Y9
 
-skip203:
+skip220:
 	TESTQ      $0x00000010, CX
-	JZ         skip204
+	JZ         skip221
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y12, Y12, Y12
@@ -4355,7 +4643,7 @@ skip203:
 	VANDPS     Y13, Y9, Y9
 	ADDQ       BX, SI
 
-skip204:
+skip221:
 	VMASKMOVPS Y0, Y10, (DX)
 	VMASKMOVPS Y1, Y11, 32(DX)
 	ADDQ       BX, DX
@@ -4373,49 +4661,67 @@ skip204:
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end196:
+end213:
 	DECQ 56(AX)
-	JNZ  again193
+	JNZ  again209
 	VZEROUPPER
 	RET
 
 // func micro6x2AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro6x2AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again205:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	MOVQ   R8, R9
-	ADDQ   CX, R9
-	ADDQ   CX, R9
-	ADDQ   CX, R9
-	MOVQ   R9, (AX)
-	MOVQ   112(AX), R9
-	MOVQ   R9, 136(AX)
+again222:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	MOVQ       R8, R9
+	ADDQ       CX, R9
+	ADDQ       CX, R9
+	ADDQ       CX, R9
+	MOVQ       R9, (AX)
+	MOVQ       112(AX), R9
+	MOVQ       R9, 136(AX)
+	MOVQ       80(AX), R9
+	TESTQ      $0x00000020, R9
+	JZ         skip223
+	MOVQ       16(AX), R9
+	MOVQ       40(AX), R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
 
-again206:
+skip223:
+again224:
 	MOVQ 48(AX), R9
 
-loop207:
+loop225:
 	VMOVUPS      (SI), Y12
 	VMOVUPS      32(SI), Y13
 	VBROADCASTSS (DI), Y14
@@ -4440,20 +4746,20 @@ loop207:
 	ADDQ         DX, R8
 	ADDQ         BX, SI
 	DECQ         R9
-	JNZ          loop207
+	JNZ          loop225
 	MOVQ         120(AX), R9
 	ADDQ         R9, DI
 	ADDQ         R9, R8
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again206
+	JNZ          again224
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part208
+	JNZ          part226
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip209
+	JZ           skip227
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y12
 	VADDPS       Y12, Y0, Y0
@@ -4486,9 +4792,9 @@ loop207:
 	VADDPS       Y12, Y11, Y11
 	ADDQ         BX, SI
 
-skip209:
+skip227:
 	TESTQ   $0x00000002, CX
-	JZ      skip210
+	JZ      skip228
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y12
 	VADDPS  Y12, Y0, Y0
@@ -4505,9 +4811,9 @@ skip209:
 	VADDPS  Y12, Y9, Y9
 	VADDPS  Y12, Y11, Y11
 
-skip210:
+skip228:
 	TESTQ  $0x00000004, CX
-	JZ     skip211
+	JZ     skip229
 	VXORPS Y12, Y12, Y12
 	VMAXPS Y0, Y12, Y0
 	VMAXPS Y1, Y12, Y1
@@ -4522,9 +4828,9 @@ skip210:
 	VMAXPS Y10, Y12, Y10
 	VMAXPS Y11, Y12, Y11
 
-skip211:
+skip229:
 	TESTQ   $0x00000010, CX
-	JZ      skip212
+	JZ      skip230
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y12, Y12, Y12
@@ -4571,7 +4877,7 @@ skip211:
 	VANDPS  Y13, Y11, Y11
 	ADDQ    BX, SI
 
-skip212:
+skip230:
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
 	ADDQ    BX, DX
@@ -4591,16 +4897,16 @@ skip212:
 	VMOVUPS Y11, 32(DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end208
+	JMP     end226
 
-part208:
+part226:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y12
 	VMOVUPS    32(DX), Y13
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip213
+	JZ         skip231
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y12, Y14
 	VADDPS     Y14, Y0, Y0
@@ -4633,9 +4939,9 @@ part208:
 	VADDPS     Y14, Y11, Y11
 	ADDQ       BX, SI
 
-skip213:
+skip231:
 	TESTQ      $0x00000002, CX
-	JZ         skip214
+	JZ         skip232
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y12, Y14
 	VADDPS     Y14, Y0, Y0
@@ -4652,9 +4958,9 @@ skip213:
 	VADDPS     Y14, Y9, Y9
 	VADDPS     Y14, Y11, Y11
 
-skip214:
+skip232:
 	TESTQ  $0x00000004, CX
-	JZ     skip215
+	JZ     skip233
 	VXORPS Y14, Y14, Y14
 	VMAXPS Y0, Y14, Y0
 	VMAXPS Y1, Y14, Y1
@@ -4669,9 +4975,9 @@ skip214:
 	VMAXPS Y10, Y14, Y10
 	VMAXPS Y11, Y14, Y11
 
-skip215:
+skip233:
 	TESTQ      $0x00000010, CX
-	JZ         skip216
+	JZ         skip234
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y14, Y14, Y14
@@ -4718,7 +5024,7 @@ skip215:
 	VANDPS     Y15, Y11, Y11
 	ADDQ       BX, SI
 
-skip216:
+skip234:
 	VMASKMOVPS Y0, Y12, (DX)
 	VMASKMOVPS Y1, Y13, 32(DX)
 	ADDQ       BX, DX
@@ -4739,9 +5045,9 @@ skip216:
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end208:
+end226:
 	DECQ 56(AX)
-	JNZ  again205
+	JNZ  again222
 	VZEROUPPER
 	RET
 
@@ -4755,7 +5061,7 @@ TEXT ·packRowsAVX2(SB), NOSPLIT, $0-8
 	MOVQ 24(AX), SI
 	MOVQ 32(AX), AX
 
-loop217:
+loop235:
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS Y0, (DX)
@@ -4763,7 +5069,7 @@ loop217:
 	ADDQ    BX, CX
 	ADDQ    AX, DX
 	DECQ    SI
-	JNZ     loop217
+	JNZ     loop235
 	VZEROUPPER
 	RET
 
@@ -4781,7 +5087,7 @@ TEXT ·packColsAVX2(SB), NOSPLIT, $0-8
 	LEAQ (DI)(BX*2), R8
 	ADDQ BX, R8
 
-loop218:
+loop236:
 	VMOVUPS     (CX), X0
 	VINSERTF128 $0x01, (DI)(BX*1), Y0, Y1
 	VMOVUPS     (CX)(BX*1), X0
@@ -4834,7 +5140,7 @@ loop218:
 	ADDQ        $+32, DI
 	ADDQ        $+32, R8
 	DECQ        SI
-	JNZ         loop218
+	JNZ         loop236
 	VZEROUPPER
 	RET
 
@@ -4846,7 +5152,7 @@ TEXT ·expAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x03, DX
 
-loop219:
+loop237:
 	VMOVUPS      (CX), Y0
 	VBROADCASTSS word42b20000<>+0(SB), Y1
 	VMINPS       Y0, Y1, Y0
@@ -4889,7 +5195,7 @@ loop219:
 	ADDQ         $+32, AX
 	ADDQ         $+32, CX
 	DECQ         DX
-	JNZ          loop219
+	JNZ          loop237
 	VZEROUPPER
 	RET
 
@@ -4940,7 +5246,7 @@ TEXT ·reluAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x03, DX
 
-loop220:
+loop238:
 	VMOVUPS (CX), Y0
 	VXORPS  Y1, Y1, Y1
 	VMAXPS  Y0, Y1, Y0
@@ -4948,7 +5254,7 @@ loop220:
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	DECQ    DX
-	JNZ     loop220
+	JNZ     loop238
 	VZEROUPPER
 	RET
 
@@ -4960,7 +5266,7 @@ TEXT ·sigmoidAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x03, DX
 
-loop221:
+loop239:
 	VMOVUPS      (CX), Y0
 	VBROADCASTSS word80000000<>+0(SB), Y1
 	VXORPS       Y1, Y0, Y0
@@ -5008,7 +5314,7 @@ loop221:
 	ADDQ         $+32, AX
 	ADDQ         $+32, CX
 	DECQ         DX
-	JNZ          loop221
+	JNZ          loop239
 	VZEROUPPER
 	RET
 
@@ -5023,7 +5329,7 @@ TEXT ·tanhAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x03, DX
 
-loop222:
+loop240:
 	VMOVUPS      (CX), Y0
 	VBROADCASTSS word80000000<>+0(SB), Y1
 	VANDPS       Y1, Y0, Y1
@@ -5092,7 +5398,7 @@ loop222:
 	ADDQ         $+32, AX
 	ADDQ         $+32, CX
 	DECQ         DX
-	JNZ          loop222
+	JNZ          loop240
 	VZEROUPPER
 	RET
 
@@ -5126,7 +5432,7 @@ TEXT ·expGradAVX2(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x03, BX
 
-loop223:
+loop241:
 	VMOVUPS (CX), Y0
 	VMOVUPS (DX), Y1
 	VMULPS  Y0, Y1, Y1
@@ -5135,7 +5441,7 @@ loop223:
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	DECQ    BX
-	JNZ     loop223
+	JNZ     loop241
 	VZEROUPPER
 	RET
 
@@ -5148,7 +5454,7 @@ TEXT ·reluGradAVX2(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x03, BX
 
-loop224:
+loop242:
 	VMOVUPS   (CX), Y0
 	VMOVUPS   (DX), Y1
 	VXORPS    Y2, Y2, Y2
@@ -5159,7 +5465,7 @@ loop224:
 	ADDQ      $+32, CX
 	ADDQ      $+32, DX
 	DECQ      BX
-	JNZ       loop224
+	JNZ       loop242
 	VZEROUPPER
 	RET
 
@@ -5172,7 +5478,7 @@ TEXT ·sigmoidGradAVX2(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x03, BX
 
-loop225:
+loop243:
 	VMOVUPS      (CX), Y0
 	VMOVUPS      (DX), Y1
 	VBROADCASTSS word3f800000<>+0(SB), Y2
@@ -5184,7 +5490,7 @@ loop225:
 	ADDQ         $+32, CX
 	ADDQ         $+32, DX
 	DECQ         BX
-	JNZ          loop225
+	JNZ          loop243
 	VZEROUPPER
 	RET
 
@@ -5197,7 +5503,7 @@ TEXT ·tanhGradAVX2(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x03, BX
 
-loop226:
+loop244:
 	VMOVUPS      (CX), Y0
 	VMOVUPS      (DX), Y1
 	VBROADCASTSS word3f800000<>+0(SB), Y2
@@ -5208,7 +5514,7 @@ loop226:
 	ADDQ         $+32, CX
 	ADDQ         $+32, DX
 	DECQ         BX
-	JNZ          loop226
+	JNZ          loop244
 	VZEROUPPER
 	RET
 
@@ -5220,14 +5526,53 @@ TEXT ·addAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x03, DX
 
-loop227:
+loop245:
 	VMOVUPS (AX), Y0
 	VADDPS  (CX), Y0, Y0
 	VMOVUPS Y0, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	DECQ    DX
-	JNZ     loop227
+	JNZ     loop245
+	VZEROUPPER
+	RET
+
+// func sumRowsAVX2(rows int, stride int, y *float32, x *float32)
+// Requires: AVX
+TEXT ·sumRowsAVX2(SB), NOSPLIT, $0-32
+	MOVQ   rows+0(FP), AX
+	MOVQ   stride+8(FP), CX
+	MOVQ   y+16(FP), DX
+	MOVQ   x+24(FP), BX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+
+loop246:
+	VADDPS  (BX), Y0, Y0
+	VADDPS  32(BX), Y1, Y1
+	VADDPS  64(BX), Y2, Y2
+	VADDPS  96(BX), Y3, Y3
+	VADDPS  128(BX), Y4, Y4
+	VADDPS  160(BX), Y5, Y5
+	VADDPS  192(BX), Y6, Y6
+	VADDPS  224(BX), Y7, Y7
+	ADDQ    CX, BX
+	DECQ    AX
+	JNZ     loop246
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	VMOVUPS Y2, 64(DX)
+	VMOVUPS Y3, 96(DX)
+	VMOVUPS Y4, 128(DX)
+	VMOVUPS Y5, 160(DX)
+	VMOVUPS Y6, 192(DX)
+	VMOVUPS Y7, 224(DX)
 	VZEROUPPER
 	RET
 
@@ -5241,13 +5586,13 @@ TEXT ·scaleAVX2(SB), NOSPLIT, $0-28
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x03, DX
 
-loop228:
+loop247:
 	VMULPS  (CX), Y0, Y1
 	VMOVUPS Y1, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	DECQ    DX
-	JNZ     loop228
+	JNZ     loop247
 	VZEROUPPER
 	RET
 
@@ -5260,11 +5605,11 @@ TEXT ·maximumAVX2(SB), NOSPLIT, $0-24
 	MOVQ    n+0(FP), DX
 	SHRQ    $0x03, DX
 
-loop229:
+loop248:
 	VMAXPS  (AX), Y0, Y0
 	ADDQ    $+32, AX
 	DECQ    DX
-	JNZ     loop229
+	JNZ     loop248
 	VMOVUPS Y0, (CX)
 	VZEROUPPER
 	RET
@@ -5280,7 +5625,7 @@ TEXT ·expSumAVX2(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), CX
 	SHRQ         $0x03, CX
 
-loop230:
+loop249:
 	VMOVUPS      (AX), Y2
 	VSUBPS       Y0, Y2, Y2
 	VBROADCASTSS word42b20000<>+0(SB), Y3
@@ -5323,7 +5668,7 @@ loop230:
 	VADDPS       Y5, Y1, Y1
 	ADDQ         $+32, AX
 	DECQ         CX
-	JNZ          loop230
+	JNZ          loop249
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Y1, (AX)
 	VZEROUPPER
@@ -5340,7 +5685,7 @@ TEXT ·expStoreAVX2(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x03, DX
 
-loop231:
+loop250:
 	VMOVUPS      (CX), Y2
 	VSUBPS       Y0, Y2, Y2
 	VBROADCASTSS word42b20000<>+0(SB), Y3
@@ -5385,7 +5730,7 @@ loop231:
 	ADDQ         $+32, AX
 	ADDQ         $+32, CX
 	DECQ         DX
-	JNZ          loop231
+	JNZ          loop250
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Y1, (AX)
 	VZEROUPPER
@@ -5411,12 +5756,12 @@ TEXT ·maxPool2AVX2(SB), NOSPLIT, $0-56
 	MOVQ    row+24(FP), R10
 	ADDQ    R10, R9
 
-loop232:
+loop251:
 	TESTQ CX, CX
-	JZ    skip233
+	JZ    skip252
 	MOVQ  CX, R10
 
-loop234:
+loop253:
 	VMOVUPS   (DI), Y1
 	VMOVUPS   (DI)(BX*1), Y2
 	VMAXPS    Y1, Y2, Y1
@@ -5438,11 +5783,11 @@ loop234:
 	ADDQ      $+32, DI
 	ADDQ      $+32, R9
 	DECQ      R10
-	JNZ       loop234
+	JNZ       loop253
 
-skip233:
+skip252:
 	TESTQ      DX, DX
-	JZ         skip235
+	JZ         skip254
 	VMASKMOVPS (DI), Y0, Y1
 	VMASKMOVPS (DI)(BX*1), Y0, Y2
 	VMAXPS     Y1, Y2, Y1
@@ -5464,7 +5809,7 @@ skip233:
 	ADDQ       DX, DI
 	ADDQ       DX, R9
 
-skip235:
+skip254:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	LEAQ (DI)(BX*2), DI
@@ -5472,7 +5817,7 @@ skip235:
 	LEAQ (R9)(BX*2), R9
 	SUBQ AX, R9
 	DECQ R8
-	JNZ  loop232
+	JNZ  loop251
 	VZEROUPPER
 	RET
 
@@ -5502,12 +5847,12 @@ TEXT ·maxPool2GradAVX2(SB), NOSPLIT, $0-72
 	ADDQ    R13, R12
 	VXORPS  Y1, Y1, Y1
 
-loop236:
+loop255:
 	TESTQ CX, CX
-	JZ    skip237
+	JZ    skip256
 	MOVQ  CX, R13
 
-loop238:
+loop257:
 	VMOVUPS   (SI), Y2
 	VMOVUPS   (DI), Y3
 	VMOVUPS   (R8), Y4
@@ -5539,11 +5884,11 @@ loop238:
 	ADDQ      $+32, R11
 	ADDQ      $+32, R12
 	DECQ      R13
-	JNZ       loop238
+	JNZ       loop257
 
-skip237:
+skip256:
 	TESTQ      DX, DX
-	JZ         skip239
+	JZ         skip258
 	VMASKMOVPS (SI), Y0, Y2
 	VMASKMOVPS (DI), Y0, Y3
 	VMASKMOVPS (R8), Y0, Y4
@@ -5575,7 +5920,7 @@ skip237:
 	ADDQ       DX, R11
 	ADDQ       DX, R12
 
-skip239:
+skip258:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	ADDQ BX, DI
@@ -5589,7 +5934,7 @@ skip239:
 	LEAQ (R12)(BX*2), R12
 	SUBQ AX, R12
 	DECQ R10
-	JNZ  loop236
+	JNZ  loop255
 	VZEROUPPER
 	RET
 
@@ -5608,19 +5953,19 @@ TEXT ·maxPoolAVX2(SB), NOSPLIT, $0-56
 	MOVQ    y+32(FP), BX
 	MOVQ    x+40(FP), SI
 	TESTQ   CX, CX
-	JZ      skip240
+	JZ      skip259
 
-loop241:
+loop260:
 	VMOVUPS (SI), Y1
 	MOVQ    rows+0(FP), DI
 	MOVQ    row+24(FP), R8
 	MOVQ    SI, R9
 
-loop242:
+loop261:
 	MOVQ R9, R10
 	MOVQ cols+8(FP), R11
 
-loop243:
+loop262:
 	VMOVUPS   (R10), Y2
 	VMAXPS    Y1, Y2, Y1
 	VCMPPS    $0x03, Y2, Y2, Y3
@@ -5628,29 +5973,29 @@ loop243:
 	VMOVAPS   Y3, Y1
 	ADDQ      AX, R10
 	DECQ      R11
-	JNZ       loop243
+	JNZ       loop262
 	ADDQ      R8, R9
 	DECQ      DI
-	JNZ       loop242
+	JNZ       loop261
 	VMOVUPS   Y1, (BX)
 	ADDQ      $+32, BX
 	ADDQ      $+32, SI
 	DECQ      CX
-	JNZ       loop241
+	JNZ       loop260
 
-skip240:
+skip259:
 	TESTQ      DX, DX
-	JZ         skip244
+	JZ         skip263
 	VMASKMOVPS (SI), Y0, Y1
 	MOVQ       rows+0(FP), CX
 	MOVQ       row+24(FP), DI
 	MOVQ       SI, R8
 
-loop245:
+loop264:
 	MOVQ R8, R9
 	MOVQ cols+8(FP), R10
 
-loop246:
+loop265:
 	VMASKMOVPS (R9), Y0, Y2
 	VMAXPS     Y1, Y2, Y1
 	VCMPPS     $0x03, Y2, Y2, Y3
@@ -5658,15 +6003,15 @@ loop246:
 	VMOVAPS    Y3, Y1
 	ADDQ       AX, R9
 	DECQ       R10
-	JNZ        loop246
+	JNZ        loop265
 	ADDQ       DI, R8
 	DECQ       CX
-	JNZ        loop245
+	JNZ        loop264
 	VMASKMOVPS Y1, Y0, (BX)
 	ADDQ       DX, BX
 	ADDQ       DX, SI
 
-skip244:
+skip263:
 	VZEROUPPER
 	RET
 
@@ -5688,9 +6033,9 @@ TEXT ·maxPoolGradAVX2(SB), NOSPLIT, $0-72
 	MOVQ    dx+32(FP), R8
 	VXORPS  Y1, Y1, Y1
 	TESTQ   CX, CX
-	JZ      skip247
+	JZ      skip266
 
-loop248:
+loop267:
 	VMOVUPS (BX), Y2
 	VMOVUPS (SI), Y3
 	MOVQ    rows+0(FP), R9
@@ -5698,12 +6043,12 @@ loop248:
 	MOVQ    DI, R11
 	MOVQ    R8, R12
 
-loop249:
+loop268:
 	MOVQ R11, R13
 	MOVQ R12, R14
 	MOVQ cols+8(FP), R15
 
-loop250:
+loop269:
 	VMOVUPS   (R13), Y4
 	VCMPPS    $0x00, Y2, Y4, Y5
 	VBLENDVPS Y5, Y3, Y1, Y5
@@ -5716,21 +6061,21 @@ loop250:
 	ADDQ      AX, R13
 	ADDQ      AX, R14
 	DECQ      R15
-	JNZ       loop250
+	JNZ       loop269
 	ADDQ      R10, R11
 	ADDQ      R10, R12
 	DECQ      R9
-	JNZ       loop249
+	JNZ       loop268
 	ADDQ      $+32, BX
 	ADDQ      $+32, SI
 	ADDQ      $+32, DI
 	ADDQ      $+32, R8
 	DECQ      CX
-	JNZ       loop248
+	JNZ       loop267
 
-skip247:
+skip266:
 	TESTQ      DX, DX
-	JZ         skip251
+	JZ         skip270
 	VMASKMOVPS (BX), Y0, Y2
 	VMASKMOVPS (SI), Y0, Y3
 	MOVQ       rows+0(FP), CX
@@ -5738,12 +6083,12 @@ skip247:
 	MOVQ       DI, R10
 	MOVQ       R8, R11
 
-loop252:
+loop271:
 	MOVQ R10, R12
 	MOVQ R11, R13
 	MOVQ cols+8(FP), R14
 
-loop253:
+loop272:
 	VMASKMOVPS (R12), Y0, Y4
 	VCMPPS     $0x00, Y2, Y4, Y5
 	VBLENDVPS  Y5, Y3, Y1, Y5
@@ -5756,17 +6101,17 @@ loop253:
 	ADDQ       AX, R12
 	ADDQ       AX, R13
 	DECQ       R14
-	JNZ        loop253
+	JNZ        loop272
 	ADDQ       R9, R10
 	ADDQ       R9, R11
 	DECQ       CX
-	JNZ        loop252
+	JNZ        loop271
 	ADDQ       DX, BX
 	ADDQ       DX, SI
 	ADDQ       DX, DI
 	ADDQ       DX, R8
 
-skip251:
+skip270:
 	VZEROUPPER
 	RET
 
@@ -5786,7 +6131,7 @@ TEXT ·squaresAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 60(AX), Y3
 	SHRQ         $0x03, BX
 
-loop254:
+loop273:
 	VMOVUPS      (CX), Y4
 	VMOVUPS      (DX), Y5
 	VFMADD231PS  Y2, Y4, Y5
@@ -5800,7 +6145,7 @@ loop254:
 	ADDQ         $+32, CX
 	ADDQ         $+32, DX
 	DECQ         BX
-	JNZ          loop254
+	JNZ          loop273
 	VMOVUPS      Y0, 100(AX)
 	VZEROUPPER
 	RET
@@ -5824,7 +6169,7 @@ TEXT ·sgdAVX2(SB), NOSPLIT, $0-8
 	MOVL         72(AX), R8
 	SHRQ         $0x03, DI
 
-loop255:
+loop274:
 	VMOVUPS      (CX), Y6
 	VMOVUPS      (DX), Y7
 	VFMADD231PS  Y1, Y7, Y0
@@ -5837,7 +6182,7 @@ loop255:
 	VADDPS       Y9, Y7, Y7
 	VMULPS       Y4, Y7, Y7
 	TESTQ        BX, BX
-	JZ           skip256
+	JZ           skip275
 	VMOVUPS      (BX), Y8
 	VBROADCASTSS 68(AX), Y9
 	VFMADD213PS  Y7, Y9, Y8
@@ -5845,18 +6190,18 @@ loop255:
 	ADDQ         $+32, BX
 	VMOVAPS      Y8, Y8
 	TESTL        R8, R8
-	JZ           skip257
+	JZ           skip276
 	VBROADCASTSS 72(AX), Y9
 	VFMADD213PS  Y7, Y9, Y8
 
-skip257:
+skip276:
 	VMOVAPS Y8, Y7
 
-skip256:
+skip275:
 	VFNMADD231PS Y5, Y7, Y6
 	VMOVUPS      Y6, (CX)
 	TESTQ        SI, SI
-	JZ           skip258
+	JZ           skip277
 	VMOVUPS      (SI), Y7
 	VSUBPS       Y7, Y6, Y6
 	VBROADCASTSS 64(AX), Y8
@@ -5864,11 +6209,11 @@ skip256:
 	VMOVUPS      Y7, (SI)
 	ADDQ         $+32, SI
 
-skip258:
+skip277:
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	DECQ    DI
-	JNZ     loop255
+	JNZ     loop274
 	VMOVUPS Y0, 100(AX)
 	VZEROUPPER
 	RET
@@ -5890,7 +6235,7 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 52(AX), Y4
 	SHRQ         $0x03, R8
 
-loop259:
+loop278:
 	VMOVUPS      (CX), Y5
 	VMOVUPS      (DX), Y6
 	VFMADD231PS  Y1, Y6, Y0
@@ -5928,7 +6273,7 @@ loop259:
 	ADDQ         $+32, BX
 	ADDQ         $+32, SI
 	TESTQ        DI, DI
-	JZ           skip260
+	JZ           skip279
 	VMOVUPS      (DI), Y6
 	VSUBPS       Y6, Y5, Y5
 	VBROADCASTSS 64(AX), Y7
@@ -5936,11 +6281,11 @@ loop259:
 	VMOVUPS      Y6, (DI)
 	ADDQ         $+32, DI
 
-skip260:
+skip279:
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	DECQ    R8
-	JNZ     loop259
+	JNZ     loop278
 	VMOVUPS Y0, 100(AX)
 	VZEROUPPER
 	RET
@@ -5955,7 +6300,7 @@ TEXT ·philoxAVX2(SB), NOSPLIT, $0-32
 	MOVL BX, SI
 	SHRQ $0x20, BX
 
-loop261:
+loop280:
 	VMOVD        DX, X0
 	VPBROADCASTD X0, Y0
 	VXORPS       Y1, Y1, Y1
@@ -6473,7 +6818,7 @@ loop261:
 	ADDQ         $+16, DX
 	ADDQ         $+256, CX
 	DECQ         AX
-	JNZ          loop261
+	JNZ          loop280
 	VZEROUPPER
 	RET
 
@@ -6523,7 +6868,7 @@ TEXT ·dropoutAVX2(SB), NOSPLIT, $0-48
 	MOVL         SI, DI
 	SHRQ         $0x20, SI
 
-loop262:
+loop281:
 	VMOVD        BX, X2
 	VPBROADCASTD X2, Y2
 	VXORPS       Y3, Y3, Y3
@@ -7074,7 +7419,7 @@ loop262:
 	ADDQ         $+256, CX
 	ADDQ         $+256, DX
 	DECQ         AX
-	JNZ          loop262
+	JNZ          loop281
 	VZEROUPPER
 	RET
 
@@ -7092,7 +7437,7 @@ TEXT ·momentSumsAVX2(SB), NOSPLIT, $0-48
 	VXORPS    Y4, Y4, Y4
 	VXORPS    Y5, Y5, Y5
 
-loop263:
+loop282:
 	VCVTPS2PD   (DX), Y6
 	VSUBPD      Y0, Y6, Y6
 	VADDPD      Y6, Y1, Y1
@@ -7103,7 +7448,7 @@ loop263:
 	VFMADD231PD Y6, Y6, Y5
 	ADDQ        CX, DX
 	DECQ        AX
-	JNZ         loop263
+	JNZ         loop282
 	MOVQ        a+32(FP), AX
 	MOVQ        b+40(FP), CX
 	VMOVUPD     Y1, (AX)
@@ -7128,7 +7473,7 @@ TEXT ·productSumsAVX2(SB), NOSPLIT, $0-56
 	VXORPS    Y4, Y4, Y4
 	VXORPS    Y5, Y5, Y5
 
-loop264:
+loop283:
 	VCVTPS2PD   (DX), Y6
 	VSUBPD      Y0, Y6, Y6
 	VCVTPS2PD   (SI), Y7
@@ -7142,7 +7487,7 @@ loop264:
 	ADDQ        CX, DX
 	ADDQ        CX, SI
 	DECQ        AX
-	JNZ         loop264
+	JNZ         loop283
 	MOVQ        a+40(FP), AX
 	MOVQ        b+48(FP), CX
 	VMOVUPD     Y1, (AX)
@@ -7165,10 +7510,10 @@ TEXT ·normalizeAVX2(SB), NOSPLIT, $0-64
 	MOVQ add+56(FP), R9
 	SHLQ $0x02, CX
 
-loop265:
+loop284:
 	XORQ R10, R10
 
-again266:
+again285:
 	VMOVUPS     (SI)(R10*1), Y0
 	VSUBPS      (DI)(R10*1), Y0, Y0
 	VMOVUPS     (R8)(R10*1), Y1
@@ -7176,11 +7521,11 @@ again266:
 	VMOVUPS     Y1, (BX)(R10*1)
 	ADDQ        $+32, R10
 	CMPQ        R10, CX
-	JNZ         again266
+	JNZ         again285
 	ADDQ        DX, BX
 	ADDQ        DX, SI
 	DECQ        AX
-	JNZ         loop265
+	JNZ         loop284
 	VZEROUPPER
 	RET
 
@@ -7199,10 +7544,10 @@ TEXT ·normalizeGradAVX2(SB), NOSPLIT, $0-80
 	MOVQ slope+72(FP), R11
 	SHLQ $0x02, CX
 
-loop267:
+loop286:
 	XORQ R12, R12
 
-again268:
+again287:
 	VMOVUPS      (SI)(R12*1), Y0
 	VMOVUPS      (DI)(R12*1), Y1
 	VSUBPS       (R8)(R12*1), Y0, Y0
@@ -7212,12 +7557,12 @@ again268:
 	VMOVUPS      Y1, (BX)(R12*1)
 	ADDQ         $+32, R12
 	CMPQ         R12, CX
-	JNZ          again268
+	JNZ          again287
 	ADDQ         DX, BX
 	ADDQ         DX, SI
 	ADDQ         DX, DI
 	DECQ         AX
-	JNZ          loop267
+	JNZ          loop286
 	VZEROUPPER
 	RET
 
@@ -7226,13 +7571,13 @@ again268:
 TEXT ·winogradInput5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again269:
+again288:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop270:
+loop289:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -7306,14 +7651,14 @@ loop270:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop270
+	JNZ          loop289
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop271:
+loop290:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -7387,12 +7732,12 @@ loop271:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop271
+	JNZ          loop290
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again269
+	JNZ          again288
 	VZEROUPPER
 	RET
 
@@ -7431,13 +7776,13 @@ GLOBL wordc0a00000<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradOutput5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again272:
+again291:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop273:
+loop292:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -7483,14 +7828,14 @@ loop273:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop273
+	JNZ          loop292
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), DI
 	MOVQ         $0x00000004, CX
 
-loop274:
+loop293:
 	LEAQ         (DX)(SI*2), R8
 	ADDQ         SI, R8
 	VMOVUPS      (BX), Y0
@@ -7546,12 +7891,12 @@ loop274:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop274
+	JNZ          loop293
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again272
+	JNZ          again291
 	VZEROUPPER
 	RET
 
@@ -7566,13 +7911,13 @@ GLOBL word3e000000<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradOutputGrad5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again275:
+again294:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000004, CX
 
-loop276:
+loop295:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -7616,14 +7961,14 @@ loop276:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop276
+	JNZ          loop295
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop277:
+loop296:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -7669,12 +8014,12 @@ loop277:
 	ADDQ         56(AX), DX
 	ADDQ         $+128, BX
 	DECQ         CX
-	JNZ          loop277
+	JNZ          loop296
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again275
+	JNZ          again294
 	VZEROUPPER
 	RET
 
@@ -7683,13 +8028,13 @@ loop277:
 TEXT ·winogradFilter5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again278:
+again297:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000005, CX
 
-loop279:
+loop298:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -7747,14 +8092,14 @@ loop279:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop279
+	JNZ          loop298
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop280:
+loop299:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -7814,12 +8159,12 @@ loop280:
 	ADDQ         56(AX), DX
 	ADDQ         $+160, BX
 	DECQ         CX
-	JNZ          loop280
+	JNZ          loop299
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again278
+	JNZ          again297
 	VZEROUPPER
 	RET
 
@@ -7852,13 +8197,13 @@ GLOBL word3eb60b61<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradFilterGrad5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again281:
+again300:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop282:
+loop301:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -7918,14 +8263,14 @@ loop282:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop282
+	JNZ          loop301
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000005, CX
 
-loop283:
+loop302:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -7983,12 +8328,12 @@ loop283:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop283
+	JNZ          loop302
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again281
+	JNZ          again300
 	VZEROUPPER
 	RET
 
@@ -7997,13 +8342,13 @@ loop283:
 TEXT ·winogradInput3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again284:
+again303:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop285:
+loop304:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -8048,14 +8393,14 @@ loop285:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop285
+	JNZ          loop304
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop286:
+loop305:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -8100,12 +8445,12 @@ loop286:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop286
+	JNZ          loop305
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again284
+	JNZ          again303
 	VZEROUPPER
 	RET
 
@@ -8120,13 +8465,13 @@ GLOBL wordc0000000<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradOutput3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again287:
+again306:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop288:
+loop307:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -8159,14 +8504,14 @@ loop288:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop288
+	JNZ          loop307
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), DI
 	MOVQ         $0x00000004, CX
 
-loop289:
+loop308:
 	LEAQ         (DX)(SI*2), R8
 	ADDQ         SI, R8
 	VMOVUPS      (BX), Y0
@@ -8211,12 +8556,12 @@ loop289:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop289
+	JNZ          loop308
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again287
+	JNZ          again306
 	VZEROUPPER
 	RET
 
@@ -8225,13 +8570,13 @@ loop289:
 TEXT ·winogradOutputGrad3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again290:
+again309:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000004, CX
 
-loop291:
+loop310:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -8264,14 +8609,14 @@ loop291:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop291
+	JNZ          loop310
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop292:
+loop311:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -8304,12 +8649,12 @@ loop292:
 	ADDQ         56(AX), DX
 	ADDQ         $+128, BX
 	DECQ         CX
-	JNZ          loop292
+	JNZ          loop311
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again290
+	JNZ          again309
 	VZEROUPPER
 	RET
 
@@ -8318,13 +8663,13 @@ loop292:
 TEXT ·winogradFilter3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again293:
+again312:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000003, CX
 
-loop294:
+loop313:
 	VMOVUPS      (DX), Y0
 	VMOVUPS      (DX)(SI*1), Y1
 	VMOVUPS      (DX)(SI*2), Y2
@@ -8356,14 +8701,14 @@ loop294:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop294
+	JNZ          loop313
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop295:
+loop314:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -8397,12 +8742,12 @@ loop295:
 	ADDQ         56(AX), DX
 	ADDQ         $+96, BX
 	DECQ         CX
-	JNZ          loop295
+	JNZ          loop314
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again293
+	JNZ          again312
 	VZEROUPPER
 	RET
 
@@ -8423,13 +8768,13 @@ GLOBL word3daaaaab<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradFilterGrad3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again296:
+again315:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop297:
+loop316:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -8463,14 +8808,14 @@ loop297:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop297
+	JNZ          loop316
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000003, CX
 
-loop298:
+loop317:
 	VMOVUPS      (BX), Y0
 	VMOVUPS      32(BX), Y1
 	VMOVUPS      64(BX), Y2
@@ -8502,12 +8847,12 @@ loop298:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop298
+	JNZ          loop317
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again296
+	JNZ          again315
 	VZEROUPPER
 	RET
 
@@ -8530,7 +8875,7 @@ TEXT ·peakAVX2(SB), NOSPLIT, $0-8
 	VXORPS Y12, Y12, Y12
 	VXORPS Y13, Y13, Y13
 
-loop299:
+loop318:
 	VFMADD231PS Y12, Y13, Y0
 	VFMADD231PS Y12, Y13, Y1
 	VFMADD231PS Y12, Y13, Y2
@@ -8544,72 +8889,80 @@ loop299:
 	VFMADD231PS Y12, Y13, Y10
 	VFMADD231PS Y12, Y13, Y11
 	DECQ        AX
-	JNZ         loop299
+	JNZ         loop318
 	VZEROUPPER
 	RET
 
 // func micro1x1AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro1x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again300:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	MOVQ   (AX), DI
-	MOVQ   DI, R8
-	ADDQ   CX, R8
-	MOVQ   R8, (AX)
-	MOVQ   112(AX), CX
-	MOVQ   CX, 136(AX)
+again319:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	MOVQ       (AX), DI
+	MOVQ       DI, R8
+	ADDQ       CX, R8
+	MOVQ       R8, (AX)
+	MOVQ       112(AX), CX
+	MOVQ       CX, 136(AX)
+	MOVQ       80(AX), CX
+	TESTQ      $0x00000020, CX
+	JZ         skip320
+	MOVQ       16(AX), CX
+	MOVQ       40(AX), R8
+	PREFETCHT0 (CX)
+	ADDQ       R8, CX
 
-again301:
+skip320:
+again321:
 	MOVQ 48(AX), CX
 
-loop302:
+loop322:
 	VMOVUPS          (SI), Z1
 	VFMADD231PS.BCST (DI), Z1, Z0
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             CX
-	JNZ              loop302
+	JNZ              loop322
 	MOVQ             120(AX), CX
 	ADDQ             CX, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again301
+	JNZ              again321
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip303
+	JZ               skip323
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z1
 	VADDPS           Z1, Z0, Z0
 	ADDQ             BX, SI
 
-skip303:
+skip323:
 	TESTQ     $0x00000002, CX
-	JZ        skip304
+	JZ        skip324
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-skip304:
+skip324:
 	TESTQ  $0x00000004, CX
-	JZ     skip305
+	JZ     skip325
 	VPXORD Z2, Z2, Z2
 	VMAXPS Z0, Z2, Z0
 
-skip305:
+skip325:
 	TESTQ     $0x00000010, CX
-	JZ        skip306
+	JZ        skip326
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z3, Z3, Z3
@@ -8618,59 +8971,69 @@ skip305:
 	VMOVAPS.Z Z0, K2, Z0
 	ADDQ      BX, SI
 
-skip306:
+skip326:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again300
+	JNZ     again319
 	VZEROUPPER
 	RET
 
 // func micro2x1AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro2x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again307:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	MOVQ   (AX), DI
-	MOVQ   DI, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	MOVQ   R8, (AX)
-	MOVQ   112(AX), R8
-	MOVQ   R8, 136(AX)
+again327:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	MOVQ       (AX), DI
+	MOVQ       DI, R8
+	ADDQ       CX, R8
+	ADDQ       CX, R8
+	MOVQ       R8, (AX)
+	MOVQ       112(AX), R8
+	MOVQ       R8, 136(AX)
+	MOVQ       80(AX), R8
+	TESTQ      $0x00000020, R8
+	JZ         skip328
+	MOVQ       16(AX), R8
+	MOVQ       40(AX), R9
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
 
-again308:
+skip328:
+again329:
 	MOVQ 48(AX), R8
 
-loop309:
+loop330:
 	VMOVUPS          (SI), Z2
 	VFMADD231PS.BCST (DI), Z2, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z2, Z1
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop309
+	JNZ              loop330
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again308
+	JNZ              again329
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip310
+	JZ               skip331
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z2
 	VADDPS           Z2, Z0, Z0
@@ -8679,24 +9042,24 @@ loop309:
 	VADDPS           Z2, Z1, Z1
 	ADDQ             BX, SI
 
-skip310:
+skip331:
 	TESTQ     $0x00000002, CX
-	JZ        skip311
+	JZ        skip332
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z2
 	VADDPS    Z2, Z0, Z0
 	VADDPS    Z2, Z1, Z1
 
-skip311:
+skip332:
 	TESTQ  $0x00000004, CX
-	JZ     skip312
+	JZ     skip333
 	VPXORD Z3, Z3, Z3
 	VMAXPS Z0, Z3, Z0
 	VMAXPS Z1, Z3, Z1
 
-skip312:
+skip333:
 	TESTQ     $0x00000010, CX
-	JZ        skip313
+	JZ        skip334
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z4, Z4, Z4
@@ -8709,46 +9072,58 @@ skip312:
 	VMOVAPS.Z Z1, K2, Z1
 	ADDQ      BX, SI
 
-skip313:
+skip334:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again307
+	JNZ     again327
 	VZEROUPPER
 	RET
 
 // func micro3x1AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro3x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again314:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	MOVQ   (AX), DI
-	MOVQ   DI, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	MOVQ   R8, (AX)
-	MOVQ   112(AX), R8
-	MOVQ   R8, 136(AX)
+again335:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	MOVQ       (AX), DI
+	MOVQ       DI, R8
+	ADDQ       CX, R8
+	ADDQ       CX, R8
+	ADDQ       CX, R8
+	MOVQ       R8, (AX)
+	MOVQ       112(AX), R8
+	MOVQ       R8, 136(AX)
+	MOVQ       80(AX), R8
+	TESTQ      $0x00000020, R8
+	JZ         skip336
+	MOVQ       16(AX), R8
+	MOVQ       40(AX), R9
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
 
-again315:
+skip336:
+again337:
 	MOVQ 48(AX), R8
 
-loop316:
+loop338:
 	VMOVUPS          (SI), Z3
 	VFMADD231PS.BCST (DI), Z3, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z3, Z1
@@ -8756,17 +9131,17 @@ loop316:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop316
+	JNZ              loop338
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again315
+	JNZ              again337
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip317
+	JZ               skip339
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z3
 	VADDPS           Z3, Z0, Z0
@@ -8778,26 +9153,26 @@ loop316:
 	VADDPS           Z3, Z2, Z2
 	ADDQ             BX, SI
 
-skip317:
+skip339:
 	TESTQ     $0x00000002, CX
-	JZ        skip318
+	JZ        skip340
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z3
 	VADDPS    Z3, Z0, Z0
 	VADDPS    Z3, Z1, Z1
 	VADDPS    Z3, Z2, Z2
 
-skip318:
+skip340:
 	TESTQ  $0x00000004, CX
-	JZ     skip319
+	JZ     skip341
 	VPXORD Z4, Z4, Z4
 	VMAXPS Z0, Z4, Z0
 	VMAXPS Z1, Z4, Z1
 	VMAXPS Z2, Z4, Z2
 
-skip319:
+skip341:
 	TESTQ     $0x00000010, CX
-	JZ        skip320
+	JZ        skip342
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z5, Z5, Z5
@@ -8814,7 +9189,7 @@ skip319:
 	VMOVAPS.Z Z2, K2, Z2
 	ADDQ      BX, SI
 
-skip320:
+skip342:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -8823,40 +9198,54 @@ skip320:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again314
+	JNZ     again335
 	VZEROUPPER
 	RET
 
 // func micro4x1AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro4x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again321:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	MOVQ   R8, R9
-	ADDQ   CX, R9
-	MOVQ   R9, (AX)
-	MOVQ   112(AX), R9
-	MOVQ   R9, 136(AX)
+again343:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	MOVQ       R8, R9
+	ADDQ       CX, R9
+	MOVQ       R9, (AX)
+	MOVQ       112(AX), R9
+	MOVQ       R9, 136(AX)
+	MOVQ       80(AX), R9
+	TESTQ      $0x00000020, R9
+	JZ         skip344
+	MOVQ       16(AX), R9
+	MOVQ       40(AX), R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
 
-again322:
+skip344:
+again345:
 	MOVQ 48(AX), R9
 
-loop323:
+loop346:
 	VMOVUPS          (SI), Z4
 	VFMADD231PS.BCST (DI), Z4, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z4, Z1
@@ -8866,18 +9255,18 @@ loop323:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop323
+	JNZ              loop346
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again322
+	JNZ              again345
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip324
+	JZ               skip347
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z4
 	VADDPS           Z4, Z0, Z0
@@ -8892,9 +9281,9 @@ loop323:
 	VADDPS           Z4, Z3, Z3
 	ADDQ             BX, SI
 
-skip324:
+skip347:
 	TESTQ     $0x00000002, CX
-	JZ        skip325
+	JZ        skip348
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z4
 	VADDPS    Z4, Z0, Z0
@@ -8902,18 +9291,18 @@ skip324:
 	VADDPS    Z4, Z2, Z2
 	VADDPS    Z4, Z3, Z3
 
-skip325:
+skip348:
 	TESTQ  $0x00000004, CX
-	JZ     skip326
+	JZ     skip349
 	VPXORD Z5, Z5, Z5
 	VMAXPS Z0, Z5, Z0
 	VMAXPS Z1, Z5, Z1
 	VMAXPS Z2, Z5, Z2
 	VMAXPS Z3, Z5, Z3
 
-skip326:
+skip349:
 	TESTQ     $0x00000010, CX
-	JZ        skip327
+	JZ        skip350
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z6, Z6, Z6
@@ -8934,7 +9323,7 @@ skip326:
 	VMOVAPS.Z Z3, K2, Z3
 	ADDQ      BX, SI
 
-skip327:
+skip350:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -8945,42 +9334,58 @@ skip327:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again321
+	JNZ     again343
 	VZEROUPPER
 	RET
 
 // func micro5x1AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro5x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again328:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	MOVQ   R8, R9
-	ADDQ   CX, R9
-	ADDQ   CX, R9
-	MOVQ   R9, (AX)
-	MOVQ   112(AX), R9
-	MOVQ   R9, 136(AX)
+again351:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	MOVQ       R8, R9
+	ADDQ       CX, R9
+	ADDQ       CX, R9
+	MOVQ       R9, (AX)
+	MOVQ       112(AX), R9
+	MOVQ       R9, 136(AX)
+	MOVQ       80(AX), R9
+	TESTQ      $0x00000020, R9
+	JZ         skip352
+	MOVQ       16(AX), R9
+	MOVQ       40(AX), R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
 
-again329:
+skip352:
+again353:
 	MOVQ 48(AX), R9
 
-loop330:
+loop354:
 	VMOVUPS          (SI), Z5
 	VFMADD231PS.BCST (DI), Z5, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z5, Z1
@@ -8991,18 +9396,18 @@ loop330:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop330
+	JNZ              loop354
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again329
+	JNZ              again353
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip331
+	JZ               skip355
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z5
 	VADDPS           Z5, Z0, Z0
@@ -9020,9 +9425,9 @@ loop330:
 	VADDPS           Z5, Z4, Z4
 	ADDQ             BX, SI
 
-skip331:
+skip355:
 	TESTQ     $0x00000002, CX
-	JZ        skip332
+	JZ        skip356
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z5
 	VADDPS    Z5, Z0, Z0
@@ -9031,9 +9436,9 @@ skip331:
 	VADDPS    Z5, Z3, Z3
 	VADDPS    Z5, Z4, Z4
 
-skip332:
+skip356:
 	TESTQ  $0x00000004, CX
-	JZ     skip333
+	JZ     skip357
 	VPXORD Z6, Z6, Z6
 	VMAXPS Z0, Z6, Z0
 	VMAXPS Z1, Z6, Z1
@@ -9041,9 +9446,9 @@ skip332:
 	VMAXPS Z3, Z6, Z3
 	VMAXPS Z4, Z6, Z4
 
-skip333:
+skip357:
 	TESTQ     $0x00000010, CX
-	JZ        skip334
+	JZ        skip358
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z7, Z7, Z7
@@ -9068,7 +9473,7 @@ skip333:
 	VMOVAPS.Z Z4, K2, Z4
 	ADDQ      BX, SI
 
-skip334:
+skip358:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -9081,44 +9486,62 @@ skip334:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again328
+	JNZ     again351
 	VZEROUPPER
 	RET
 
 // func micro6x1AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro6x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again335:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	MOVQ   R8, R9
-	ADDQ   CX, R9
-	ADDQ   CX, R9
-	ADDQ   CX, R9
-	MOVQ   R9, (AX)
-	MOVQ   112(AX), R9
-	MOVQ   R9, 136(AX)
+again359:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	MOVQ       R8, R9
+	ADDQ       CX, R9
+	ADDQ       CX, R9
+	ADDQ       CX, R9
+	MOVQ       R9, (AX)
+	MOVQ       112(AX), R9
+	MOVQ       R9, 136(AX)
+	MOVQ       80(AX), R9
+	TESTQ      $0x00000020, R9
+	JZ         skip360
+	MOVQ       16(AX), R9
+	MOVQ       40(AX), R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
 
-again336:
+skip360:
+again361:
 	MOVQ 48(AX), R9
 
-loop337:
+loop362:
 	VMOVUPS          (SI), Z6
 	VFMADD231PS.BCST (DI), Z6, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z6, Z1
@@ -9130,18 +9553,18 @@ loop337:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop337
+	JNZ              loop362
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again336
+	JNZ              again361
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip338
+	JZ               skip363
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z6
 	VADDPS           Z6, Z0, Z0
@@ -9162,9 +9585,9 @@ loop337:
 	VADDPS           Z6, Z5, Z5
 	ADDQ             BX, SI
 
-skip338:
+skip363:
 	TESTQ     $0x00000002, CX
-	JZ        skip339
+	JZ        skip364
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z6
 	VADDPS    Z6, Z0, Z0
@@ -9174,9 +9597,9 @@ skip338:
 	VADDPS    Z6, Z4, Z4
 	VADDPS    Z6, Z5, Z5
 
-skip339:
+skip364:
 	TESTQ  $0x00000004, CX
-	JZ     skip340
+	JZ     skip365
 	VPXORD Z7, Z7, Z7
 	VMAXPS Z0, Z7, Z0
 	VMAXPS Z1, Z7, Z1
@@ -9185,9 +9608,9 @@ skip339:
 	VMAXPS Z4, Z7, Z4
 	VMAXPS Z5, Z7, Z5
 
-skip340:
+skip365:
 	TESTQ     $0x00000010, CX
-	JZ        skip341
+	JZ        skip366
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z8, Z8, Z8
@@ -9216,7 +9639,7 @@ skip340:
 	VMOVAPS.Z Z5, K2, Z5
 	ADDQ      BX, SI
 
-skip341:
+skip366:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -9231,45 +9654,65 @@ skip341:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again335
+	JNZ     again359
 	VZEROUPPER
 	RET
 
 // func micro7x1AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro7x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again342:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	MOVQ   R9, R10
-	ADDQ   CX, R10
-	MOVQ   R10, (AX)
-	MOVQ   112(AX), R10
-	MOVQ   R10, 136(AX)
+again367:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       R9, R10
+	ADDQ       CX, R10
+	MOVQ       R10, (AX)
+	MOVQ       112(AX), R10
+	MOVQ       R10, 136(AX)
+	MOVQ       80(AX), R10
+	TESTQ      $0x00000020, R10
+	JZ         skip368
+	MOVQ       16(AX), R10
+	MOVQ       40(AX), R11
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
 
-again343:
+skip368:
+again369:
 	MOVQ 48(AX), R10
 
-loop344:
+loop370:
 	VMOVUPS          (SI), Z7
 	VFMADD231PS.BCST (DI), Z7, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z7, Z1
@@ -9283,19 +9726,19 @@ loop344:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop344
+	JNZ              loop370
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again343
+	JNZ              again369
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip345
+	JZ               skip371
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z7
 	VADDPS           Z7, Z0, Z0
@@ -9319,9 +9762,9 @@ loop344:
 	VADDPS           Z7, Z6, Z6
 	ADDQ             BX, SI
 
-skip345:
+skip371:
 	TESTQ     $0x00000002, CX
-	JZ        skip346
+	JZ        skip372
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z7
 	VADDPS    Z7, Z0, Z0
@@ -9332,9 +9775,9 @@ skip345:
 	VADDPS    Z7, Z5, Z5
 	VADDPS    Z7, Z6, Z6
 
-skip346:
+skip372:
 	TESTQ  $0x00000004, CX
-	JZ     skip347
+	JZ     skip373
 	VPXORD Z8, Z8, Z8
 	VMAXPS Z0, Z8, Z0
 	VMAXPS Z1, Z8, Z1
@@ -9344,9 +9787,9 @@ skip346:
 	VMAXPS Z5, Z8, Z5
 	VMAXPS Z6, Z8, Z6
 
-skip347:
+skip373:
 	TESTQ     $0x00000010, CX
-	JZ        skip348
+	JZ        skip374
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z9, Z9, Z9
@@ -9379,7 +9822,7 @@ skip347:
 	VMOVAPS.Z Z6, K2, Z6
 	ADDQ      BX, SI
 
-skip348:
+skip374:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -9396,47 +9839,69 @@ skip348:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again342
+	JNZ     again367
 	VZEROUPPER
 	RET
 
 // func micro8x1AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro8x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again349:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	MOVQ   R9, R10
-	ADDQ   CX, R10
-	ADDQ   CX, R10
-	MOVQ   R10, (AX)
-	MOVQ   112(AX), R10
-	MOVQ   R10, 136(AX)
+again375:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       R9, R10
+	ADDQ       CX, R10
+	ADDQ       CX, R10
+	MOVQ       R10, (AX)
+	MOVQ       112(AX), R10
+	MOVQ       R10, 136(AX)
+	MOVQ       80(AX), R10
+	TESTQ      $0x00000020, R10
+	JZ         skip376
+	MOVQ       16(AX), R10
+	MOVQ       40(AX), R11
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
 
-again350:
+skip376:
+again377:
 	MOVQ 48(AX), R10
 
-loop351:
+loop378:
 	VMOVUPS          (SI), Z8
 	VFMADD231PS.BCST (DI), Z8, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z8, Z1
@@ -9451,19 +9916,19 @@ loop351:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop351
+	JNZ              loop378
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again350
+	JNZ              again377
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip352
+	JZ               skip379
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z8
 	VADDPS           Z8, Z0, Z0
@@ -9490,9 +9955,9 @@ loop351:
 	VADDPS           Z8, Z7, Z7
 	ADDQ             BX, SI
 
-skip352:
+skip379:
 	TESTQ     $0x00000002, CX
-	JZ        skip353
+	JZ        skip380
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z8
 	VADDPS    Z8, Z0, Z0
@@ -9504,9 +9969,9 @@ skip352:
 	VADDPS    Z8, Z6, Z6
 	VADDPS    Z8, Z7, Z7
 
-skip353:
+skip380:
 	TESTQ  $0x00000004, CX
-	JZ     skip354
+	JZ     skip381
 	VPXORD Z9, Z9, Z9
 	VMAXPS Z0, Z9, Z0
 	VMAXPS Z1, Z9, Z1
@@ -9517,9 +9982,9 @@ skip353:
 	VMAXPS Z6, Z9, Z6
 	VMAXPS Z7, Z9, Z7
 
-skip354:
+skip381:
 	TESTQ     $0x00000010, CX
-	JZ        skip355
+	JZ        skip382
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z10, Z10, Z10
@@ -9556,7 +10021,7 @@ skip354:
 	VMOVAPS.Z Z7, K2, Z7
 	ADDQ      BX, SI
 
-skip355:
+skip382:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -9575,49 +10040,73 @@ skip355:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again349
+	JNZ     again375
 	VZEROUPPER
 	RET
 
 // func micro9x1AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro9x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again356:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	MOVQ   R9, R10
-	ADDQ   CX, R10
-	ADDQ   CX, R10
-	ADDQ   CX, R10
-	MOVQ   R10, (AX)
-	MOVQ   112(AX), R10
-	MOVQ   R10, 136(AX)
+again383:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       R9, R10
+	ADDQ       CX, R10
+	ADDQ       CX, R10
+	ADDQ       CX, R10
+	MOVQ       R10, (AX)
+	MOVQ       112(AX), R10
+	MOVQ       R10, 136(AX)
+	MOVQ       80(AX), R10
+	TESTQ      $0x00000020, R10
+	JZ         skip384
+	MOVQ       16(AX), R10
+	MOVQ       40(AX), R11
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
 
-again357:
+skip384:
+again385:
 	MOVQ 48(AX), R10
 
-loop358:
+loop386:
 	VMOVUPS          (SI), Z9
 	VFMADD231PS.BCST (DI), Z9, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z9, Z1
@@ -9633,19 +10122,19 @@ loop358:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop358
+	JNZ              loop386
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again357
+	JNZ              again385
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip359
+	JZ               skip387
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z9
 	VADDPS           Z9, Z0, Z0
@@ -9675,9 +10164,9 @@ loop358:
 	VADDPS           Z9, Z8, Z8
 	ADDQ             BX, SI
 
-skip359:
+skip387:
 	TESTQ     $0x00000002, CX
-	JZ        skip360
+	JZ        skip388
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z9
 	VADDPS    Z9, Z0, Z0
@@ -9690,9 +10179,9 @@ skip359:
 	VADDPS    Z9, Z7, Z7
 	VADDPS    Z9, Z8, Z8
 
-skip360:
+skip388:
 	TESTQ  $0x00000004, CX
-	JZ     skip361
+	JZ     skip389
 	VPXORD Z10, Z10, Z10
 	VMAXPS Z0, Z10, Z0
 	VMAXPS Z1, Z10, Z1
@@ -9704,9 +10193,9 @@ skip360:
 	VMAXPS Z7, Z10, Z7
 	VMAXPS Z8, Z10, Z8
 
-skip361:
+skip389:
 	TESTQ     $0x00000010, CX
-	JZ        skip362
+	JZ        skip390
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z11, Z11, Z11
@@ -9747,7 +10236,7 @@ skip361:
 	VMOVAPS.Z Z8, K2, Z8
 	ADDQ      BX, SI
 
-skip362:
+skip390:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -9768,50 +10257,76 @@ skip362:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again356
+	JNZ     again383
 	VZEROUPPER
 	RET
 
 // func micro10x1AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro10x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again363:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	LEAQ   (R9)(CX*2), R10
-	ADDQ   CX, R10
-	MOVQ   R10, R11
-	ADDQ   CX, R11
-	MOVQ   R11, (AX)
-	MOVQ   112(AX), R11
-	MOVQ   R11, 136(AX)
+again391:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       R10, R11
+	ADDQ       CX, R11
+	MOVQ       R11, (AX)
+	MOVQ       112(AX), R11
+	MOVQ       R11, 136(AX)
+	MOVQ       80(AX), R11
+	TESTQ      $0x00000020, R11
+	JZ         skip392
+	MOVQ       16(AX), R11
+	MOVQ       40(AX), R12
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
 
-again364:
+skip392:
+again393:
 	MOVQ 48(AX), R11
 
-loop365:
+loop394:
 	VMOVUPS          (SI), Z10
 	VFMADD231PS.BCST (DI), Z10, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z10, Z1
@@ -9829,7 +10344,7 @@ loop365:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop365
+	JNZ              loop394
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -9837,12 +10352,12 @@ loop365:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again364
+	JNZ              again393
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip366
+	JZ               skip395
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z10
 	VADDPS           Z10, Z0, Z0
@@ -9875,9 +10390,9 @@ loop365:
 	VADDPS           Z10, Z9, Z9
 	ADDQ             BX, SI
 
-skip366:
+skip395:
 	TESTQ     $0x00000002, CX
-	JZ        skip367
+	JZ        skip396
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z10
 	VADDPS    Z10, Z0, Z0
@@ -9891,9 +10406,9 @@ skip366:
 	VADDPS    Z10, Z8, Z8
 	VADDPS    Z10, Z9, Z9
 
-skip367:
+skip396:
 	TESTQ  $0x00000004, CX
-	JZ     skip368
+	JZ     skip397
 	VPXORD Z11, Z11, Z11
 	VMAXPS Z0, Z11, Z0
 	VMAXPS Z1, Z11, Z1
@@ -9906,9 +10421,9 @@ skip367:
 	VMAXPS Z8, Z11, Z8
 	VMAXPS Z9, Z11, Z9
 
-skip368:
+skip397:
 	TESTQ     $0x00000010, CX
-	JZ        skip369
+	JZ        skip398
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z12, Z12, Z12
@@ -9953,7 +10468,7 @@ skip368:
 	VMOVAPS.Z Z9, K2, Z9
 	ADDQ      BX, SI
 
-skip369:
+skip398:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -9976,52 +10491,80 @@ skip369:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again363
+	JNZ     again391
 	VZEROUPPER
 	RET
 
 // func micro11x1AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro11x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again370:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	LEAQ   (R9)(CX*2), R10
-	ADDQ   CX, R10
-	MOVQ   R10, R11
-	ADDQ   CX, R11
-	ADDQ   CX, R11
-	MOVQ   R11, (AX)
-	MOVQ   112(AX), R11
-	MOVQ   R11, 136(AX)
+again399:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       R10, R11
+	ADDQ       CX, R11
+	ADDQ       CX, R11
+	MOVQ       R11, (AX)
+	MOVQ       112(AX), R11
+	MOVQ       R11, 136(AX)
+	MOVQ       80(AX), R11
+	TESTQ      $0x00000020, R11
+	JZ         skip400
+	MOVQ       16(AX), R11
+	MOVQ       40(AX), R12
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
 
-again371:
+skip400:
+again401:
 	MOVQ 48(AX), R11
 
-loop372:
+loop402:
 	VMOVUPS          (SI), Z11
 	VFMADD231PS.BCST (DI), Z11, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z11, Z1
@@ -10040,7 +10583,7 @@ loop372:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop372
+	JNZ              loop402
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -10048,12 +10591,12 @@ loop372:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again371
+	JNZ              again401
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip373
+	JZ               skip403
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z11
 	VADDPS           Z11, Z0, Z0
@@ -10089,9 +10632,9 @@ loop372:
 	VADDPS           Z11, Z10, Z10
 	ADDQ             BX, SI
 
-skip373:
+skip403:
 	TESTQ     $0x00000002, CX
-	JZ        skip374
+	JZ        skip404
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z11
 	VADDPS    Z11, Z0, Z0
@@ -10106,9 +10649,9 @@ skip373:
 	VADDPS    Z11, Z9, Z9
 	VADDPS    Z11, Z10, Z10
 
-skip374:
+skip404:
 	TESTQ  $0x00000004, CX
-	JZ     skip375
+	JZ     skip405
 	VPXORD Z12, Z12, Z12
 	VMAXPS Z0, Z12, Z0
 	VMAXPS Z1, Z12, Z1
@@ -10122,9 +10665,9 @@ skip374:
 	VMAXPS Z9, Z12, Z9
 	VMAXPS Z10, Z12, Z10
 
-skip375:
+skip405:
 	TESTQ     $0x00000010, CX
-	JZ        skip376
+	JZ        skip406
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z13, Z13, Z13
@@ -10173,7 +10716,7 @@ skip375:
 	VMOVAPS.Z Z10, K2, Z10
 	ADDQ      BX, SI
 
-skip376:
+skip406:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -10198,54 +10741,84 @@ skip376:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again370
+	JNZ     again399
 	VZEROUPPER
 	RET
 
 // func micro12x1AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro12x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again377:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	LEAQ   (R9)(CX*2), R10
-	ADDQ   CX, R10
-	MOVQ   R10, R11
-	ADDQ   CX, R11
-	ADDQ   CX, R11
-	ADDQ   CX, R11
-	MOVQ   R11, (AX)
-	MOVQ   112(AX), R11
-	MOVQ   R11, 136(AX)
+again407:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       R10, R11
+	ADDQ       CX, R11
+	ADDQ       CX, R11
+	ADDQ       CX, R11
+	MOVQ       R11, (AX)
+	MOVQ       112(AX), R11
+	MOVQ       R11, 136(AX)
+	MOVQ       80(AX), R11
+	TESTQ      $0x00000020, R11
+	JZ         skip408
+	MOVQ       16(AX), R11
+	MOVQ       40(AX), R12
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
 
-again378:
+skip408:
+again409:
 	MOVQ 48(AX), R11
 
-loop379:
+loop410:
 	VMOVUPS          (SI), Z12
 	VFMADD231PS.BCST (DI), Z12, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z12, Z1
@@ -10265,7 +10838,7 @@ loop379:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop379
+	JNZ              loop410
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -10273,12 +10846,12 @@ loop379:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again378
+	JNZ              again409
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip380
+	JZ               skip411
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z12
 	VADDPS           Z12, Z0, Z0
@@ -10317,9 +10890,9 @@ loop379:
 	VADDPS           Z12, Z11, Z11
 	ADDQ             BX, SI
 
-skip380:
+skip411:
 	TESTQ     $0x00000002, CX
-	JZ        skip381
+	JZ        skip412
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z12
 	VADDPS    Z12, Z0, Z0
@@ -10335,9 +10908,9 @@ skip380:
 	VADDPS    Z12, Z10, Z10
 	VADDPS    Z12, Z11, Z11
 
-skip381:
+skip412:
 	TESTQ  $0x00000004, CX
-	JZ     skip382
+	JZ     skip413
 	VPXORD Z13, Z13, Z13
 	VMAXPS Z0, Z13, Z0
 	VMAXPS Z1, Z13, Z1
@@ -10352,9 +10925,9 @@ skip381:
 	VMAXPS Z10, Z13, Z10
 	VMAXPS Z11, Z13, Z11
 
-skip382:
+skip413:
 	TESTQ     $0x00000010, CX
-	JZ        skip383
+	JZ        skip414
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z14, Z14, Z14
@@ -10407,7 +10980,7 @@ skip382:
 	VMOVAPS.Z Z11, K2, Z11
 	ADDQ      BX, SI
 
-skip383:
+skip414:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -10434,55 +11007,87 @@ skip383:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again377
+	JNZ     again407
 	VZEROUPPER
 	RET
 
 // func micro13x1AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro13x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again384:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	LEAQ   (R9)(CX*2), R10
-	ADDQ   CX, R10
-	LEAQ   (R10)(CX*2), R11
-	ADDQ   CX, R11
-	MOVQ   R11, R12
-	ADDQ   CX, R12
-	MOVQ   R12, (AX)
-	MOVQ   112(AX), R12
-	MOVQ   R12, 136(AX)
+again415:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	LEAQ       (R10)(CX*2), R11
+	ADDQ       CX, R11
+	MOVQ       R11, R12
+	ADDQ       CX, R12
+	MOVQ       R12, (AX)
+	MOVQ       112(AX), R12
+	MOVQ       R12, 136(AX)
+	MOVQ       80(AX), R12
+	TESTQ      $0x00000020, R12
+	JZ         skip416
+	MOVQ       16(AX), R12
+	MOVQ       40(AX), R13
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
 
-again385:
+skip416:
+again417:
 	MOVQ 48(AX), R12
 
-loop386:
+loop418:
 	VMOVUPS          (SI), Z13
 	VFMADD231PS.BCST (DI), Z13, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z13, Z1
@@ -10504,7 +11109,7 @@ loop386:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop386
+	JNZ              loop418
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -10513,12 +11118,12 @@ loop386:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again385
+	JNZ              again417
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip387
+	JZ               skip419
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z13
 	VADDPS           Z13, Z0, Z0
@@ -10560,9 +11165,9 @@ loop386:
 	VADDPS           Z13, Z12, Z12
 	ADDQ             BX, SI
 
-skip387:
+skip419:
 	TESTQ     $0x00000002, CX
-	JZ        skip388
+	JZ        skip420
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z13
 	VADDPS    Z13, Z0, Z0
@@ -10579,9 +11184,9 @@ skip387:
 	VADDPS    Z13, Z11, Z11
 	VADDPS    Z13, Z12, Z12
 
-skip388:
+skip420:
 	TESTQ  $0x00000004, CX
-	JZ     skip389
+	JZ     skip421
 	VPXORD Z14, Z14, Z14
 	VMAXPS Z0, Z14, Z0
 	VMAXPS Z1, Z14, Z1
@@ -10597,9 +11202,9 @@ skip388:
 	VMAXPS Z11, Z14, Z11
 	VMAXPS Z12, Z14, Z12
 
-skip389:
+skip421:
 	TESTQ     $0x00000010, CX
-	JZ        skip390
+	JZ        skip422
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z15, Z15, Z15
@@ -10656,7 +11261,7 @@ skip389:
 	VMOVAPS.Z Z12, K2, Z12
 	ADDQ      BX, SI
 
-skip390:
+skip422:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -10685,57 +11290,91 @@ skip390:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again384
+	JNZ     again415
 	VZEROUPPER
 	RET
 
 // func micro14x1AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro14x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again391:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	LEAQ   (R9)(CX*2), R10
-	ADDQ   CX, R10
-	LEAQ   (R10)(CX*2), R11
-	ADDQ   CX, R11
-	MOVQ   R11, R12
-	ADDQ   CX, R12
-	ADDQ   CX, R12
-	MOVQ   R12, (AX)
-	MOVQ   112(AX), R12
-	MOVQ   R12, 136(AX)
+again423:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	LEAQ       (R10)(CX*2), R11
+	ADDQ       CX, R11
+	MOVQ       R11, R12
+	ADDQ       CX, R12
+	ADDQ       CX, R12
+	MOVQ       R12, (AX)
+	MOVQ       112(AX), R12
+	MOVQ       R12, 136(AX)
+	MOVQ       80(AX), R12
+	TESTQ      $0x00000020, R12
+	JZ         skip424
+	MOVQ       16(AX), R12
+	MOVQ       40(AX), R13
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
 
-again392:
+skip424:
+again425:
 	MOVQ 48(AX), R12
 
-loop393:
+loop426:
 	VMOVUPS          (SI), Z14
 	VFMADD231PS.BCST (DI), Z14, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z14, Z1
@@ -10758,7 +11397,7 @@ loop393:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop393
+	JNZ              loop426
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -10767,12 +11406,12 @@ loop393:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again392
+	JNZ              again425
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip394
+	JZ               skip427
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z14
 	VADDPS           Z14, Z0, Z0
@@ -10817,9 +11456,9 @@ loop393:
 	VADDPS           Z14, Z13, Z13
 	ADDQ             BX, SI
 
-skip394:
+skip427:
 	TESTQ     $0x00000002, CX
-	JZ        skip395
+	JZ        skip428
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z14
 	VADDPS    Z14, Z0, Z0
@@ -10837,9 +11476,9 @@ skip394:
 	VADDPS    Z14, Z12, Z12
 	VADDPS    Z14, Z13, Z13
 
-skip395:
+skip428:
 	TESTQ  $0x00000004, CX
-	JZ     skip396
+	JZ     skip429
 	VPXORD Z15, Z15, Z15
 	VMAXPS Z0, Z15, Z0
 	VMAXPS Z1, Z15, Z1
@@ -10856,9 +11495,9 @@ skip395:
 	VMAXPS Z12, Z15, Z12
 	VMAXPS Z13, Z15, Z13
 
-skip396:
+skip429:
 	TESTQ     $0x00000010, CX
-	JZ        skip397
+	JZ        skip430
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z16, Z16, Z16
@@ -10919,7 +11558,7 @@ skip396:
 	VMOVAPS.Z Z13, K2, Z13
 	ADDQ      BX, SI
 
-skip397:
+skip430:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -10950,12 +11589,12 @@ skip397:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again391
+	JNZ     again423
 	VZEROUPPER
 	RET
 
 // func micro1x2AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro1x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
@@ -10964,24 +11603,33 @@ TEXT ·micro1x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again398:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	MOVQ   (AX), DI
-	MOVQ   DI, R8
-	ADDQ   CX, R8
-	MOVQ   R8, (AX)
-	MOVQ   112(AX), CX
-	MOVQ   CX, 136(AX)
+again431:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	MOVQ       (AX), DI
+	MOVQ       DI, R8
+	ADDQ       CX, R8
+	MOVQ       R8, (AX)
+	MOVQ       112(AX), CX
+	MOVQ       CX, 136(AX)
+	MOVQ       80(AX), CX
+	TESTQ      $0x00000020, CX
+	JZ         skip432
+	MOVQ       16(AX), CX
+	MOVQ       40(AX), R8
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	ADDQ       R8, CX
 
-again399:
+skip432:
+again433:
 	MOVQ 48(AX), CX
 
-loop400:
+loop434:
 	VMOVUPS          (SI), Z2
 	VMOVUPS          64(SI), Z3
 	VFMADD231PS.BCST (DI), Z2, Z0
@@ -10989,17 +11637,17 @@ loop400:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             CX
-	JNZ              loop400
+	JNZ              loop434
 	MOVQ             120(AX), CX
 	ADDQ             CX, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again399
+	JNZ              again433
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip401
+	JZ               skip435
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z2
 	VADDPS           Z2, Z0, Z0
@@ -11007,25 +11655,25 @@ loop400:
 	VADDPS           Z2, Z1, Z1
 	ADDQ             BX, SI
 
-skip401:
+skip435:
 	TESTQ     $0x00000002, CX
-	JZ        skip402
+	JZ        skip436
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z2
 	VADDPS    Z2, Z0, Z0
 	VMOVUPS.Z 64(SI), K2, Z2
 	VADDPS    Z2, Z1, Z1
 
-skip402:
+skip436:
 	TESTQ  $0x00000004, CX
-	JZ     skip403
+	JZ     skip437
 	VPXORD Z4, Z4, Z4
 	VMAXPS Z0, Z4, Z0
 	VMAXPS Z1, Z4, Z1
 
-skip403:
+skip437:
 	TESTQ     $0x00000010, CX
-	JZ        skip404
+	JZ        skip438
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z5, Z5, Z5
@@ -11037,18 +11685,18 @@ skip403:
 	VMOVAPS.Z Z1, K3, Z1
 	ADDQ      BX, SI
 
-skip404:
+skip438:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again398
+	JNZ     again431
 	VZEROUPPER
 	RET
 
 // func micro2x2AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro2x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
@@ -11057,27 +11705,39 @@ TEXT ·micro2x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again405:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	MOVQ   (AX), DI
-	MOVQ   DI, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	MOVQ   R8, (AX)
-	MOVQ   112(AX), R8
-	MOVQ   R8, 136(AX)
+again439:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	MOVQ       (AX), DI
+	MOVQ       DI, R8
+	ADDQ       CX, R8
+	ADDQ       CX, R8
+	MOVQ       R8, (AX)
+	MOVQ       112(AX), R8
+	MOVQ       R8, 136(AX)
+	MOVQ       80(AX), R8
+	TESTQ      $0x00000020, R8
+	JZ         skip440
+	MOVQ       16(AX), R8
+	MOVQ       40(AX), R9
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       R9, R8
 
-again406:
+skip440:
+again441:
 	MOVQ 48(AX), R8
 
-loop407:
+loop442:
 	VMOVUPS          (SI), Z4
 	VMOVUPS          64(SI), Z5
 	VFMADD231PS.BCST (DI), Z4, Z0
@@ -11087,17 +11747,17 @@ loop407:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop407
+	JNZ              loop442
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again406
+	JNZ              again441
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip408
+	JZ               skip443
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z4
 	VADDPS           Z4, Z0, Z0
@@ -11110,9 +11770,9 @@ loop407:
 	VADDPS           Z4, Z3, Z3
 	ADDQ             BX, SI
 
-skip408:
+skip443:
 	TESTQ     $0x00000002, CX
-	JZ        skip409
+	JZ        skip444
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z4
 	VADDPS    Z4, Z0, Z0
@@ -11121,18 +11781,18 @@ skip408:
 	VADDPS    Z4, Z1, Z1
 	VADDPS    Z4, Z3, Z3
 
-skip409:
+skip444:
 	TESTQ  $0x00000004, CX
-	JZ     skip410
+	JZ     skip445
 	VPXORD Z6, Z6, Z6
 	VMAXPS Z0, Z6, Z0
 	VMAXPS Z1, Z6, Z1
 	VMAXPS Z2, Z6, Z2
 	VMAXPS Z3, Z6, Z3
 
-skip410:
+skip445:
 	TESTQ     $0x00000010, CX
-	JZ        skip411
+	JZ        skip446
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z7, Z7, Z7
@@ -11151,7 +11811,7 @@ skip410:
 	VMOVAPS.Z Z3, K3, Z3
 	ADDQ      BX, SI
 
-skip411:
+skip446:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -11160,12 +11820,12 @@ skip411:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again405
+	JNZ     again439
 	VZEROUPPER
 	RET
 
 // func micro3x2AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro3x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
@@ -11174,30 +11834,45 @@ TEXT ·micro3x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again412:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	MOVQ   (AX), DI
-	MOVQ   DI, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	MOVQ   R8, (AX)
-	MOVQ   112(AX), R8
-	MOVQ   R8, 136(AX)
+again447:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	MOVQ       (AX), DI
+	MOVQ       DI, R8
+	ADDQ       CX, R8
+	ADDQ       CX, R8
+	ADDQ       CX, R8
+	MOVQ       R8, (AX)
+	MOVQ       112(AX), R8
+	MOVQ       R8, 136(AX)
+	MOVQ       80(AX), R8
+	TESTQ      $0x00000020, R8
+	JZ         skip448
+	MOVQ       16(AX), R8
+	MOVQ       40(AX), R9
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       R9, R8
 
-again413:
+skip448:
+again449:
 	MOVQ 48(AX), R8
 
-loop414:
+loop450:
 	VMOVUPS          (SI), Z6
 	VMOVUPS          64(SI), Z7
 	VFMADD231PS.BCST (DI), Z6, Z0
@@ -11209,17 +11884,17 @@ loop414:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop414
+	JNZ              loop450
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again413
+	JNZ              again449
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip415
+	JZ               skip451
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z6
 	VADDPS           Z6, Z0, Z0
@@ -11237,9 +11912,9 @@ loop414:
 	VADDPS           Z6, Z5, Z5
 	ADDQ             BX, SI
 
-skip415:
+skip451:
 	TESTQ     $0x00000002, CX
-	JZ        skip416
+	JZ        skip452
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z6
 	VADDPS    Z6, Z0, Z0
@@ -11250,9 +11925,9 @@ skip415:
 	VADDPS    Z6, Z3, Z3
 	VADDPS    Z6, Z5, Z5
 
-skip416:
+skip452:
 	TESTQ  $0x00000004, CX
-	JZ     skip417
+	JZ     skip453
 	VPXORD Z8, Z8, Z8
 	VMAXPS Z0, Z8, Z0
 	VMAXPS Z1, Z8, Z1
@@ -11261,9 +11936,9 @@ skip416:
 	VMAXPS Z4, Z8, Z4
 	VMAXPS Z5, Z8, Z5
 
-skip417:
+skip453:
 	TESTQ     $0x00000010, CX
-	JZ        skip418
+	JZ        skip454
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z9, Z9, Z9
@@ -11289,7 +11964,7 @@ skip417:
 	VMOVAPS.Z Z5, K3, Z5
 	ADDQ      BX, SI
 
-skip418:
+skip454:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -11301,12 +11976,12 @@ skip418:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again412
+	JNZ     again447
 	VZEROUPPER
 	RET
 
 // func micro4x2AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro4x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
@@ -11315,32 +11990,50 @@ TEXT ·micro4x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again419:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	MOVQ   R8, R9
-	ADDQ   CX, R9
-	MOVQ   R9, (AX)
-	MOVQ   112(AX), R9
-	MOVQ   R9, 136(AX)
+again455:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	MOVQ       R8, R9
+	ADDQ       CX, R9
+	MOVQ       R9, (AX)
+	MOVQ       112(AX), R9
+	MOVQ       R9, 136(AX)
+	MOVQ       80(AX), R9
+	TESTQ      $0x00000020, R9
+	JZ         skip456
+	MOVQ       16(AX), R9
+	MOVQ       40(AX), R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
 
-again420:
+skip456:
+again457:
 	MOVQ 48(AX), R9
 
-loop421:
+loop458:
 	VMOVUPS          (SI), Z8
 	VMOVUPS          64(SI), Z9
 	VFMADD231PS.BCST (DI), Z8, Z0
@@ -11355,18 +12048,18 @@ loop421:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop421
+	JNZ              loop458
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again420
+	JNZ              again457
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip422
+	JZ               skip459
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z8
 	VADDPS           Z8, Z0, Z0
@@ -11389,9 +12082,9 @@ loop421:
 	VADDPS           Z8, Z7, Z7
 	ADDQ             BX, SI
 
-skip422:
+skip459:
 	TESTQ     $0x00000002, CX
-	JZ        skip423
+	JZ        skip460
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z8
 	VADDPS    Z8, Z0, Z0
@@ -11404,9 +12097,9 @@ skip422:
 	VADDPS    Z8, Z5, Z5
 	VADDPS    Z8, Z7, Z7
 
-skip423:
+skip460:
 	TESTQ  $0x00000004, CX
-	JZ     skip424
+	JZ     skip461
 	VPXORD Z10, Z10, Z10
 	VMAXPS Z0, Z10, Z0
 	VMAXPS Z1, Z10, Z1
@@ -11417,9 +12110,9 @@ skip423:
 	VMAXPS Z6, Z10, Z6
 	VMAXPS Z7, Z10, Z7
 
-skip424:
+skip461:
 	TESTQ     $0x00000010, CX
-	JZ        skip425
+	JZ        skip462
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z11, Z11, Z11
@@ -11452,7 +12145,7 @@ skip424:
 	VMOVAPS.Z Z7, K3, Z7
 	ADDQ      BX, SI
 
-skip425:
+skip462:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -11467,12 +12160,12 @@ skip425:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again419
+	JNZ     again455
 	VZEROUPPER
 	RET
 
 // func micro5x2AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro5x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
@@ -11481,35 +12174,56 @@ TEXT ·micro5x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again426:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	MOVQ   R8, R9
-	ADDQ   CX, R9
-	ADDQ   CX, R9
-	MOVQ   R9, (AX)
-	MOVQ   112(AX), R9
-	MOVQ   R9, 136(AX)
+again463:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	MOVQ       R8, R9
+	ADDQ       CX, R9
+	ADDQ       CX, R9
+	MOVQ       R9, (AX)
+	MOVQ       112(AX), R9
+	MOVQ       R9, 136(AX)
+	MOVQ       80(AX), R9
+	TESTQ      $0x00000020, R9
+	JZ         skip464
+	MOVQ       16(AX), R9
+	MOVQ       40(AX), R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
 
-again427:
+skip464:
+again465:
 	MOVQ 48(AX), R9
 
-loop428:
+loop466:
 	VMOVUPS          (SI), Z10
 	VMOVUPS          64(SI), Z11
 	VFMADD231PS.BCST (DI), Z10, Z0
@@ -11526,18 +12240,18 @@ loop428:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop428
+	JNZ              loop466
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again427
+	JNZ              again465
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip429
+	JZ               skip467
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z10
 	VADDPS           Z10, Z0, Z0
@@ -11565,9 +12279,9 @@ loop428:
 	VADDPS           Z10, Z9, Z9
 	ADDQ             BX, SI
 
-skip429:
+skip467:
 	TESTQ     $0x00000002, CX
-	JZ        skip430
+	JZ        skip468
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z10
 	VADDPS    Z10, Z0, Z0
@@ -11582,9 +12296,9 @@ skip429:
 	VADDPS    Z10, Z7, Z7
 	VADDPS    Z10, Z9, Z9
 
-skip430:
+skip468:
 	TESTQ  $0x00000004, CX
-	JZ     skip431
+	JZ     skip469
 	VPXORD Z12, Z12, Z12
 	VMAXPS Z0, Z12, Z0
 	VMAXPS Z1, Z12, Z1
@@ -11597,9 +12311,9 @@ skip430:
 	VMAXPS Z8, Z12, Z8
 	VMAXPS Z9, Z12, Z9
 
-skip431:
+skip469:
 	TESTQ     $0x00000010, CX
-	JZ        skip432
+	JZ        skip470
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z13, Z13, Z13
@@ -11639,7 +12353,7 @@ skip431:
 	VMOVAPS.Z Z9, K3, Z9
 	ADDQ      BX, SI
 
-skip432:
+skip470:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -11657,12 +12371,12 @@ skip432:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again426
+	JNZ     again463
 	VZEROUPPER
 	RET
 
 // func micro6x2AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro6x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
@@ -11671,38 +12385,62 @@ TEXT ·micro6x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again433:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	MOVQ   R8, R9
-	ADDQ   CX, R9
-	ADDQ   CX, R9
-	ADDQ   CX, R9
-	MOVQ   R9, (AX)
-	MOVQ   112(AX), R9
-	MOVQ   R9, 136(AX)
+again471:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	MOVQ       R8, R9
+	ADDQ       CX, R9
+	ADDQ       CX, R9
+	ADDQ       CX, R9
+	MOVQ       R9, (AX)
+	MOVQ       112(AX), R9
+	MOVQ       R9, 136(AX)
+	MOVQ       80(AX), R9
+	TESTQ      $0x00000020, R9
+	JZ         skip472
+	MOVQ       16(AX), R9
+	MOVQ       40(AX), R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
 
-again434:
+skip472:
+again473:
 	MOVQ 48(AX), R9
 
-loop435:
+loop474:
 	VMOVUPS          (SI), Z12
 	VMOVUPS          64(SI), Z13
 	VFMADD231PS.BCST (DI), Z12, Z0
@@ -11721,18 +12459,18 @@ loop435:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop435
+	JNZ              loop474
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again434
+	JNZ              again473
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip436
+	JZ               skip475
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z12
 	VADDPS           Z12, Z0, Z0
@@ -11765,9 +12503,9 @@ loop435:
 	VADDPS           Z12, Z11, Z11
 	ADDQ             BX, SI
 
-skip436:
+skip475:
 	TESTQ     $0x00000002, CX
-	JZ        skip437
+	JZ        skip476
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z12
 	VADDPS    Z12, Z0, Z0
@@ -11784,9 +12522,9 @@ skip436:
 	VADDPS    Z12, Z9, Z9
 	VADDPS    Z12, Z11, Z11
 
-skip437:
+skip476:
 	TESTQ  $0x00000004, CX
-	JZ     skip438
+	JZ     skip477
 	VPXORD Z14, Z14, Z14
 	VMAXPS Z0, Z14, Z0
 	VMAXPS Z1, Z14, Z1
@@ -11801,9 +12539,9 @@ skip437:
 	VMAXPS Z10, Z14, Z10
 	VMAXPS Z11, Z14, Z11
 
-skip438:
+skip477:
 	TESTQ     $0x00000010, CX
-	JZ        skip439
+	JZ        skip478
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z15, Z15, Z15
@@ -11850,7 +12588,7 @@ skip438:
 	VMOVAPS.Z Z11, K3, Z11
 	ADDQ      BX, SI
 
-skip439:
+skip478:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -11871,12 +12609,12 @@ skip439:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again433
+	JNZ     again471
 	VZEROUPPER
 	RET
 
 // func micro7x2AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro7x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
@@ -11885,40 +12623,67 @@ TEXT ·micro7x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again440:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	MOVQ   R9, R10
-	ADDQ   CX, R10
-	MOVQ   R10, (AX)
-	MOVQ   112(AX), R10
-	MOVQ   R10, 136(AX)
+again479:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       R9, R10
+	ADDQ       CX, R10
+	MOVQ       R10, (AX)
+	MOVQ       112(AX), R10
+	MOVQ       R10, 136(AX)
+	MOVQ       80(AX), R10
+	TESTQ      $0x00000020, R10
+	JZ         skip480
+	MOVQ       16(AX), R10
+	MOVQ       40(AX), R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
 
-again441:
+skip480:
+again481:
 	MOVQ 48(AX), R10
 
-loop442:
+loop482:
 	VMOVUPS          (SI), Z14
 	VMOVUPS          64(SI), Z15
 	VFMADD231PS.BCST (DI), Z14, Z0
@@ -11940,19 +12705,19 @@ loop442:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop442
+	JNZ              loop482
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again441
+	JNZ              again481
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip443
+	JZ               skip483
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z14
 	VADDPS           Z14, Z0, Z0
@@ -11990,9 +12755,9 @@ loop442:
 	VADDPS           Z14, Z13, Z13
 	ADDQ             BX, SI
 
-skip443:
+skip483:
 	TESTQ     $0x00000002, CX
-	JZ        skip444
+	JZ        skip484
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z14
 	VADDPS    Z14, Z0, Z0
@@ -12011,9 +12776,9 @@ skip443:
 	VADDPS    Z14, Z11, Z11
 	VADDPS    Z14, Z13, Z13
 
-skip444:
+skip484:
 	TESTQ  $0x00000004, CX
-	JZ     skip445
+	JZ     skip485
 	VPXORD Z16, Z16, Z16
 	VMAXPS Z0, Z16, Z0
 	VMAXPS Z1, Z16, Z1
@@ -12030,9 +12795,9 @@ skip444:
 	VMAXPS Z12, Z16, Z12
 	VMAXPS Z13, Z16, Z13
 
-skip445:
+skip485:
 	TESTQ     $0x00000010, CX
-	JZ        skip446
+	JZ        skip486
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z17, Z17, Z17
@@ -12086,7 +12851,7 @@ skip445:
 	VMOVAPS.Z Z13, K3, Z13
 	ADDQ      BX, SI
 
-skip446:
+skip486:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -12110,12 +12875,12 @@ skip446:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again440
+	JNZ     again479
 	VZEROUPPER
 	RET
 
 // func micro8x2AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro8x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
@@ -12124,43 +12889,73 @@ TEXT ·micro8x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again447:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	MOVQ   R9, R10
-	ADDQ   CX, R10
-	ADDQ   CX, R10
-	MOVQ   R10, (AX)
-	MOVQ   112(AX), R10
-	MOVQ   R10, 136(AX)
+again487:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       R9, R10
+	ADDQ       CX, R10
+	ADDQ       CX, R10
+	MOVQ       R10, (AX)
+	MOVQ       112(AX), R10
+	MOVQ       R10, 136(AX)
+	MOVQ       80(AX), R10
+	TESTQ      $0x00000020, R10
+	JZ         skip488
+	MOVQ       16(AX), R10
+	MOVQ       40(AX), R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
 
-again448:
+skip488:
+again489:
 	MOVQ 48(AX), R10
 
-loop449:
+loop490:
 	VMOVUPS          (SI), Z16
 	VMOVUPS          64(SI), Z17
 	VFMADD231PS.BCST (DI), Z16, Z0
@@ -12184,19 +12979,19 @@ loop449:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop449
+	JNZ              loop490
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again448
+	JNZ              again489
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip450
+	JZ               skip491
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z16
 	VADDPS           Z16, Z0, Z0
@@ -12239,9 +13034,9 @@ loop449:
 	VADDPS           Z16, Z15, Z15
 	ADDQ             BX, SI
 
-skip450:
+skip491:
 	TESTQ     $0x00000002, CX
-	JZ        skip451
+	JZ        skip492
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z16
 	VADDPS    Z16, Z0, Z0
@@ -12262,9 +13057,9 @@ skip450:
 	VADDPS    Z16, Z13, Z13
 	VADDPS    Z16, Z15, Z15
 
-skip451:
+skip492:
 	TESTQ  $0x00000004, CX
-	JZ     skip452
+	JZ     skip493
 	VPXORD Z18, Z18, Z18
 	VMAXPS Z0, Z18, Z0
 	VMAXPS Z1, Z18, Z1
@@ -12283,9 +13078,9 @@ skip451:
 	VMAXPS Z14, Z18, Z14
 	VMAXPS Z15, Z18, Z15
 
-skip452:
+skip493:
 	TESTQ     $0x00000010, CX
-	JZ        skip453
+	JZ        skip494
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z19, Z19, Z19
@@ -12346,7 +13141,7 @@ skip452:
 	VMOVAPS.Z Z15, K3, Z15
 	ADDQ      BX, SI
 
-skip453:
+skip494:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -12373,12 +13168,12 @@ skip453:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again447
+	JNZ     again487
 	VZEROUPPER
 	RET
 
 // func micro9x2AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro9x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
@@ -12387,46 +13182,79 @@ TEXT ·micro9x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again454:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	MOVQ   R9, R10
-	ADDQ   CX, R10
-	ADDQ   CX, R10
-	ADDQ   CX, R10
-	MOVQ   R10, (AX)
-	MOVQ   112(AX), R10
-	MOVQ   R10, 136(AX)
+again495:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       R9, R10
+	ADDQ       CX, R10
+	ADDQ       CX, R10
+	ADDQ       CX, R10
+	MOVQ       R10, (AX)
+	MOVQ       112(AX), R10
+	MOVQ       R10, 136(AX)
+	MOVQ       80(AX), R10
+	TESTQ      $0x00000020, R10
+	JZ         skip496
+	MOVQ       16(AX), R10
+	MOVQ       40(AX), R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
 
-again455:
+skip496:
+again497:
 	MOVQ 48(AX), R10
 
-loop456:
+loop498:
 	VMOVUPS          (SI), Z18
 	VMOVUPS          64(SI), Z19
 	VFMADD231PS.BCST (DI), Z18, Z0
@@ -12452,19 +13280,19 @@ loop456:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop456
+	JNZ              loop498
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again455
+	JNZ              again497
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip457
+	JZ               skip499
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z18
 	VADDPS           Z18, Z0, Z0
@@ -12512,9 +13340,9 @@ loop456:
 	VADDPS           Z18, Z17, Z17
 	ADDQ             BX, SI
 
-skip457:
+skip499:
 	TESTQ     $0x00000002, CX
-	JZ        skip458
+	JZ        skip500
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z18
 	VADDPS    Z18, Z0, Z0
@@ -12537,9 +13365,9 @@ skip457:
 	VADDPS    Z18, Z15, Z15
 	VADDPS    Z18, Z17, Z17
 
-skip458:
+skip500:
 	TESTQ  $0x00000004, CX
-	JZ     skip459
+	JZ     skip501
 	VPXORD Z20, Z20, Z20
 	VMAXPS Z0, Z20, Z0
 	VMAXPS Z1, Z20, Z1
@@ -12560,9 +13388,9 @@ skip458:
 	VMAXPS Z16, Z20, Z16
 	VMAXPS Z17, Z20, Z17
 
-skip459:
+skip501:
 	TESTQ     $0x00000010, CX
-	JZ        skip460
+	JZ        skip502
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z21, Z21, Z21
@@ -12630,7 +13458,7 @@ skip459:
 	VMOVAPS.Z Z17, K3, Z17
 	ADDQ      BX, SI
 
-skip460:
+skip502:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -12660,12 +13488,12 @@ skip460:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again454
+	JNZ     again495
 	VZEROUPPER
 	RET
 
 // func micro10x2AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro10x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
@@ -12674,48 +13502,84 @@ TEXT ·micro10x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again461:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	LEAQ   (R9)(CX*2), R10
-	ADDQ   CX, R10
-	MOVQ   R10, R11
-	ADDQ   CX, R11
-	MOVQ   R11, (AX)
-	MOVQ   112(AX), R11
-	MOVQ   R11, 136(AX)
+again503:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       R10, R11
+	ADDQ       CX, R11
+	MOVQ       R11, (AX)
+	MOVQ       112(AX), R11
+	MOVQ       R11, 136(AX)
+	MOVQ       80(AX), R11
+	TESTQ      $0x00000020, R11
+	JZ         skip504
+	MOVQ       16(AX), R11
+	MOVQ       40(AX), R12
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
 
-again462:
+skip504:
+again505:
 	MOVQ 48(AX), R11
 
-loop463:
+loop506:
 	VMOVUPS          (SI), Z20
 	VMOVUPS          64(SI), Z21
 	VFMADD231PS.BCST (DI), Z20, Z0
@@ -12744,7 +13608,7 @@ loop463:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop463
+	JNZ              loop506
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -12752,12 +13616,12 @@ loop463:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again462
+	JNZ              again505
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip464
+	JZ               skip507
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z20
 	VADDPS           Z20, Z0, Z0
@@ -12810,9 +13674,9 @@ loop463:
 	VADDPS           Z20, Z19, Z19
 	ADDQ             BX, SI
 
-skip464:
+skip507:
 	TESTQ     $0x00000002, CX
-	JZ        skip465
+	JZ        skip508
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z20
 	VADDPS    Z20, Z0, Z0
@@ -12837,9 +13701,9 @@ skip464:
 	VADDPS    Z20, Z17, Z17
 	VADDPS    Z20, Z19, Z19
 
-skip465:
+skip508:
 	TESTQ  $0x00000004, CX
-	JZ     skip466
+	JZ     skip509
 	VPXORD Z22, Z22, Z22
 	VMAXPS Z0, Z22, Z0
 	VMAXPS Z1, Z22, Z1
@@ -12862,9 +13726,9 @@ skip465:
 	VMAXPS Z18, Z22, Z18
 	VMAXPS Z19, Z22, Z19
 
-skip466:
+skip509:
 	TESTQ     $0x00000010, CX
-	JZ        skip467
+	JZ        skip510
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z23, Z23, Z23
@@ -12939,7 +13803,7 @@ skip466:
 	VMOVAPS.Z Z19, K3, Z19
 	ADDQ      BX, SI
 
-skip467:
+skip510:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -12972,12 +13836,12 @@ skip467:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again461
+	JNZ     again503
 	VZEROUPPER
 	RET
 
 // func micro11x2AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro11x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
@@ -12986,51 +13850,90 @@ TEXT ·micro11x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again468:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	VPXORD Z20, Z20, Z20
-	VPXORD Z21, Z21, Z21
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	LEAQ   (R9)(CX*2), R10
-	ADDQ   CX, R10
-	MOVQ   R10, R11
-	ADDQ   CX, R11
-	ADDQ   CX, R11
-	MOVQ   R11, (AX)
-	MOVQ   112(AX), R11
-	MOVQ   R11, 136(AX)
+again511:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       R10, R11
+	ADDQ       CX, R11
+	ADDQ       CX, R11
+	MOVQ       R11, (AX)
+	MOVQ       112(AX), R11
+	MOVQ       R11, 136(AX)
+	MOVQ       80(AX), R11
+	TESTQ      $0x00000020, R11
+	JZ         skip512
+	MOVQ       16(AX), R11
+	MOVQ       40(AX), R12
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
 
-again469:
+skip512:
+again513:
 	MOVQ 48(AX), R11
 
-loop470:
+loop514:
 	VMOVUPS          (SI), Z22
 	VMOVUPS          64(SI), Z23
 	VFMADD231PS.BCST (DI), Z22, Z0
@@ -13061,7 +13964,7 @@ loop470:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop470
+	JNZ              loop514
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -13069,12 +13972,12 @@ loop470:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again469
+	JNZ              again513
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip471
+	JZ               skip515
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z22
 	VADDPS           Z22, Z0, Z0
@@ -13132,9 +14035,9 @@ loop470:
 	VADDPS           Z22, Z21, Z21
 	ADDQ             BX, SI
 
-skip471:
+skip515:
 	TESTQ     $0x00000002, CX
-	JZ        skip472
+	JZ        skip516
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z22
 	VADDPS    Z22, Z0, Z0
@@ -13161,9 +14064,9 @@ skip471:
 	VADDPS    Z22, Z19, Z19
 	VADDPS    Z22, Z21, Z21
 
-skip472:
+skip516:
 	TESTQ  $0x00000004, CX
-	JZ     skip473
+	JZ     skip517
 	VPXORD Z24, Z24, Z24
 	VMAXPS Z0, Z24, Z0
 	VMAXPS Z1, Z24, Z1
@@ -13188,9 +14091,9 @@ skip472:
 	VMAXPS Z20, Z24, Z20
 	VMAXPS Z21, Z24, Z21
 
-skip473:
+skip517:
 	TESTQ     $0x00000010, CX
-	JZ        skip474
+	JZ        skip518
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z25, Z25, Z25
@@ -13272,7 +14175,7 @@ skip473:
 	VMOVAPS.Z Z21, K3, Z21
 	ADDQ      BX, SI
 
-skip474:
+skip518:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -13308,12 +14211,12 @@ skip474:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again468
+	JNZ     again511
 	VZEROUPPER
 	RET
 
 // func micro12x2AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro12x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
@@ -13322,54 +14225,96 @@ TEXT ·micro12x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again475:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	VPXORD Z20, Z20, Z20
-	VPXORD Z21, Z21, Z21
-	VPXORD Z22, Z22, Z22
-	VPXORD Z23, Z23, Z23
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	LEAQ   (R9)(CX*2), R10
-	ADDQ   CX, R10
-	MOVQ   R10, R11
-	ADDQ   CX, R11
-	ADDQ   CX, R11
-	ADDQ   CX, R11
-	MOVQ   R11, (AX)
-	MOVQ   112(AX), R11
-	MOVQ   R11, 136(AX)
+again519:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	VPXORD     Z22, Z22, Z22
+	VPXORD     Z23, Z23, Z23
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       R10, R11
+	ADDQ       CX, R11
+	ADDQ       CX, R11
+	ADDQ       CX, R11
+	MOVQ       R11, (AX)
+	MOVQ       112(AX), R11
+	MOVQ       R11, 136(AX)
+	MOVQ       80(AX), R11
+	TESTQ      $0x00000020, R11
+	JZ         skip520
+	MOVQ       16(AX), R11
+	MOVQ       40(AX), R12
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
 
-again476:
+skip520:
+again521:
 	MOVQ 48(AX), R11
 
-loop477:
+loop522:
 	VMOVUPS          (SI), Z24
 	VMOVUPS          64(SI), Z25
 	VFMADD231PS.BCST (DI), Z24, Z0
@@ -13402,7 +14347,7 @@ loop477:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop477
+	JNZ              loop522
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -13410,12 +14355,12 @@ loop477:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again476
+	JNZ              again521
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip478
+	JZ               skip523
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z24
 	VADDPS           Z24, Z0, Z0
@@ -13478,9 +14423,9 @@ loop477:
 	VADDPS           Z24, Z23, Z23
 	ADDQ             BX, SI
 
-skip478:
+skip523:
 	TESTQ     $0x00000002, CX
-	JZ        skip479
+	JZ        skip524
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z24
 	VADDPS    Z24, Z0, Z0
@@ -13509,9 +14454,9 @@ skip478:
 	VADDPS    Z24, Z21, Z21
 	VADDPS    Z24, Z23, Z23
 
-skip479:
+skip524:
 	TESTQ  $0x00000004, CX
-	JZ     skip480
+	JZ     skip525
 	VPXORD Z26, Z26, Z26
 	VMAXPS Z0, Z26, Z0
 	VMAXPS Z1, Z26, Z1
@@ -13538,9 +14483,9 @@ skip479:
 	VMAXPS Z22, Z26, Z22
 	VMAXPS Z23, Z26, Z23
 
-skip480:
+skip525:
 	TESTQ     $0x00000010, CX
-	JZ        skip481
+	JZ        skip526
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z27, Z27, Z27
@@ -13629,7 +14574,7 @@ skip480:
 	VMOVAPS.Z Z23, K3, Z23
 	ADDQ      BX, SI
 
-skip481:
+skip526:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -13668,12 +14613,12 @@ skip481:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again475
+	JNZ     again519
 	VZEROUPPER
 	RET
 
 // func micro13x2AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro13x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
@@ -13682,56 +14627,101 @@ TEXT ·micro13x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again482:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	VPXORD Z20, Z20, Z20
-	VPXORD Z21, Z21, Z21
-	VPXORD Z22, Z22, Z22
-	VPXORD Z23, Z23, Z23
-	VPXORD Z24, Z24, Z24
-	VPXORD Z25, Z25, Z25
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	LEAQ   (R9)(CX*2), R10
-	ADDQ   CX, R10
-	LEAQ   (R10)(CX*2), R11
-	ADDQ   CX, R11
-	MOVQ   R11, R12
-	ADDQ   CX, R12
-	MOVQ   R12, (AX)
-	MOVQ   112(AX), R12
-	MOVQ   R12, 136(AX)
+again527:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	VPXORD     Z22, Z22, Z22
+	VPXORD     Z23, Z23, Z23
+	VPXORD     Z24, Z24, Z24
+	VPXORD     Z25, Z25, Z25
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	LEAQ       (R10)(CX*2), R11
+	ADDQ       CX, R11
+	MOVQ       R11, R12
+	ADDQ       CX, R12
+	MOVQ       R12, (AX)
+	MOVQ       112(AX), R12
+	MOVQ       R12, 136(AX)
+	MOVQ       80(AX), R12
+	TESTQ      $0x00000020, R12
+	JZ         skip528
+	MOVQ       16(AX), R12
+	MOVQ       40(AX), R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
 
-again483:
+skip528:
+again529:
 	MOVQ 48(AX), R12
 
-loop484:
+loop530:
 	VMOVUPS          (SI), Z26
 	VMOVUPS          64(SI), Z27
 	VFMADD231PS.BCST (DI), Z26, Z0
@@ -13767,7 +14757,7 @@ loop484:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop484
+	JNZ              loop530
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -13776,12 +14766,12 @@ loop484:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again483
+	JNZ              again529
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip485
+	JZ               skip531
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z26
 	VADDPS           Z26, Z0, Z0
@@ -13849,9 +14839,9 @@ loop484:
 	VADDPS           Z26, Z25, Z25
 	ADDQ             BX, SI
 
-skip485:
+skip531:
 	TESTQ     $0x00000002, CX
-	JZ        skip486
+	JZ        skip532
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z26
 	VADDPS    Z26, Z0, Z0
@@ -13882,9 +14872,9 @@ skip485:
 	VADDPS    Z26, Z23, Z23
 	VADDPS    Z26, Z25, Z25
 
-skip486:
+skip532:
 	TESTQ  $0x00000004, CX
-	JZ     skip487
+	JZ     skip533
 	VPXORD Z28, Z28, Z28
 	VMAXPS Z0, Z28, Z0
 	VMAXPS Z1, Z28, Z1
@@ -13913,9 +14903,9 @@ skip486:
 	VMAXPS Z24, Z28, Z24
 	VMAXPS Z25, Z28, Z25
 
-skip487:
+skip533:
 	TESTQ     $0x00000010, CX
-	JZ        skip488
+	JZ        skip534
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z29, Z29, Z29
@@ -14011,7 +15001,7 @@ skip487:
 	VMOVAPS.Z Z25, K3, Z25
 	ADDQ      BX, SI
 
-skip488:
+skip534:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -14053,12 +15043,12 @@ skip488:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again482
+	JNZ     again527
 	VZEROUPPER
 	RET
 
 // func micro14x2AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro14x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
@@ -14067,59 +15057,107 @@ TEXT ·micro14x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again489:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	VPXORD Z20, Z20, Z20
-	VPXORD Z21, Z21, Z21
-	VPXORD Z22, Z22, Z22
-	VPXORD Z23, Z23, Z23
-	VPXORD Z24, Z24, Z24
-	VPXORD Z25, Z25, Z25
-	VPXORD Z26, Z26, Z26
-	VPXORD Z27, Z27, Z27
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	LEAQ   (R9)(CX*2), R10
-	ADDQ   CX, R10
-	LEAQ   (R10)(CX*2), R11
-	ADDQ   CX, R11
-	MOVQ   R11, R12
-	ADDQ   CX, R12
-	ADDQ   CX, R12
-	MOVQ   R12, (AX)
-	MOVQ   112(AX), R12
-	MOVQ   R12, 136(AX)
+again535:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	VPXORD     Z22, Z22, Z22
+	VPXORD     Z23, Z23, Z23
+	VPXORD     Z24, Z24, Z24
+	VPXORD     Z25, Z25, Z25
+	VPXORD     Z26, Z26, Z26
+	VPXORD     Z27, Z27, Z27
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	LEAQ       (R10)(CX*2), R11
+	ADDQ       CX, R11
+	MOVQ       R11, R12
+	ADDQ       CX, R12
+	ADDQ       CX, R12
+	MOVQ       R12, (AX)
+	MOVQ       112(AX), R12
+	MOVQ       R12, 136(AX)
+	MOVQ       80(AX), R12
+	TESTQ      $0x00000020, R12
+	JZ         skip536
+	MOVQ       16(AX), R12
+	MOVQ       40(AX), R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
 
-again490:
+skip536:
+again537:
 	MOVQ 48(AX), R12
 
-loop491:
+loop538:
 	VMOVUPS          (SI), Z28
 	VMOVUPS          64(SI), Z29
 	VFMADD231PS.BCST (DI), Z28, Z0
@@ -14157,7 +15195,7 @@ loop491:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop491
+	JNZ              loop538
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -14166,12 +15204,12 @@ loop491:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again490
+	JNZ              again537
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip492
+	JZ               skip539
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z28
 	VADDPS           Z28, Z0, Z0
@@ -14244,9 +15282,9 @@ loop491:
 	VADDPS           Z28, Z27, Z27
 	ADDQ             BX, SI
 
-skip492:
+skip539:
 	TESTQ     $0x00000002, CX
-	JZ        skip493
+	JZ        skip540
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z28
 	VADDPS    Z28, Z0, Z0
@@ -14279,9 +15317,9 @@ skip492:
 	VADDPS    Z28, Z25, Z25
 	VADDPS    Z28, Z27, Z27
 
-skip493:
+skip540:
 	TESTQ  $0x00000004, CX
-	JZ     skip494
+	JZ     skip541
 	VPXORD Z30, Z30, Z30
 	VMAXPS Z0, Z30, Z0
 	VMAXPS Z1, Z30, Z1
@@ -14312,9 +15350,9 @@ skip493:
 	VMAXPS Z26, Z30, Z26
 	VMAXPS Z27, Z30, Z27
 
-skip494:
+skip541:
 	TESTQ     $0x00000010, CX
-	JZ        skip495
+	JZ        skip542
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z31, Z31, Z31
@@ -14417,7 +15455,7 @@ skip494:
 	VMOVAPS.Z Z27, K3, Z27
 	ADDQ      BX, SI
 
-skip495:
+skip542:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -14462,7 +15500,7 @@ skip495:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again489
+	JNZ     again535
 	VZEROUPPER
 	RET
 
@@ -14476,7 +15514,7 @@ TEXT ·packRowsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 24(AX), SI
 	MOVQ 32(AX), AX
 
-loop496:
+loop543:
 	VMOVUPS (CX), Z0
 	VMOVUPS 64(CX), Z1
 	VMOVUPS Z0, (DX)
@@ -14484,7 +15522,7 @@ loop496:
 	ADDQ    BX, CX
 	ADDQ    AX, DX
 	DECQ    SI
-	JNZ     loop496
+	JNZ     loop543
 	VZEROUPPER
 	RET
 
@@ -14502,7 +15540,7 @@ TEXT ·packColsAVX512(SB), NOSPLIT, $0-8
 	LEAQ (DI)(BX*2), R8
 	ADDQ BX, R8
 
-loop497:
+loop544:
 	VMOVUPS     (CX), X0
 	VINSERTF128 $0x01, (DI)(BX*1), Y0, Y1
 	VMOVUPS     (CX)(BX*1), X0
@@ -14555,7 +15593,7 @@ loop497:
 	ADDQ        $+32, DI
 	ADDQ        $+32, R8
 	DECQ        SI
-	JNZ         loop497
+	JNZ         loop544
 	VZEROUPPER
 	RET
 
@@ -14567,50 +15605,31 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop498:
-	VMOVUPS      (CX), Z0
-	VBROADCASTSS word42b20000<>+0(SB), Z1
-	VMINPS       Z0, Z1, Z0
-	VBROADCASTSS wordc2d00000<>+0(SB), Z1
-	VMAXPS       Z0, Z1, Z0
-	VBROADCASTSS word3fb8aa3b<>+0(SB), Z1
-	VMULPS       Z1, Z0, Z2
-	VCVTPS2DQ    Z2, Z1
-	VCVTDQ2PS    Z1, Z2
-	VBROADCASTSS word3f318000<>+0(SB), Z3
-	VFNMADD231PS Z3, Z2, Z0
-	VBROADCASTSS wordb95e8083<>+0(SB), Z3
-	VFNMADD231PS Z3, Z2, Z0
-	VBROADCASTSS word39506967<>+0(SB), Z3
-	VBROADCASTSS word3ab743ce<>+0(SB), Z2
-	VFMADD213PS  Z2, Z0, Z3
-	VBROADCASTSS word3c088908<>+0(SB), Z2
-	VFMADD213PS  Z2, Z0, Z3
-	VBROADCASTSS word3d2aa9c1<>+0(SB), Z2
-	VFMADD213PS  Z2, Z0, Z3
-	VBROADCASTSS word3e2aaaaa<>+0(SB), Z2
-	VFMADD213PS  Z2, Z0, Z3
-	VBROADCASTSS word3f000000<>+0(SB), Z2
-	VFMADD213PS  Z2, Z0, Z3
-	VMULPS       Z0, Z0, Z2
-	VFMADD213PS  Z0, Z2, Z3
-	VBROADCASTSS word3f800000<>+0(SB), Z0
-	VADDPS       Z0, Z3, Z3
-	VPSRAD       $0x01, Z1, Z0
-	VPSUBD       Z0, Z1, Z1
-	VBROADCASTSS word0000007f<>+0(SB), Z2
-	VPADDD       Z2, Z0, Z0
-	VPSLLD       $0x17, Z0, Z0
-	VMULPS       Z0, Z3, Z3
-	VBROADCASTSS word0000007f<>+0(SB), Z0
-	VPADDD       Z0, Z1, Z1
-	VPSLLD       $0x17, Z1, Z1
-	VMULPS       Z1, Z3, Z3
-	VMOVUPS      Z3, (AX)
-	ADDQ         $+64, AX
-	ADDQ         $+64, CX
-	DECQ         DX
-	JNZ          loop498
+loop545:
+	VMOVUPS           (CX), Z0
+	VBROADCASTSS      word42b20000<>+0(SB), Z1
+	VMINPS            Z0, Z1, Z0
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z1
+	VMAXPS            Z0, Z1, Z0
+	VMULPS.BCST       word3fb8aa3b<>+0(SB), Z0, Z1
+	VRNDSCALEPS       $0x08, Z1, Z1
+	VFNMADD231PS.BCST word3f318000<>+0(SB), Z1, Z0
+	VFNMADD231PS.BCST wordb95e8083<>+0(SB), Z1, Z0
+	VBROADCASTSS      word39506967<>+0(SB), Z3
+	VFMADD213PS.BCST  word3ab743ce<>+0(SB), Z0, Z3
+	VFMADD213PS.BCST  word3c088908<>+0(SB), Z0, Z3
+	VFMADD213PS.BCST  word3d2aa9c1<>+0(SB), Z0, Z3
+	VFMADD213PS.BCST  word3e2aaaaa<>+0(SB), Z0, Z3
+	VFMADD213PS.BCST  word3f000000<>+0(SB), Z0, Z3
+	VMULPS            Z0, Z0, Z2
+	VFMADD213PS       Z0, Z2, Z3
+	VADDPS.BCST       word3f800000<>+0(SB), Z3, Z3
+	VSCALEFPS         Z1, Z3, Z3
+	VMOVUPS           Z3, (AX)
+	ADDQ              $+64, AX
+	ADDQ              $+64, CX
+	DECQ              DX
+	JNZ               loop545
 	VZEROUPPER
 	RET
 
@@ -14622,7 +15641,7 @@ TEXT ·reluAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop499:
+loop546:
 	VMOVUPS (CX), Z0
 	VPXORD  Z1, Z1, Z1
 	VMAXPS  Z0, Z1, Z0
@@ -14630,7 +15649,7 @@ loop499:
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop499
+	JNZ     loop546
 	VZEROUPPER
 	RET
 
@@ -14642,55 +15661,36 @@ TEXT ·sigmoidAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop500:
-	VMOVUPS      (CX), Z0
-	VBROADCASTSS word80000000<>+0(SB), Z1
-	VXORPS       Z1, Z0, Z0
-	VBROADCASTSS word42b20000<>+0(SB), Z1
-	VMINPS       Z0, Z1, Z0
-	VBROADCASTSS wordc2d00000<>+0(SB), Z1
-	VMAXPS       Z0, Z1, Z0
-	VBROADCASTSS word3fb8aa3b<>+0(SB), Z1
-	VMULPS       Z1, Z0, Z2
-	VCVTPS2DQ    Z2, Z1
-	VCVTDQ2PS    Z1, Z2
-	VBROADCASTSS word3f318000<>+0(SB), Z3
-	VFNMADD231PS Z3, Z2, Z0
-	VBROADCASTSS wordb95e8083<>+0(SB), Z3
-	VFNMADD231PS Z3, Z2, Z0
-	VBROADCASTSS word39506967<>+0(SB), Z3
-	VBROADCASTSS word3ab743ce<>+0(SB), Z2
-	VFMADD213PS  Z2, Z0, Z3
-	VBROADCASTSS word3c088908<>+0(SB), Z2
-	VFMADD213PS  Z2, Z0, Z3
-	VBROADCASTSS word3d2aa9c1<>+0(SB), Z2
-	VFMADD213PS  Z2, Z0, Z3
-	VBROADCASTSS word3e2aaaaa<>+0(SB), Z2
-	VFMADD213PS  Z2, Z0, Z3
-	VBROADCASTSS word3f000000<>+0(SB), Z2
-	VFMADD213PS  Z2, Z0, Z3
-	VMULPS       Z0, Z0, Z2
-	VFMADD213PS  Z0, Z2, Z3
-	VBROADCASTSS word3f800000<>+0(SB), Z0
-	VADDPS       Z0, Z3, Z3
-	VPSRAD       $0x01, Z1, Z0
-	VPSUBD       Z0, Z1, Z1
-	VBROADCASTSS word0000007f<>+0(SB), Z2
-	VPADDD       Z2, Z0, Z0
-	VPSLLD       $0x17, Z0, Z0
-	VMULPS       Z0, Z3, Z3
-	VBROADCASTSS word0000007f<>+0(SB), Z0
-	VPADDD       Z0, Z1, Z1
-	VPSLLD       $0x17, Z1, Z1
-	VMULPS       Z1, Z3, Z3
-	VBROADCASTSS word3f800000<>+0(SB), Z0
-	VADDPS       Z0, Z3, Z3
-	VDIVPS       Z3, Z0, Z3
-	VMOVUPS      Z3, (AX)
-	ADDQ         $+64, AX
-	ADDQ         $+64, CX
-	DECQ         DX
-	JNZ          loop500
+loop547:
+	VMOVUPS           (CX), Z0
+	VBROADCASTSS      word80000000<>+0(SB), Z1
+	VXORPS            Z1, Z0, Z0
+	VBROADCASTSS      word42b20000<>+0(SB), Z1
+	VMINPS            Z0, Z1, Z0
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z1
+	VMAXPS            Z0, Z1, Z0
+	VMULPS.BCST       word3fb8aa3b<>+0(SB), Z0, Z1
+	VRNDSCALEPS       $0x08, Z1, Z1
+	VFNMADD231PS.BCST word3f318000<>+0(SB), Z1, Z0
+	VFNMADD231PS.BCST wordb95e8083<>+0(SB), Z1, Z0
+	VBROADCASTSS      word39506967<>+0(SB), Z3
+	VFMADD213PS.BCST  word3ab743ce<>+0(SB), Z0, Z3
+	VFMADD213PS.BCST  word3c088908<>+0(SB), Z0, Z3
+	VFMADD213PS.BCST  word3d2aa9c1<>+0(SB), Z0, Z3
+	VFMADD213PS.BCST  word3e2aaaaa<>+0(SB), Z0, Z3
+	VFMADD213PS.BCST  word3f000000<>+0(SB), Z0, Z3
+	VMULPS            Z0, Z0, Z2
+	VFMADD213PS       Z0, Z2, Z3
+	VADDPS.BCST       word3f800000<>+0(SB), Z3, Z3
+	VSCALEFPS         Z1, Z3, Z3
+	VBROADCASTSS      word3f800000<>+0(SB), Z0
+	VADDPS            Z0, Z3, Z3
+	VDIVPS            Z3, Z0, Z3
+	VMOVUPS           Z3, (AX)
+	ADDQ              $+64, AX
+	ADDQ              $+64, CX
+	DECQ              DX
+	JNZ               loop547
 	VZEROUPPER
 	RET
 
@@ -14702,77 +15702,58 @@ TEXT ·tanhAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop501:
-	VMOVUPS      (CX), Z0
-	VBROADCASTSS word80000000<>+0(SB), Z1
-	VANDPS       Z1, Z0, Z1
-	VBROADCASTSS word7fffffff<>+0(SB), Z2
-	VANDPS       Z2, Z0, Z2
-	VADDPS       Z2, Z2, Z3
-	VBROADCASTSS word42b20000<>+0(SB), Z4
-	VMINPS       Z3, Z4, Z3
-	VBROADCASTSS wordc2d00000<>+0(SB), Z4
-	VMAXPS       Z3, Z4, Z3
-	VBROADCASTSS word3fb8aa3b<>+0(SB), Z4
-	VMULPS       Z4, Z3, Z5
-	VCVTPS2DQ    Z5, Z4
-	VCVTDQ2PS    Z4, Z5
-	VBROADCASTSS word3f318000<>+0(SB), Z6
-	VFNMADD231PS Z6, Z5, Z3
-	VBROADCASTSS wordb95e8083<>+0(SB), Z6
-	VFNMADD231PS Z6, Z5, Z3
-	VBROADCASTSS word39506967<>+0(SB), Z6
-	VBROADCASTSS word3ab743ce<>+0(SB), Z5
-	VFMADD213PS  Z5, Z3, Z6
-	VBROADCASTSS word3c088908<>+0(SB), Z5
-	VFMADD213PS  Z5, Z3, Z6
-	VBROADCASTSS word3d2aa9c1<>+0(SB), Z5
-	VFMADD213PS  Z5, Z3, Z6
-	VBROADCASTSS word3e2aaaaa<>+0(SB), Z5
-	VFMADD213PS  Z5, Z3, Z6
-	VBROADCASTSS word3f000000<>+0(SB), Z5
-	VFMADD213PS  Z5, Z3, Z6
-	VMULPS       Z3, Z3, Z5
-	VFMADD213PS  Z3, Z5, Z6
-	VBROADCASTSS word3f800000<>+0(SB), Z3
-	VADDPS       Z3, Z6, Z6
-	VPSRAD       $0x01, Z4, Z3
-	VPSUBD       Z3, Z4, Z4
-	VBROADCASTSS word0000007f<>+0(SB), Z5
-	VPADDD       Z5, Z3, Z3
-	VPSLLD       $0x17, Z3, Z3
-	VMULPS       Z3, Z6, Z6
-	VBROADCASTSS word0000007f<>+0(SB), Z3
-	VPADDD       Z3, Z4, Z4
-	VPSLLD       $0x17, Z4, Z4
-	VMULPS       Z4, Z6, Z6
-	VBROADCASTSS word3f800000<>+0(SB), Z3
-	VADDPS       Z3, Z6, Z6
-	VDIVPS       Z6, Z3, Z6
-	VADDPS       Z6, Z6, Z6
-	VSUBPS       Z6, Z3, Z6
-	VORPS        Z1, Z6, Z6
-	VMULPS       Z0, Z0, Z1
-	VBROADCASTSS wordbbbaf0ea<>+0(SB), Z3
-	VBROADCASTSS word3ca9134e<>+0(SB), Z4
-	VFMADD213PS  Z4, Z1, Z3
-	VBROADCASTSS wordbd5c1e2d<>+0(SB), Z4
-	VFMADD213PS  Z4, Z1, Z3
-	VBROADCASTSS word3e088393<>+0(SB), Z4
-	VFMADD213PS  Z4, Z1, Z3
-	VBROADCASTSS wordbeaaaa99<>+0(SB), Z4
-	VFMADD213PS  Z4, Z1, Z3
-	VMULPS       Z1, Z3, Z3
-	VFMADD213PS  Z0, Z0, Z3
-	VBROADCASTSS word3f200000<>+0(SB), Z0
-	VMOVAPS      Z6, Z1
-	VCMPPS       $0x01, Z0, Z2, K1
-	VMOVAPS      Z3, K1, Z1
-	VMOVUPS      Z1, (AX)
-	ADDQ         $+64, AX
-	ADDQ         $+64, CX
-	DECQ         DX
-	JNZ          loop501
+loop548:
+	VMOVUPS           (CX), Z0
+	VBROADCASTSS      word80000000<>+0(SB), Z1
+	VANDPS            Z1, Z0, Z1
+	VBROADCASTSS      word7fffffff<>+0(SB), Z2
+	VANDPS            Z2, Z0, Z2
+	VADDPS            Z2, Z2, Z3
+	VBROADCASTSS      word42b20000<>+0(SB), Z4
+	VMINPS            Z3, Z4, Z3
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z4
+	VMAXPS            Z3, Z4, Z3
+	VMULPS.BCST       word3fb8aa3b<>+0(SB), Z3, Z4
+	VRNDSCALEPS       $0x08, Z4, Z4
+	VFNMADD231PS.BCST word3f318000<>+0(SB), Z4, Z3
+	VFNMADD231PS.BCST wordb95e8083<>+0(SB), Z4, Z3
+	VBROADCASTSS      word39506967<>+0(SB), Z6
+	VFMADD213PS.BCST  word3ab743ce<>+0(SB), Z3, Z6
+	VFMADD213PS.BCST  word3c088908<>+0(SB), Z3, Z6
+	VFMADD213PS.BCST  word3d2aa9c1<>+0(SB), Z3, Z6
+	VFMADD213PS.BCST  word3e2aaaaa<>+0(SB), Z3, Z6
+	VFMADD213PS.BCST  word3f000000<>+0(SB), Z3, Z6
+	VMULPS            Z3, Z3, Z5
+	VFMADD213PS       Z3, Z5, Z6
+	VADDPS.BCST       word3f800000<>+0(SB), Z6, Z6
+	VSCALEFPS         Z4, Z6, Z6
+	VBROADCASTSS      word3f800000<>+0(SB), Z3
+	VADDPS            Z3, Z6, Z6
+	VDIVPS            Z6, Z3, Z6
+	VADDPS            Z6, Z6, Z6
+	VSUBPS            Z6, Z3, Z6
+	VORPS             Z1, Z6, Z6
+	VMULPS            Z0, Z0, Z1
+	VBROADCASTSS      wordbbbaf0ea<>+0(SB), Z3
+	VBROADCASTSS      word3ca9134e<>+0(SB), Z4
+	VFMADD213PS       Z4, Z1, Z3
+	VBROADCASTSS      wordbd5c1e2d<>+0(SB), Z4
+	VFMADD213PS       Z4, Z1, Z3
+	VBROADCASTSS      word3e088393<>+0(SB), Z4
+	VFMADD213PS       Z4, Z1, Z3
+	VBROADCASTSS      wordbeaaaa99<>+0(SB), Z4
+	VFMADD213PS       Z4, Z1, Z3
+	VMULPS            Z1, Z3, Z3
+	VFMADD213PS       Z0, Z0, Z3
+	VBROADCASTSS      word3f200000<>+0(SB), Z0
+	VMOVAPS           Z6, Z1
+	VCMPPS            $0x01, Z0, Z2, K1
+	VMOVAPS           Z3, K1, Z1
+	VMOVUPS           Z1, (AX)
+	ADDQ              $+64, AX
+	ADDQ              $+64, CX
+	DECQ              DX
+	JNZ               loop548
 	VZEROUPPER
 	RET
 
@@ -14785,7 +15766,7 @@ TEXT ·expGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop502:
+loop549:
 	VMOVUPS (CX), Z0
 	VMOVUPS (DX), Z1
 	VMULPS  Z0, Z1, Z1
@@ -14794,7 +15775,7 @@ loop502:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    BX
-	JNZ     loop502
+	JNZ     loop549
 	VZEROUPPER
 	RET
 
@@ -14807,7 +15788,7 @@ TEXT ·reluGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop503:
+loop550:
 	VMOVUPS (CX), Z0
 	VMOVUPS (DX), Z1
 	VPXORD  Z2, Z2, Z2
@@ -14819,7 +15800,7 @@ loop503:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    BX
-	JNZ     loop503
+	JNZ     loop550
 	VZEROUPPER
 	RET
 
@@ -14832,7 +15813,7 @@ TEXT ·sigmoidGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop504:
+loop551:
 	VMOVUPS      (CX), Z0
 	VMOVUPS      (DX), Z1
 	VBROADCASTSS word3f800000<>+0(SB), Z2
@@ -14844,7 +15825,7 @@ loop504:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop504
+	JNZ          loop551
 	VZEROUPPER
 	RET
 
@@ -14857,7 +15838,7 @@ TEXT ·tanhGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop505:
+loop552:
 	VMOVUPS      (CX), Z0
 	VMOVUPS      (DX), Z1
 	VBROADCASTSS word3f800000<>+0(SB), Z2
@@ -14868,7 +15849,7 @@ loop505:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop505
+	JNZ          loop552
 	VZEROUPPER
 	RET
 
@@ -14880,14 +15861,53 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop506:
+loop553:
 	VMOVUPS (AX), Z0
 	VADDPS  (CX), Z0, Z0
 	VMOVUPS Z0, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop506
+	JNZ     loop553
+	VZEROUPPER
+	RET
+
+// func sumRowsAVX512(rows int, stride int, y *float32, x *float32)
+// Requires: AVX, AVX512F
+TEXT ·sumRowsAVX512(SB), NOSPLIT, $0-32
+	MOVQ   rows+0(FP), AX
+	MOVQ   stride+8(FP), CX
+	MOVQ   y+16(FP), DX
+	MOVQ   x+24(FP), BX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+
+loop554:
+	VADDPS  (BX), Z0, Z0
+	VADDPS  64(BX), Z1, Z1
+	VADDPS  128(BX), Z2, Z2
+	VADDPS  192(BX), Z3, Z3
+	VADDPS  256(BX), Z4, Z4
+	VADDPS  320(BX), Z5, Z5
+	VADDPS  384(BX), Z6, Z6
+	VADDPS  448(BX), Z7, Z7
+	ADDQ    CX, BX
+	DECQ    AX
+	JNZ     loop554
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, 192(DX)
+	VMOVUPS Z4, 256(DX)
+	VMOVUPS Z5, 320(DX)
+	VMOVUPS Z6, 384(DX)
+	VMOVUPS Z7, 448(DX)
 	VZEROUPPER
 	RET
 
@@ -14901,13 +15921,13 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-28
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop507:
+loop555:
 	VMULPS  (CX), Z0, Z1
 	VMOVUPS Z1, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop507
+	JNZ     loop555
 	VZEROUPPER
 	RET
 
@@ -14920,11 +15940,11 @@ TEXT ·maximumAVX512(SB), NOSPLIT, $0-24
 	MOVQ    n+0(FP), DX
 	SHRQ    $0x04, DX
 
-loop508:
+loop556:
 	VMAXPS  (AX), Z0, Z0
 	ADDQ    $+64, AX
 	DECQ    DX
-	JNZ     loop508
+	JNZ     loop556
 	VMOVUPS Z0, (CX)
 	VZEROUPPER
 	RET
@@ -14940,52 +15960,33 @@ TEXT ·expSumAVX512(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), CX
 	SHRQ         $0x04, CX
 
-loop509:
-	VMOVUPS      (AX), Z2
-	VSUBPS       Z0, Z2, Z2
-	VBROADCASTSS word42b20000<>+0(SB), Z3
-	VMINPS       Z2, Z3, Z2
-	VBROADCASTSS wordc2d00000<>+0(SB), Z3
-	VMAXPS       Z2, Z3, Z2
-	VBROADCASTSS word3fb8aa3b<>+0(SB), Z3
-	VMULPS       Z3, Z2, Z4
-	VCVTPS2DQ    Z4, Z3
-	VCVTDQ2PS    Z3, Z4
-	VBROADCASTSS word3f318000<>+0(SB), Z5
-	VFNMADD231PS Z5, Z4, Z2
-	VBROADCASTSS wordb95e8083<>+0(SB), Z5
-	VFNMADD231PS Z5, Z4, Z2
-	VBROADCASTSS word39506967<>+0(SB), Z5
-	VBROADCASTSS word3ab743ce<>+0(SB), Z4
-	VFMADD213PS  Z4, Z2, Z5
-	VBROADCASTSS word3c088908<>+0(SB), Z4
-	VFMADD213PS  Z4, Z2, Z5
-	VBROADCASTSS word3d2aa9c1<>+0(SB), Z4
-	VFMADD213PS  Z4, Z2, Z5
-	VBROADCASTSS word3e2aaaaa<>+0(SB), Z4
-	VFMADD213PS  Z4, Z2, Z5
-	VBROADCASTSS word3f000000<>+0(SB), Z4
-	VFMADD213PS  Z4, Z2, Z5
-	VMULPS       Z2, Z2, Z4
-	VFMADD213PS  Z2, Z4, Z5
-	VBROADCASTSS word3f800000<>+0(SB), Z2
-	VADDPS       Z2, Z5, Z5
-	VPSRAD       $0x01, Z3, Z2
-	VPSUBD       Z2, Z3, Z3
-	VBROADCASTSS word0000007f<>+0(SB), Z4
-	VPADDD       Z4, Z2, Z2
-	VPSLLD       $0x17, Z2, Z2
-	VMULPS       Z2, Z5, Z5
-	VBROADCASTSS word0000007f<>+0(SB), Z2
-	VPADDD       Z2, Z3, Z3
-	VPSLLD       $0x17, Z3, Z3
-	VMULPS       Z3, Z5, Z5
-	VADDPS       Z5, Z1, Z1
-	ADDQ         $+64, AX
-	DECQ         CX
-	JNZ          loop509
-	MOVQ         lanes+32(FP), AX
-	VMOVUPS      Z1, (AX)
+loop557:
+	VMOVUPS           (AX), Z2
+	VSUBPS            Z0, Z2, Z2
+	VBROADCASTSS      word42b20000<>+0(SB), Z3
+	VMINPS            Z2, Z3, Z2
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z3
+	VMAXPS            Z2, Z3, Z2
+	VMULPS.BCST       word3fb8aa3b<>+0(SB), Z2, Z3
+	VRNDSCALEPS       $0x08, Z3, Z3
+	VFNMADD231PS.BCST word3f318000<>+0(SB), Z3, Z2
+	VFNMADD231PS.BCST wordb95e8083<>+0(SB), Z3, Z2
+	VBROADCASTSS      word39506967<>+0(SB), Z5
+	VFMADD213PS.BCST  word3ab743ce<>+0(SB), Z2, Z5
+	VFMADD213PS.BCST  word3c088908<>+0(SB), Z2, Z5
+	VFMADD213PS.BCST  word3d2aa9c1<>+0(SB), Z2, Z5
+	VFMADD213PS.BCST  word3e2aaaaa<>+0(SB), Z2, Z5
+	VFMADD213PS.BCST  word3f000000<>+0(SB), Z2, Z5
+	VMULPS            Z2, Z2, Z4
+	VFMADD213PS       Z2, Z4, Z5
+	VADDPS.BCST       word3f800000<>+0(SB), Z5, Z5
+	VSCALEFPS         Z3, Z5, Z5
+	VADDPS            Z5, Z1, Z1
+	ADDQ              $+64, AX
+	DECQ              CX
+	JNZ               loop557
+	MOVQ              lanes+32(FP), AX
+	VMOVUPS           Z1, (AX)
 	VZEROUPPER
 	RET
 
@@ -15000,54 +16001,35 @@ TEXT ·expStoreAVX512(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop510:
-	VMOVUPS      (CX), Z2
-	VSUBPS       Z0, Z2, Z2
-	VBROADCASTSS word42b20000<>+0(SB), Z3
-	VMINPS       Z2, Z3, Z2
-	VBROADCASTSS wordc2d00000<>+0(SB), Z3
-	VMAXPS       Z2, Z3, Z2
-	VBROADCASTSS word3fb8aa3b<>+0(SB), Z3
-	VMULPS       Z3, Z2, Z4
-	VCVTPS2DQ    Z4, Z3
-	VCVTDQ2PS    Z3, Z4
-	VBROADCASTSS word3f318000<>+0(SB), Z5
-	VFNMADD231PS Z5, Z4, Z2
-	VBROADCASTSS wordb95e8083<>+0(SB), Z5
-	VFNMADD231PS Z5, Z4, Z2
-	VBROADCASTSS word39506967<>+0(SB), Z5
-	VBROADCASTSS word3ab743ce<>+0(SB), Z4
-	VFMADD213PS  Z4, Z2, Z5
-	VBROADCASTSS word3c088908<>+0(SB), Z4
-	VFMADD213PS  Z4, Z2, Z5
-	VBROADCASTSS word3d2aa9c1<>+0(SB), Z4
-	VFMADD213PS  Z4, Z2, Z5
-	VBROADCASTSS word3e2aaaaa<>+0(SB), Z4
-	VFMADD213PS  Z4, Z2, Z5
-	VBROADCASTSS word3f000000<>+0(SB), Z4
-	VFMADD213PS  Z4, Z2, Z5
-	VMULPS       Z2, Z2, Z4
-	VFMADD213PS  Z2, Z4, Z5
-	VBROADCASTSS word3f800000<>+0(SB), Z2
-	VADDPS       Z2, Z5, Z5
-	VPSRAD       $0x01, Z3, Z2
-	VPSUBD       Z2, Z3, Z3
-	VBROADCASTSS word0000007f<>+0(SB), Z4
-	VPADDD       Z4, Z2, Z2
-	VPSLLD       $0x17, Z2, Z2
-	VMULPS       Z2, Z5, Z5
-	VBROADCASTSS word0000007f<>+0(SB), Z2
-	VPADDD       Z2, Z3, Z3
-	VPSLLD       $0x17, Z3, Z3
-	VMULPS       Z3, Z5, Z5
-	VADDPS       Z5, Z1, Z1
-	VMOVUPS      Z5, (AX)
-	ADDQ         $+64, AX
-	ADDQ         $+64, CX
-	DECQ         DX
-	JNZ          loop510
-	MOVQ         lanes+32(FP), AX
-	VMOVUPS      Z1, (AX)
+loop558:
+	VMOVUPS           (CX), Z2
+	VSUBPS            Z0, Z2, Z2
+	VBROADCASTSS      word42b20000<>+0(SB), Z3
+	VMINPS            Z2, Z3, Z2
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z3
+	VMAXPS            Z2, Z3, Z2
+	VMULPS.BCST       word3fb8aa3b<>+0(SB), Z2, Z3
+	VRNDSCALEPS       $0x08, Z3, Z3
+	VFNMADD231PS.BCST word3f318000<>+0(SB), Z3, Z2
+	VFNMADD231PS.BCST wordb95e8083<>+0(SB), Z3, Z2
+	VBROADCASTSS      word39506967<>+0(SB), Z5
+	VFMADD213PS.BCST  word3ab743ce<>+0(SB), Z2, Z5
+	VFMADD213PS.BCST  word3c088908<>+0(SB), Z2, Z5
+	VFMADD213PS.BCST  word3d2aa9c1<>+0(SB), Z2, Z5
+	VFMADD213PS.BCST  word3e2aaaaa<>+0(SB), Z2, Z5
+	VFMADD213PS.BCST  word3f000000<>+0(SB), Z2, Z5
+	VMULPS            Z2, Z2, Z4
+	VFMADD213PS       Z2, Z4, Z5
+	VADDPS.BCST       word3f800000<>+0(SB), Z5, Z5
+	VSCALEFPS         Z3, Z5, Z5
+	VADDPS            Z5, Z1, Z1
+	VMOVUPS           Z5, (AX)
+	ADDQ              $+64, AX
+	ADDQ              $+64, CX
+	DECQ              DX
+	JNZ               loop558
+	MOVQ              lanes+32(FP), AX
+	VMOVUPS           Z1, (AX)
 	VZEROUPPER
 	RET
 
@@ -15072,12 +16054,12 @@ TEXT ·maxPool2AVX512(SB), NOSPLIT, $0-56
 	MOVQ     row+24(FP), R10
 	ADDQ     R10, R9
 
-loop511:
+loop559:
 	TESTQ CX, CX
-	JZ    skip512
+	JZ    skip560
 	MOVQ  CX, R10
 
-loop513:
+loop561:
 	VMOVUPS (DI), Z0
 	VMOVUPS (DI)(BX*1), Z1
 	VMAXPS  Z0, Z1, Z0
@@ -15102,11 +16084,11 @@ loop513:
 	ADDQ    $+64, DI
 	ADDQ    $+64, R9
 	DECQ    R10
-	JNZ     loop513
+	JNZ     loop561
 
-skip512:
+skip560:
 	TESTQ     DX, DX
-	JZ        skip514
+	JZ        skip562
 	VMOVUPS.Z (DI), K1, Z0
 	VMOVUPS.Z (DI)(BX*1), K1, Z1
 	VMAXPS    Z0, Z1, Z0
@@ -15131,7 +16113,7 @@ skip512:
 	ADDQ      DX, DI
 	ADDQ      DX, R9
 
-skip514:
+skip562:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	LEAQ (DI)(BX*2), DI
@@ -15139,7 +16121,7 @@ skip514:
 	LEAQ (R9)(BX*2), R9
 	SUBQ AX, R9
 	DECQ R8
-	JNZ  loop511
+	JNZ  loop559
 	VZEROUPPER
 	RET
 
@@ -15170,12 +16152,12 @@ TEXT ·maxPool2GradAVX512(SB), NOSPLIT, $0-72
 	ADDQ     R13, R12
 	VPXORD   Z1, Z1, Z1
 
-loop515:
+loop563:
 	TESTQ CX, CX
-	JZ    skip516
+	JZ    skip564
 	MOVQ  CX, R13
 
-loop517:
+loop565:
 	VMOVUPS (SI), Z0
 	VMOVUPS (DI), Z2
 	VMOVUPS (R8), Z3
@@ -15213,11 +16195,11 @@ loop517:
 	ADDQ    $+64, R11
 	ADDQ    $+64, R12
 	DECQ    R13
-	JNZ     loop517
+	JNZ     loop565
 
-skip516:
+skip564:
 	TESTQ     DX, DX
-	JZ        skip518
+	JZ        skip566
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (DI), K1, Z2
 	VMOVUPS.Z (R8), K1, Z3
@@ -15255,7 +16237,7 @@ skip516:
 	ADDQ      DX, R11
 	ADDQ      DX, R12
 
-skip518:
+skip566:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	ADDQ BX, DI
@@ -15269,7 +16251,7 @@ skip518:
 	LEAQ (R12)(BX*2), R12
 	SUBQ AX, R12
 	DECQ R10
-	JNZ  loop515
+	JNZ  loop563
 	VZEROUPPER
 	RET
 
@@ -15289,19 +16271,19 @@ TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-56
 	MOVQ     y+32(FP), BX
 	MOVQ     x+40(FP), SI
 	TESTQ    CX, CX
-	JZ       skip519
+	JZ       skip567
 
-loop520:
+loop568:
 	VMOVUPS (SI), Z0
 	MOVQ    rows+0(FP), DI
 	MOVQ    row+24(FP), R8
 	MOVQ    SI, R9
 
-loop521:
+loop569:
 	MOVQ R9, R10
 	MOVQ cols+8(FP), R11
 
-loop522:
+loop570:
 	VMOVUPS (R10), Z1
 	VMAXPS  Z0, Z1, Z0
 	VMOVAPS Z0, Z0
@@ -15310,29 +16292,29 @@ loop522:
 	VMOVAPS Z0, Z0
 	ADDQ    AX, R10
 	DECQ    R11
-	JNZ     loop522
+	JNZ     loop570
 	ADDQ    R8, R9
 	DECQ    DI
-	JNZ     loop521
+	JNZ     loop569
 	VMOVUPS Z0, (BX)
 	ADDQ    $+64, BX
 	ADDQ    $+64, SI
 	DECQ    CX
-	JNZ     loop520
+	JNZ     loop568
 
-skip519:
+skip567:
 	TESTQ     DX, DX
-	JZ        skip523
+	JZ        skip571
 	VMOVUPS.Z (SI), K1, Z0
 	MOVQ      rows+0(FP), CX
 	MOVQ      row+24(FP), DI
 	MOVQ      SI, R8
 
-loop524:
+loop572:
 	MOVQ R8, R9
 	MOVQ cols+8(FP), R10
 
-loop525:
+loop573:
 	VMOVUPS.Z (R9), K1, Z1
 	VMAXPS    Z0, Z1, Z0
 	VMOVAPS   Z0, Z0
@@ -15341,15 +16323,15 @@ loop525:
 	VMOVAPS   Z0, Z0
 	ADDQ      AX, R9
 	DECQ      R10
-	JNZ       loop525
+	JNZ       loop573
 	ADDQ      DI, R8
 	DECQ      CX
-	JNZ       loop524
+	JNZ       loop572
 	VMOVUPS   Z0, K1, (BX)
 	ADDQ      DX, BX
 	ADDQ      DX, SI
 
-skip523:
+skip571:
 	VZEROUPPER
 	RET
 
@@ -15372,9 +16354,9 @@ TEXT ·maxPoolGradAVX512(SB), NOSPLIT, $0-72
 	MOVQ     dx+32(FP), R8
 	VPXORD   Z1, Z1, Z1
 	TESTQ    CX, CX
-	JZ       skip526
+	JZ       skip574
 
-loop527:
+loop575:
 	VMOVUPS (BX), Z0
 	VMOVUPS (SI), Z2
 	MOVQ    rows+0(FP), R9
@@ -15382,12 +16364,12 @@ loop527:
 	MOVQ    DI, R11
 	MOVQ    R8, R12
 
-loop528:
+loop576:
 	MOVQ R11, R13
 	MOVQ R12, R14
 	MOVQ cols+8(FP), R15
 
-loop529:
+loop577:
 	VMOVUPS (R13), Z3
 	VMOVAPS Z1, Z4
 	VCMPPS  $0x00, Z0, Z3, K2
@@ -15402,21 +16384,21 @@ loop529:
 	ADDQ    AX, R13
 	ADDQ    AX, R14
 	DECQ    R15
-	JNZ     loop529
+	JNZ     loop577
 	ADDQ    R10, R11
 	ADDQ    R10, R12
 	DECQ    R9
-	JNZ     loop528
+	JNZ     loop576
 	ADDQ    $+64, BX
 	ADDQ    $+64, SI
 	ADDQ    $+64, DI
 	ADDQ    $+64, R8
 	DECQ    CX
-	JNZ     loop527
+	JNZ     loop575
 
-skip526:
+skip574:
 	TESTQ     DX, DX
-	JZ        skip530
+	JZ        skip578
 	VMOVUPS.Z (BX), K1, Z0
 	VMOVUPS.Z (SI), K1, Z2
 	MOVQ      rows+0(FP), CX
@@ -15424,12 +16406,12 @@ skip526:
 	MOVQ      DI, R10
 	MOVQ      R8, R11
 
-loop531:
+loop579:
 	MOVQ R10, R12
 	MOVQ R11, R13
 	MOVQ cols+8(FP), R14
 
-loop532:
+loop580:
 	VMOVUPS.Z (R12), K1, Z3
 	VMOVAPS   Z1, Z4
 	VCMPPS    $0x00, Z0, Z3, K2
@@ -15444,17 +16426,17 @@ loop532:
 	ADDQ      AX, R12
 	ADDQ      AX, R13
 	DECQ      R14
-	JNZ       loop532
+	JNZ       loop580
 	ADDQ      R9, R10
 	ADDQ      R9, R11
 	DECQ      CX
-	JNZ       loop531
+	JNZ       loop579
 	ADDQ      DX, BX
 	ADDQ      DX, SI
 	ADDQ      DX, DI
 	ADDQ      DX, R8
 
-skip530:
+skip578:
 	VZEROUPPER
 	RET
 
@@ -15474,7 +16456,7 @@ TEXT ·squaresAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 60(AX), Z3
 	SHRQ         $0x04, BX
 
-loop533:
+loop581:
 	VMOVUPS      (CX), Z4
 	VMOVUPS      (DX), Z5
 	VFMADD231PS  Z2, Z4, Z5
@@ -15489,7 +16471,7 @@ loop533:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop533
+	JNZ          loop581
 	VMOVUPS      Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -15513,7 +16495,7 @@ TEXT ·sgdAVX512(SB), NOSPLIT, $0-8
 	MOVL         72(AX), R8
 	SHRQ         $0x04, DI
 
-loop534:
+loop582:
 	VMOVUPS      (CX), Z6
 	VMOVUPS      (DX), Z7
 	VFMADD231PS  Z1, Z7, Z0
@@ -15527,7 +16509,7 @@ loop534:
 	VADDPS       Z9, Z7, Z7
 	VMULPS       Z4, Z7, Z7
 	TESTQ        BX, BX
-	JZ           skip535
+	JZ           skip583
 	VMOVUPS      (BX), Z8
 	VBROADCASTSS 68(AX), Z9
 	VFMADD213PS  Z7, Z9, Z8
@@ -15535,18 +16517,18 @@ loop534:
 	ADDQ         $+64, BX
 	VMOVAPS      Z8, Z8
 	TESTL        R8, R8
-	JZ           skip536
+	JZ           skip584
 	VBROADCASTSS 72(AX), Z9
 	VFMADD213PS  Z7, Z9, Z8
 
-skip536:
+skip584:
 	VMOVAPS Z8, Z7
 
-skip535:
+skip583:
 	VFNMADD231PS Z5, Z7, Z6
 	VMOVUPS      Z6, (CX)
 	TESTQ        SI, SI
-	JZ           skip537
+	JZ           skip585
 	VMOVUPS      (SI), Z7
 	VSUBPS       Z7, Z6, Z6
 	VBROADCASTSS 64(AX), Z8
@@ -15554,11 +16536,11 @@ skip535:
 	VMOVUPS      Z7, (SI)
 	ADDQ         $+64, SI
 
-skip537:
+skip585:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    DI
-	JNZ     loop534
+	JNZ     loop582
 	VMOVUPS Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -15580,7 +16562,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 52(AX), Z4
 	SHRQ         $0x04, R8
 
-loop538:
+loop586:
 	VMOVUPS      (CX), Z5
 	VMOVUPS      (DX), Z6
 	VFMADD231PS  Z1, Z6, Z0
@@ -15619,7 +16601,7 @@ loop538:
 	ADDQ         $+64, BX
 	ADDQ         $+64, SI
 	TESTQ        DI, DI
-	JZ           skip539
+	JZ           skip587
 	VMOVUPS      (DI), Z6
 	VSUBPS       Z6, Z5, Z5
 	VBROADCASTSS 64(AX), Z7
@@ -15627,11 +16609,11 @@ loop538:
 	VMOVUPS      Z6, (DI)
 	ADDQ         $+64, DI
 
-skip539:
+skip587:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    R8
-	JNZ     loop538
+	JNZ     loop586
 	VMOVUPS Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -15646,7 +16628,7 @@ TEXT ·philoxAVX512(SB), NOSPLIT, $0-32
 	MOVL BX, SI
 	SHRQ $0x20, BX
 
-loop540:
+loop588:
 	VPBROADCASTD DX, Z0
 	VPXORD       Z1, Z1, Z1
 	VPXORD       Z2, Z2, Z2
@@ -15983,7 +16965,7 @@ loop540:
 	ADDQ         $+16, DX
 	ADDQ         $+256, CX
 	DECQ         AX
-	JNZ          loop540
+	JNZ          loop588
 	VZEROUPPER
 	RET
 
@@ -16002,7 +16984,7 @@ TEXT ·dropoutAVX512(SB), NOSPLIT, $0-48
 	MOVL         SI, DI
 	SHRQ         $0x20, SI
 
-loop541:
+loop589:
 	VPBROADCASTD BX, Z4
 	VPXORD       Z2, Z2, Z2
 	VPXORD       Z3, Z3, Z3
@@ -16352,7 +17334,7 @@ loop541:
 	ADDQ         $+256, CX
 	ADDQ         $+256, DX
 	DECQ         AX
-	JNZ          loop541
+	JNZ          loop589
 	VZEROUPPER
 	RET
 
@@ -16370,7 +17352,7 @@ TEXT ·momentSumsAVX512(SB), NOSPLIT, $0-48
 	VPXORD    Z4, Z4, Z4
 	VPXORD    Z5, Z5, Z5
 
-loop542:
+loop590:
 	VCVTPS2PD   (DX), Z6
 	VSUBPD      Z0, Z6, Z6
 	VADDPD      Z6, Z1, Z1
@@ -16381,7 +17363,7 @@ loop542:
 	VFMADD231PD Z6, Z6, Z5
 	ADDQ        CX, DX
 	DECQ        AX
-	JNZ         loop542
+	JNZ         loop590
 	MOVQ        a+32(FP), AX
 	MOVQ        b+40(FP), CX
 	VMOVUPD     Z1, (AX)
@@ -16406,7 +17388,7 @@ TEXT ·productSumsAVX512(SB), NOSPLIT, $0-56
 	VPXORD    Z4, Z4, Z4
 	VPXORD    Z5, Z5, Z5
 
-loop543:
+loop591:
 	VCVTPS2PD   (DX), Z6
 	VSUBPD      Z0, Z6, Z6
 	VCVTPS2PD   (SI), Z7
@@ -16420,7 +17402,7 @@ loop543:
 	ADDQ        CX, DX
 	ADDQ        CX, SI
 	DECQ        AX
-	JNZ         loop543
+	JNZ         loop591
 	MOVQ        a+40(FP), AX
 	MOVQ        b+48(FP), CX
 	VMOVUPD     Z1, (AX)
@@ -16443,10 +17425,10 @@ TEXT ·normalizeAVX512(SB), NOSPLIT, $0-64
 	MOVQ add+56(FP), R9
 	SHLQ $0x02, CX
 
-loop544:
+loop592:
 	XORQ R10, R10
 
-again545:
+again593:
 	VMOVUPS     (SI)(R10*1), Z0
 	VSUBPS      (DI)(R10*1), Z0, Z0
 	VMOVUPS     (R8)(R10*1), Z1
@@ -16454,11 +17436,11 @@ again545:
 	VMOVUPS     Z1, (BX)(R10*1)
 	ADDQ        $+64, R10
 	CMPQ        R10, CX
-	JNZ         again545
+	JNZ         again593
 	ADDQ        DX, BX
 	ADDQ        DX, SI
 	DECQ        AX
-	JNZ         loop544
+	JNZ         loop592
 	VZEROUPPER
 	RET
 
@@ -16477,10 +17459,10 @@ TEXT ·normalizeGradAVX512(SB), NOSPLIT, $0-80
 	MOVQ slope+72(FP), R11
 	SHLQ $0x02, CX
 
-loop546:
+loop594:
 	XORQ R12, R12
 
-again547:
+again595:
 	VMOVUPS      (SI)(R12*1), Z0
 	VMOVUPS      (DI)(R12*1), Z1
 	VSUBPS       (R8)(R12*1), Z0, Z0
@@ -16490,12 +17472,12 @@ again547:
 	VMOVUPS      Z1, (BX)(R12*1)
 	ADDQ         $+64, R12
 	CMPQ         R12, CX
-	JNZ          again547
+	JNZ          again595
 	ADDQ         DX, BX
 	ADDQ         DX, SI
 	ADDQ         DX, DI
 	DECQ         AX
-	JNZ          loop546
+	JNZ          loop594
 	VZEROUPPER
 	RET
 
@@ -16504,13 +17486,13 @@ again547:
 TEXT ·winogradInput5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again548:
+again596:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop549:
+loop597:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -16584,14 +17566,14 @@ loop549:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop549
+	JNZ          loop597
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop550:
+loop598:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -16665,12 +17647,12 @@ loop550:
 	ADDQ         56(AX), DX
 	ADDQ         $+512, BX
 	DECQ         CX
-	JNZ          loop550
+	JNZ          loop598
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again548
+	JNZ          again596
 	VZEROUPPER
 	RET
 
@@ -16679,13 +17661,13 @@ loop550:
 TEXT ·winogradOutput5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again551:
+again599:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop552:
+loop600:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -16731,14 +17713,14 @@ loop552:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop552
+	JNZ          loop600
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), DI
 	MOVQ         $0x00000004, CX
 
-loop553:
+loop601:
 	LEAQ         (DX)(SI*2), R8
 	ADDQ         SI, R8
 	VMOVUPS      (BX), Z0
@@ -16794,12 +17776,12 @@ loop553:
 	ADDQ         56(AX), DX
 	ADDQ         $+512, BX
 	DECQ         CX
-	JNZ          loop553
+	JNZ          loop601
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again551
+	JNZ          again599
 	VZEROUPPER
 	RET
 
@@ -16808,13 +17790,13 @@ loop553:
 TEXT ·winogradOutputGrad5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again554:
+again602:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000004, CX
 
-loop555:
+loop603:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -16858,14 +17840,14 @@ loop555:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop555
+	JNZ          loop603
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop556:
+loop604:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -16911,12 +17893,12 @@ loop556:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop556
+	JNZ          loop604
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again554
+	JNZ          again602
 	VZEROUPPER
 	RET
 
@@ -16925,13 +17907,13 @@ loop556:
 TEXT ·winogradFilter5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again557:
+again605:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000005, CX
 
-loop558:
+loop606:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -16989,14 +17971,14 @@ loop558:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop558
+	JNZ          loop606
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop559:
+loop607:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -17056,12 +18038,12 @@ loop559:
 	ADDQ         56(AX), DX
 	ADDQ         $+320, BX
 	DECQ         CX
-	JNZ          loop559
+	JNZ          loop607
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again557
+	JNZ          again605
 	VZEROUPPER
 	RET
 
@@ -17070,13 +18052,13 @@ loop559:
 TEXT ·winogradFilterGrad5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again560:
+again608:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop561:
+loop609:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -17136,14 +18118,14 @@ loop561:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop561
+	JNZ          loop609
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000005, CX
 
-loop562:
+loop610:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -17201,12 +18183,12 @@ loop562:
 	ADDQ         56(AX), DX
 	ADDQ         $+512, BX
 	DECQ         CX
-	JNZ          loop562
+	JNZ          loop610
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again560
+	JNZ          again608
 	VZEROUPPER
 	RET
 
@@ -17215,13 +18197,13 @@ loop562:
 TEXT ·winogradInput3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again563:
+again611:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop564:
+loop612:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -17266,14 +18248,14 @@ loop564:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop564
+	JNZ          loop612
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop565:
+loop613:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -17318,12 +18300,12 @@ loop565:
 	ADDQ         56(AX), DX
 	ADDQ         $+384, BX
 	DECQ         CX
-	JNZ          loop565
+	JNZ          loop613
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again563
+	JNZ          again611
 	VZEROUPPER
 	RET
 
@@ -17332,13 +18314,13 @@ loop565:
 TEXT ·winogradOutput3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again566:
+again614:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop567:
+loop615:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -17371,14 +18353,14 @@ loop567:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop567
+	JNZ          loop615
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), DI
 	MOVQ         $0x00000004, CX
 
-loop568:
+loop616:
 	LEAQ         (DX)(SI*2), R8
 	ADDQ         SI, R8
 	VMOVUPS      (BX), Z0
@@ -17423,12 +18405,12 @@ loop568:
 	ADDQ         56(AX), DX
 	ADDQ         $+384, BX
 	DECQ         CX
-	JNZ          loop568
+	JNZ          loop616
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again566
+	JNZ          again614
 	VZEROUPPER
 	RET
 
@@ -17437,13 +18419,13 @@ loop568:
 TEXT ·winogradOutputGrad3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again569:
+again617:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000004, CX
 
-loop570:
+loop618:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -17476,14 +18458,14 @@ loop570:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop570
+	JNZ          loop618
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop571:
+loop619:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -17516,12 +18498,12 @@ loop571:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop571
+	JNZ          loop619
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again569
+	JNZ          again617
 	VZEROUPPER
 	RET
 
@@ -17530,13 +18512,13 @@ loop571:
 TEXT ·winogradFilter3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again572:
+again620:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000003, CX
 
-loop573:
+loop621:
 	VMOVUPS      (DX), Z0
 	VMOVUPS      (DX)(SI*1), Z1
 	VMOVUPS      (DX)(SI*2), Z2
@@ -17568,14 +18550,14 @@ loop573:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop573
+	JNZ          loop621
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop574:
+loop622:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -17609,12 +18591,12 @@ loop574:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop574
+	JNZ          loop622
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again572
+	JNZ          again620
 	VZEROUPPER
 	RET
 
@@ -17623,13 +18605,13 @@ loop574:
 TEXT ·winogradFilterGrad3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again575:
+again623:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop576:
+loop624:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -17663,14 +18645,14 @@ loop576:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop576
+	JNZ          loop624
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000003, CX
 
-loop577:
+loop625:
 	VMOVUPS      (BX), Z0
 	VMOVUPS      64(BX), Z1
 	VMOVUPS      128(BX), Z2
@@ -17702,12 +18684,12 @@ loop577:
 	ADDQ         56(AX), DX
 	ADDQ         $+384, BX
 	DECQ         CX
-	JNZ          loop577
+	JNZ          loop625
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again575
+	JNZ          again623
 	VZEROUPPER
 	RET
 
@@ -17730,7 +18712,7 @@ TEXT ·peakAVX512(SB), NOSPLIT, $0-8
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-loop578:
+loop626:
 	VFMADD231PS Z12, Z13, Z0
 	VFMADD231PS Z12, Z13, Z1
 	VFMADD231PS Z12, Z13, Z2
@@ -17744,7 +18726,7 @@ loop578:
 	VFMADD231PS Z12, Z13, Z10
 	VFMADD231PS Z12, Z13, Z11
 	DECQ        AX
-	JNZ         loop578
+	JNZ         loop626
 	VZEROUPPER
 	RET
 

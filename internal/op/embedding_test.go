@@ -165,8 +165,10 @@ func TestEmbeddingSharesNoWeight(t *testing.T) {
 	const want = "embed: something else reads its weight, too; give that a weight of its own, as the gradient of an embedding cannot be added to another"
 	for name, other := range map[string]func(ids, w *G.Node) (*G.Node, error){
 		"two embeddings": func(ids, w *G.Node) (*G.Node, error) { return op.Embedding(ids, w, "embed") },
-		"a tied weight":  func(_, w *G.Node) (*G.Node, error) { return op.Linear(input(w.Graph(), "x", noise(3, s(3, 5))), w, nil) },
-		"Gorgonia's":     func(_, w *G.Node) (*G.Node, error) { return G.Slice(w, G.S(0, 3)) },
+		"a tied weight": func(_, w *G.Node) (*G.Node, error) {
+			return op.Linear(input(w.Graph(), "x", noise(3, s(3, 5))), w, nil)
+		},
+		"Gorgonia's": func(_, w *G.Node) (*G.Node, error) { return G.Slice(w, G.S(0, 3)) },
 	} {
 		g := G.NewGraph()
 		w, ids := input(g, "w", noise(1, s(3, 5))), labels(g, 2, 0, 2)

@@ -14,14 +14,17 @@ func (s set) exp(x vec) vec {
 	// In this order of operands NaN stays NaN.
 	VMINPS(x, s.constant(89), x)
 	VMAXPS(x, s.constant(-104), x)
+	if s.wide {
+		return expWide(x)
+	}
 	n, f := s.vec(), s.vec()
 	VMULPS(s.constant(math.Log2E), x, f)
 	VCVTPS2DQ(f, n)
 	VCVTDQ2PS(n, f)
 	VFNMADD231PS(s.constant(0.693359375), f, x)
 	VFNMADD231PS(s.constant(-2.12194440e-4), f, x)
-	y := s.constant(1.9875691500e-4)
-	for _, c := range []float64{1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1} {
+	y := s.constant(expFirst)
+	for _, c := range expOthers {
 		VFMADD213PS(s.constant(c), x, y)
 	}
 	VMULPS(x, x, f)
@@ -35,6 +38,30 @@ func (s set) exp(x vec) vec {
 		VPSLLD(Imm(23), power, power)
 		VMULPS(power, y, y)
 	}
+	return y
+}
+
+// Coefficients of the polynomial, the highest power first.
+const expFirst = 1.9875691500e-4
+
+var expOthers = []float64{1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1}
+
+// expWide is exp with AVX-512, which takes constants from memory and applies 2ⁿ at
+// once: the same bits in half the time.
+func expWide(x vec) vec {
+	n, sq := ZMM(), ZMM()
+	VMULPS_BCST(number(math.Log2E), x, n)
+	VRNDSCALEPS(Imm(8), n, n)
+	VFNMADD231PS_BCST(number(0.693359375), n, x)
+	VFNMADD231PS_BCST(number(-2.12194440e-4), n, x)
+	y := avx512.constant(expFirst)
+	for _, c := range expOthers {
+		VFMADD213PS_BCST(number(c), x, y)
+	}
+	VMULPS(x, x, sq)
+	VFMADD213PS(x, sq, y)
+	VADDPS_BCST(number(1), y, y)
+	VSCALEFPS(n, y, y)
 	return y
 }
 
@@ -136,6 +163,24 @@ func (s set) rowKernels() {
 		VMOVUPS(y, at(p[0], 0))
 		advance(s.bytes(), p...)
 	})
+	ret()
+
+	s.text("sumRows", "func(rows, stride int, y, x *float32)", "sets y to the sum of rows of 8 vectors, stride bytes apart.")
+	rows, stride := Load(Param("rows"), GP64()), Load(Param("stride"), GP64())
+	p = pointers("y", "x")
+	var sums [8]vec
+	for i := range sums {
+		sums[i] = s.zero()
+	}
+	loop(rows, func() {
+		for i, v := range sums {
+			VADDPS(at(p[1], i*s.bytes()), v, v)
+		}
+		ADDQ(stride, p[1])
+	})
+	for i, v := range sums {
+		VMOVUPS(v, at(p[0], i*s.bytes()))
+	}
 	ret()
 
 	s.text("scale", "func(n int, y, x *float32, a float32)", "sets y to a·x.")
