@@ -147,6 +147,11 @@ func tanhGradAVX2(n int, dx *float32, y *float32, dy *float32)
 //go:noescape
 func addAVX2(n int, y *float32, x *float32)
 
+// sumRowsAVX2 sets y to the sum of rows of 8 vectors, stride bytes apart.
+//
+//go:noescape
+func sumRowsAVX2(rows int, stride int, y *float32, x *float32)
+
 // scaleAVX2 sets y to a·x.
 //
 //go:noescape
@@ -511,6 +516,11 @@ func tanhGradAVX512(n int, dx *float32, y *float32, dy *float32)
 //
 //go:noescape
 func addAVX512(n int, y *float32, x *float32)
+
+// sumRowsAVX512 sets y to the sum of rows of 8 vectors, stride bytes apart.
+//
+//go:noescape
+func sumRowsAVX512(rows int, stride int, y *float32, x *float32)
 
 // scaleAVX512 sets y to a·x.
 //

@@ -3,67 +3,75 @@
 #include "textflag.h"
 
 // func micro1x1AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro1x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
 again1:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	MOVQ   (AX), DI
-	MOVQ   DI, R8
-	ADDQ   CX, R8
-	MOVQ   R8, (AX)
-	MOVQ   112(AX), CX
-	MOVQ   CX, 136(AX)
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	MOVQ       (AX), DI
+	MOVQ       DI, R8
+	ADDQ       CX, R8
+	MOVQ       R8, (AX)
+	MOVQ       112(AX), CX
+	MOVQ       CX, 136(AX)
+	MOVQ       80(AX), CX
+	TESTQ      $0x00000020, CX
+	JZ         skip2
+	MOVQ       16(AX), CX
+	MOVQ       40(AX), R8
+	PREFETCHT0 (CX)
+	ADDQ       R8, CX
 
-again2:
+skip2:
+again3:
 	MOVQ 48(AX), CX
 
-loop3:
+loop4:
 	VMOVUPS      (SI), Y1
 	VBROADCASTSS (DI), Y2
 	VFMADD231PS  Y2, Y1, Y0
 	ADDQ         DX, DI
 	ADDQ         BX, SI
 	DECQ         CX
-	JNZ          loop3
+	JNZ          loop4
 	MOVQ         120(AX), CX
 	ADDQ         CX, DI
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again2
+	JNZ          again3
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part4
+	JNZ          part5
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip5
+	JZ           skip6
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y1
 	VADDPS       Y1, Y0, Y0
 	ADDQ         BX, SI
 
-skip5:
+skip6:
 	TESTQ   $0x00000002, CX
-	JZ      skip6
+	JZ      skip7
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y1
 	VADDPS  Y1, Y0, Y0
 
-skip6:
+skip7:
 	TESTQ  $0x00000004, CX
-	JZ     skip7
+	JZ     skip8
 	VXORPS Y1, Y1, Y1
 	VMAXPS Y0, Y1, Y0
 
-skip7:
+skip8:
 	TESTQ   $0x00000010, CX
-	JZ      skip8
+	JZ      skip9
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y1, Y1, Y1
@@ -72,40 +80,40 @@ skip7:
 	VANDPS  Y2, Y0, Y0
 	ADDQ    BX, SI
 
-skip8:
+skip9:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end4
+	JMP     end5
 
-part4:
+part5:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y1
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip9
+	JZ         skip10
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y1, Y2
 	VADDPS     Y2, Y0, Y0
 	ADDQ       BX, SI
 
-skip9:
+skip10:
 	TESTQ      $0x00000002, CX
-	JZ         skip10
+	JZ         skip11
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y1, Y2
 	VADDPS     Y2, Y0, Y0
 
-skip10:
+skip11:
 	TESTQ  $0x00000004, CX
-	JZ     skip11
+	JZ     skip12
 	VXORPS Y2, Y2, Y2
 	VMAXPS Y0, Y2, Y0
 
-skip11:
+skip12:
 	TESTQ      $0x00000010, CX
-	JZ         skip12
+	JZ         skip13
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y2, Y2, Y2
@@ -114,41 +122,51 @@ skip11:
 	VANDPS     Y3, Y0, Y0
 	ADDQ       BX, SI
 
-skip12:
+skip13:
 	VMASKMOVPS Y0, Y1, (DX)
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end4:
+end5:
 	DECQ 56(AX)
 	JNZ  again1
 	VZEROUPPER
 	RET
 
 // func micro2x1AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro2x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again13:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	MOVQ   (AX), DI
-	MOVQ   DI, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	MOVQ   R8, (AX)
-	MOVQ   112(AX), R8
-	MOVQ   R8, 136(AX)
-
 again14:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	MOVQ       (AX), DI
+	MOVQ       DI, R8
+	ADDQ       CX, R8
+	ADDQ       CX, R8
+	MOVQ       R8, (AX)
+	MOVQ       112(AX), R8
+	MOVQ       R8, 136(AX)
+	MOVQ       80(AX), R8
+	TESTQ      $0x00000020, R8
+	JZ         skip15
+	MOVQ       16(AX), R8
+	MOVQ       40(AX), R9
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
+
+skip15:
+again16:
 	MOVQ 48(AX), R8
 
-loop15:
+loop17:
 	VMOVUPS      (SI), Y2
 	VBROADCASTSS (DI), Y3
 	VFMADD231PS  Y3, Y2, Y0
@@ -157,19 +175,19 @@ loop15:
 	ADDQ         DX, DI
 	ADDQ         BX, SI
 	DECQ         R8
-	JNZ          loop15
+	JNZ          loop17
 	MOVQ         120(AX), R8
 	ADDQ         R8, DI
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again14
+	JNZ          again16
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part16
+	JNZ          part18
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip17
+	JZ           skip19
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y2
 	VADDPS       Y2, Y0, Y0
@@ -178,24 +196,24 @@ loop15:
 	VADDPS       Y2, Y1, Y1
 	ADDQ         BX, SI
 
-skip17:
+skip19:
 	TESTQ   $0x00000002, CX
-	JZ      skip18
+	JZ      skip20
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y2
 	VADDPS  Y2, Y0, Y0
 	VADDPS  Y2, Y1, Y1
 
-skip18:
+skip20:
 	TESTQ  $0x00000004, CX
-	JZ     skip19
+	JZ     skip21
 	VXORPS Y2, Y2, Y2
 	VMAXPS Y0, Y2, Y0
 	VMAXPS Y1, Y2, Y1
 
-skip19:
+skip21:
 	TESTQ   $0x00000010, CX
-	JZ      skip20
+	JZ      skip22
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y2, Y2, Y2
@@ -208,21 +226,21 @@ skip19:
 	VANDPS  Y3, Y1, Y1
 	ADDQ    BX, SI
 
-skip20:
+skip22:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end16
+	JMP     end18
 
-part16:
+part18:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y2
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip21
+	JZ         skip23
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y2, Y3
 	VADDPS     Y3, Y0, Y0
@@ -231,24 +249,24 @@ part16:
 	VADDPS     Y3, Y1, Y1
 	ADDQ       BX, SI
 
-skip21:
+skip23:
 	TESTQ      $0x00000002, CX
-	JZ         skip22
+	JZ         skip24
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y2, Y3
 	VADDPS     Y3, Y0, Y0
 	VADDPS     Y3, Y1, Y1
 
-skip22:
+skip24:
 	TESTQ  $0x00000004, CX
-	JZ     skip23
+	JZ     skip25
 	VXORPS Y3, Y3, Y3
 	VMAXPS Y0, Y3, Y0
 	VMAXPS Y1, Y3, Y1
 
-skip23:
+skip25:
 	TESTQ      $0x00000010, CX
-	JZ         skip24
+	JZ         skip26
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y3, Y3, Y3
@@ -261,45 +279,57 @@ skip23:
 	VANDPS     Y4, Y1, Y1
 	ADDQ       BX, SI
 
-skip24:
+skip26:
 	VMASKMOVPS Y0, Y2, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y2, (DX)
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end16:
+end18:
 	DECQ 56(AX)
-	JNZ  again13
+	JNZ  again14
 	VZEROUPPER
 	RET
 
 // func micro3x1AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro3x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again25:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	MOVQ   (AX), DI
-	MOVQ   DI, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	MOVQ   R8, (AX)
-	MOVQ   112(AX), R8
-	MOVQ   R8, 136(AX)
+again27:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	MOVQ       (AX), DI
+	MOVQ       DI, R8
+	ADDQ       CX, R8
+	ADDQ       CX, R8
+	ADDQ       CX, R8
+	MOVQ       R8, (AX)
+	MOVQ       112(AX), R8
+	MOVQ       R8, 136(AX)
+	MOVQ       80(AX), R8
+	TESTQ      $0x00000020, R8
+	JZ         skip28
+	MOVQ       16(AX), R8
+	MOVQ       40(AX), R9
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
 
-again26:
+skip28:
+again29:
 	MOVQ 48(AX), R8
 
-loop27:
+loop30:
 	VMOVUPS      (SI), Y3
 	VBROADCASTSS (DI), Y4
 	VFMADD231PS  Y4, Y3, Y0
@@ -310,19 +340,19 @@ loop27:
 	ADDQ         DX, DI
 	ADDQ         BX, SI
 	DECQ         R8
-	JNZ          loop27
+	JNZ          loop30
 	MOVQ         120(AX), R8
 	ADDQ         R8, DI
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again26
+	JNZ          again29
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part28
+	JNZ          part31
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip29
+	JZ           skip32
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y3
 	VADDPS       Y3, Y0, Y0
@@ -334,26 +364,26 @@ loop27:
 	VADDPS       Y3, Y2, Y2
 	ADDQ         BX, SI
 
-skip29:
+skip32:
 	TESTQ   $0x00000002, CX
-	JZ      skip30
+	JZ      skip33
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y3
 	VADDPS  Y3, Y0, Y0
 	VADDPS  Y3, Y1, Y1
 	VADDPS  Y3, Y2, Y2
 
-skip30:
+skip33:
 	TESTQ  $0x00000004, CX
-	JZ     skip31
+	JZ     skip34
 	VXORPS Y3, Y3, Y3
 	VMAXPS Y0, Y3, Y0
 	VMAXPS Y1, Y3, Y1
 	VMAXPS Y2, Y3, Y2
 
-skip31:
+skip34:
 	TESTQ   $0x00000010, CX
-	JZ      skip32
+	JZ      skip35
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y3, Y3, Y3
@@ -370,7 +400,7 @@ skip31:
 	VANDPS  Y4, Y2, Y2
 	ADDQ    BX, SI
 
-skip32:
+skip35:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -378,15 +408,15 @@ skip32:
 	VMOVUPS Y2, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end28
+	JMP     end31
 
-part28:
+part31:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y3
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip33
+	JZ         skip36
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y3, Y4
 	VADDPS     Y4, Y0, Y0
@@ -398,26 +428,26 @@ part28:
 	VADDPS     Y4, Y2, Y2
 	ADDQ       BX, SI
 
-skip33:
+skip36:
 	TESTQ      $0x00000002, CX
-	JZ         skip34
+	JZ         skip37
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y3, Y4
 	VADDPS     Y4, Y0, Y0
 	VADDPS     Y4, Y1, Y1
 	VADDPS     Y4, Y2, Y2
 
-skip34:
+skip37:
 	TESTQ  $0x00000004, CX
-	JZ     skip35
+	JZ     skip38
 	VXORPS Y4, Y4, Y4
 	VMAXPS Y0, Y4, Y0
 	VMAXPS Y1, Y4, Y1
 	VMAXPS Y2, Y4, Y2
 
-skip35:
+skip38:
 	TESTQ      $0x00000010, CX
-	JZ         skip36
+	JZ         skip39
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y4, Y4, Y4
@@ -434,7 +464,7 @@ skip35:
 	VANDPS     Y5, Y2, Y2
 	ADDQ       BX, SI
 
-skip36:
+skip39:
 	VMASKMOVPS Y0, Y3, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y3, (DX)
@@ -443,39 +473,53 @@ skip36:
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end28:
+end31:
 	DECQ 56(AX)
-	JNZ  again25
+	JNZ  again27
 	VZEROUPPER
 	RET
 
 // func micro4x1AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro4x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again37:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	MOVQ   R8, R9
-	ADDQ   CX, R9
-	MOVQ   R9, (AX)
-	MOVQ   112(AX), R9
-	MOVQ   R9, 136(AX)
+again40:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	MOVQ       R8, R9
+	ADDQ       CX, R9
+	MOVQ       R9, (AX)
+	MOVQ       112(AX), R9
+	MOVQ       R9, 136(AX)
+	MOVQ       80(AX), R9
+	TESTQ      $0x00000020, R9
+	JZ         skip41
+	MOVQ       16(AX), R9
+	MOVQ       40(AX), R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
 
-again38:
+skip41:
+again42:
 	MOVQ 48(AX), R9
 
-loop39:
+loop43:
 	VMOVUPS      (SI), Y4
 	VBROADCASTSS (DI), Y5
 	VFMADD231PS  Y5, Y4, Y0
@@ -489,20 +533,20 @@ loop39:
 	ADDQ         DX, R8
 	ADDQ         BX, SI
 	DECQ         R9
-	JNZ          loop39
+	JNZ          loop43
 	MOVQ         120(AX), R9
 	ADDQ         R9, DI
 	ADDQ         R9, R8
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again38
+	JNZ          again42
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part40
+	JNZ          part44
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip41
+	JZ           skip45
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y4
 	VADDPS       Y4, Y0, Y0
@@ -517,9 +561,9 @@ loop39:
 	VADDPS       Y4, Y3, Y3
 	ADDQ         BX, SI
 
-skip41:
+skip45:
 	TESTQ   $0x00000002, CX
-	JZ      skip42
+	JZ      skip46
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y4
 	VADDPS  Y4, Y0, Y0
@@ -527,18 +571,18 @@ skip41:
 	VADDPS  Y4, Y2, Y2
 	VADDPS  Y4, Y3, Y3
 
-skip42:
+skip46:
 	TESTQ  $0x00000004, CX
-	JZ     skip43
+	JZ     skip47
 	VXORPS Y4, Y4, Y4
 	VMAXPS Y0, Y4, Y0
 	VMAXPS Y1, Y4, Y1
 	VMAXPS Y2, Y4, Y2
 	VMAXPS Y3, Y4, Y3
 
-skip43:
+skip47:
 	TESTQ   $0x00000010, CX
-	JZ      skip44
+	JZ      skip48
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y4, Y4, Y4
@@ -559,7 +603,7 @@ skip43:
 	VANDPS  Y5, Y3, Y3
 	ADDQ    BX, SI
 
-skip44:
+skip48:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -569,15 +613,15 @@ skip44:
 	VMOVUPS Y3, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end40
+	JMP     end44
 
-part40:
+part44:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y4
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip45
+	JZ         skip49
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y4, Y5
 	VADDPS     Y5, Y0, Y0
@@ -592,9 +636,9 @@ part40:
 	VADDPS     Y5, Y3, Y3
 	ADDQ       BX, SI
 
-skip45:
+skip49:
 	TESTQ      $0x00000002, CX
-	JZ         skip46
+	JZ         skip50
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y4, Y5
 	VADDPS     Y5, Y0, Y0
@@ -602,18 +646,18 @@ skip45:
 	VADDPS     Y5, Y2, Y2
 	VADDPS     Y5, Y3, Y3
 
-skip46:
+skip50:
 	TESTQ  $0x00000004, CX
-	JZ     skip47
+	JZ     skip51
 	VXORPS Y5, Y5, Y5
 	VMAXPS Y0, Y5, Y0
 	VMAXPS Y1, Y5, Y1
 	VMAXPS Y2, Y5, Y2
 	VMAXPS Y3, Y5, Y3
 
-skip47:
+skip51:
 	TESTQ      $0x00000010, CX
-	JZ         skip48
+	JZ         skip52
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y5, Y5, Y5
@@ -634,7 +678,7 @@ skip47:
 	VANDPS     Y6, Y3, Y3
 	ADDQ       BX, SI
 
-skip48:
+skip52:
 	VMASKMOVPS Y0, Y4, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y4, (DX)
@@ -645,41 +689,57 @@ skip48:
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end40:
+end44:
 	DECQ 56(AX)
-	JNZ  again37
+	JNZ  again40
 	VZEROUPPER
 	RET
 
 // func micro5x1AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro5x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again49:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	MOVQ   R8, R9
-	ADDQ   CX, R9
-	ADDQ   CX, R9
-	MOVQ   R9, (AX)
-	MOVQ   112(AX), R9
-	MOVQ   R9, 136(AX)
+again53:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	MOVQ       R8, R9
+	ADDQ       CX, R9
+	ADDQ       CX, R9
+	MOVQ       R9, (AX)
+	MOVQ       112(AX), R9
+	MOVQ       R9, 136(AX)
+	MOVQ       80(AX), R9
+	TESTQ      $0x00000020, R9
+	JZ         skip54
+	MOVQ       16(AX), R9
+	MOVQ       40(AX), R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
 
-again50:
+skip54:
+again55:
 	MOVQ 48(AX), R9
 
-loop51:
+loop56:
 	VMOVUPS      (SI), Y5
 	VBROADCASTSS (DI), Y6
 	VFMADD231PS  Y6, Y5, Y0
@@ -695,20 +755,20 @@ loop51:
 	ADDQ         DX, R8
 	ADDQ         BX, SI
 	DECQ         R9
-	JNZ          loop51
+	JNZ          loop56
 	MOVQ         120(AX), R9
 	ADDQ         R9, DI
 	ADDQ         R9, R8
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again50
+	JNZ          again55
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part52
+	JNZ          part57
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip53
+	JZ           skip58
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y5
 	VADDPS       Y5, Y0, Y0
@@ -726,9 +786,9 @@ loop51:
 	VADDPS       Y5, Y4, Y4
 	ADDQ         BX, SI
 
-skip53:
+skip58:
 	TESTQ   $0x00000002, CX
-	JZ      skip54
+	JZ      skip59
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y5
 	VADDPS  Y5, Y0, Y0
@@ -737,9 +797,9 @@ skip53:
 	VADDPS  Y5, Y3, Y3
 	VADDPS  Y5, Y4, Y4
 
-skip54:
+skip59:
 	TESTQ  $0x00000004, CX
-	JZ     skip55
+	JZ     skip60
 	VXORPS Y5, Y5, Y5
 	VMAXPS Y0, Y5, Y0
 	VMAXPS Y1, Y5, Y1
@@ -747,9 +807,9 @@ skip54:
 	VMAXPS Y3, Y5, Y3
 	VMAXPS Y4, Y5, Y4
 
-skip55:
+skip60:
 	TESTQ   $0x00000010, CX
-	JZ      skip56
+	JZ      skip61
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y5, Y5, Y5
@@ -774,7 +834,7 @@ skip55:
 	VANDPS  Y6, Y4, Y4
 	ADDQ    BX, SI
 
-skip56:
+skip61:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -786,15 +846,15 @@ skip56:
 	VMOVUPS Y4, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end52
+	JMP     end57
 
-part52:
+part57:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y5
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip57
+	JZ         skip62
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y5, Y6
 	VADDPS     Y6, Y0, Y0
@@ -812,9 +872,9 @@ part52:
 	VADDPS     Y6, Y4, Y4
 	ADDQ       BX, SI
 
-skip57:
+skip62:
 	TESTQ      $0x00000002, CX
-	JZ         skip58
+	JZ         skip63
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y5, Y6
 	VADDPS     Y6, Y0, Y0
@@ -823,9 +883,9 @@ skip57:
 	VADDPS     Y6, Y3, Y3
 	VADDPS     Y6, Y4, Y4
 
-skip58:
+skip63:
 	TESTQ  $0x00000004, CX
-	JZ     skip59
+	JZ     skip64
 	VXORPS Y6, Y6, Y6
 	VMAXPS Y0, Y6, Y0
 	VMAXPS Y1, Y6, Y1
@@ -833,9 +893,9 @@ skip58:
 	VMAXPS Y3, Y6, Y3
 	VMAXPS Y4, Y6, Y4
 
-skip59:
+skip64:
 	TESTQ      $0x00000010, CX
-	JZ         skip60
+	JZ         skip65
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y6, Y6, Y6
@@ -860,7 +920,7 @@ skip59:
 	VANDPS     Y7, Y4, Y4
 	ADDQ       BX, SI
 
-skip60:
+skip65:
 	VMASKMOVPS Y0, Y5, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y5, (DX)
@@ -873,43 +933,61 @@ skip60:
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end52:
+end57:
 	DECQ 56(AX)
-	JNZ  again49
+	JNZ  again53
 	VZEROUPPER
 	RET
 
 // func micro6x1AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro6x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again61:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	MOVQ   R8, R9
-	ADDQ   CX, R9
-	ADDQ   CX, R9
-	ADDQ   CX, R9
-	MOVQ   R9, (AX)
-	MOVQ   112(AX), R9
-	MOVQ   R9, 136(AX)
+again66:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	MOVQ       R8, R9
+	ADDQ       CX, R9
+	ADDQ       CX, R9
+	ADDQ       CX, R9
+	MOVQ       R9, (AX)
+	MOVQ       112(AX), R9
+	MOVQ       R9, 136(AX)
+	MOVQ       80(AX), R9
+	TESTQ      $0x00000020, R9
+	JZ         skip67
+	MOVQ       16(AX), R9
+	MOVQ       40(AX), R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
 
-again62:
+skip67:
+again68:
 	MOVQ 48(AX), R9
 
-loop63:
+loop69:
 	VMOVUPS      (SI), Y6
 	VBROADCASTSS (DI), Y7
 	VFMADD231PS  Y7, Y6, Y0
@@ -927,20 +1005,20 @@ loop63:
 	ADDQ         DX, R8
 	ADDQ         BX, SI
 	DECQ         R9
-	JNZ          loop63
+	JNZ          loop69
 	MOVQ         120(AX), R9
 	ADDQ         R9, DI
 	ADDQ         R9, R8
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again62
+	JNZ          again68
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part64
+	JNZ          part70
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip65
+	JZ           skip71
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y6
 	VADDPS       Y6, Y0, Y0
@@ -961,9 +1039,9 @@ loop63:
 	VADDPS       Y6, Y5, Y5
 	ADDQ         BX, SI
 
-skip65:
+skip71:
 	TESTQ   $0x00000002, CX
-	JZ      skip66
+	JZ      skip72
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y6
 	VADDPS  Y6, Y0, Y0
@@ -973,9 +1051,9 @@ skip65:
 	VADDPS  Y6, Y4, Y4
 	VADDPS  Y6, Y5, Y5
 
-skip66:
+skip72:
 	TESTQ  $0x00000004, CX
-	JZ     skip67
+	JZ     skip73
 	VXORPS Y6, Y6, Y6
 	VMAXPS Y0, Y6, Y0
 	VMAXPS Y1, Y6, Y1
@@ -984,9 +1062,9 @@ skip66:
 	VMAXPS Y4, Y6, Y4
 	VMAXPS Y5, Y6, Y5
 
-skip67:
+skip73:
 	TESTQ   $0x00000010, CX
-	JZ      skip68
+	JZ      skip74
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y6, Y6, Y6
@@ -1015,7 +1093,7 @@ skip67:
 	VANDPS  Y7, Y5, Y5
 	ADDQ    BX, SI
 
-skip68:
+skip74:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -1029,15 +1107,15 @@ skip68:
 	VMOVUPS Y5, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end64
+	JMP     end70
 
-part64:
+part70:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y6
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip69
+	JZ         skip75
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y6, Y7
 	VADDPS     Y7, Y0, Y0
@@ -1058,9 +1136,9 @@ part64:
 	VADDPS     Y7, Y5, Y5
 	ADDQ       BX, SI
 
-skip69:
+skip75:
 	TESTQ      $0x00000002, CX
-	JZ         skip70
+	JZ         skip76
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y6, Y7
 	VADDPS     Y7, Y0, Y0
@@ -1070,9 +1148,9 @@ skip69:
 	VADDPS     Y7, Y4, Y4
 	VADDPS     Y7, Y5, Y5
 
-skip70:
+skip76:
 	TESTQ  $0x00000004, CX
-	JZ     skip71
+	JZ     skip77
 	VXORPS Y7, Y7, Y7
 	VMAXPS Y0, Y7, Y0
 	VMAXPS Y1, Y7, Y1
@@ -1081,9 +1159,9 @@ skip70:
 	VMAXPS Y4, Y7, Y4
 	VMAXPS Y5, Y7, Y5
 
-skip71:
+skip77:
 	TESTQ      $0x00000010, CX
-	JZ         skip72
+	JZ         skip78
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y7, Y7, Y7
@@ -1112,7 +1190,7 @@ skip71:
 	VANDPS     Y8, Y5, Y5
 	ADDQ       BX, SI
 
-skip72:
+skip78:
 	VMASKMOVPS Y0, Y6, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y6, (DX)
@@ -1127,44 +1205,64 @@ skip72:
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end64:
+end70:
 	DECQ 56(AX)
-	JNZ  again61
+	JNZ  again66
 	VZEROUPPER
 	RET
 
 // func micro7x1AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro7x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again73:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	MOVQ   R9, R10
-	ADDQ   CX, R10
-	MOVQ   R10, (AX)
-	MOVQ   112(AX), R10
-	MOVQ   R10, 136(AX)
+again79:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       R9, R10
+	ADDQ       CX, R10
+	MOVQ       R10, (AX)
+	MOVQ       112(AX), R10
+	MOVQ       R10, 136(AX)
+	MOVQ       80(AX), R10
+	TESTQ      $0x00000020, R10
+	JZ         skip80
+	MOVQ       16(AX), R10
+	MOVQ       40(AX), R11
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
 
-again74:
+skip80:
+again81:
 	MOVQ 48(AX), R10
 
-loop75:
+loop82:
 	VMOVUPS      (SI), Y7
 	VBROADCASTSS (DI), Y8
 	VFMADD231PS  Y8, Y7, Y0
@@ -1185,21 +1283,21 @@ loop75:
 	ADDQ         DX, R9
 	ADDQ         BX, SI
 	DECQ         R10
-	JNZ          loop75
+	JNZ          loop82
 	MOVQ         120(AX), R10
 	ADDQ         R10, DI
 	ADDQ         R10, R8
 	ADDQ         R10, R9
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again74
+	JNZ          again81
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part76
+	JNZ          part83
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip77
+	JZ           skip84
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y7
 	VADDPS       Y7, Y0, Y0
@@ -1223,9 +1321,9 @@ loop75:
 	VADDPS       Y7, Y6, Y6
 	ADDQ         BX, SI
 
-skip77:
+skip84:
 	TESTQ   $0x00000002, CX
-	JZ      skip78
+	JZ      skip85
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y7
 	VADDPS  Y7, Y0, Y0
@@ -1236,9 +1334,9 @@ skip77:
 	VADDPS  Y7, Y5, Y5
 	VADDPS  Y7, Y6, Y6
 
-skip78:
+skip85:
 	TESTQ  $0x00000004, CX
-	JZ     skip79
+	JZ     skip86
 	VXORPS Y7, Y7, Y7
 	VMAXPS Y0, Y7, Y0
 	VMAXPS Y1, Y7, Y1
@@ -1248,9 +1346,9 @@ skip78:
 	VMAXPS Y5, Y7, Y5
 	VMAXPS Y6, Y7, Y6
 
-skip79:
+skip86:
 	TESTQ   $0x00000010, CX
-	JZ      skip80
+	JZ      skip87
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y7, Y7, Y7
@@ -1283,7 +1381,7 @@ skip79:
 	VANDPS  Y8, Y6, Y6
 	ADDQ    BX, SI
 
-skip80:
+skip87:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -1299,15 +1397,15 @@ skip80:
 	VMOVUPS Y6, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end76
+	JMP     end83
 
-part76:
+part83:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y7
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip81
+	JZ         skip88
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y7, Y8
 	VADDPS     Y8, Y0, Y0
@@ -1331,9 +1429,9 @@ part76:
 	VADDPS     Y8, Y6, Y6
 	ADDQ       BX, SI
 
-skip81:
+skip88:
 	TESTQ      $0x00000002, CX
-	JZ         skip82
+	JZ         skip89
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y7, Y8
 	VADDPS     Y8, Y0, Y0
@@ -1344,9 +1442,9 @@ skip81:
 	VADDPS     Y8, Y5, Y5
 	VADDPS     Y8, Y6, Y6
 
-skip82:
+skip89:
 	TESTQ  $0x00000004, CX
-	JZ     skip83
+	JZ     skip90
 	VXORPS Y8, Y8, Y8
 	VMAXPS Y0, Y8, Y0
 	VMAXPS Y1, Y8, Y1
@@ -1356,9 +1454,9 @@ skip82:
 	VMAXPS Y5, Y8, Y5
 	VMAXPS Y6, Y8, Y6
 
-skip83:
+skip90:
 	TESTQ      $0x00000010, CX
-	JZ         skip84
+	JZ         skip91
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y8, Y8, Y8
@@ -1391,7 +1489,7 @@ skip83:
 	VANDPS     Y9, Y6, Y6
 	ADDQ       BX, SI
 
-skip84:
+skip91:
 	VMASKMOVPS Y0, Y7, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y7, (DX)
@@ -1408,46 +1506,68 @@ skip84:
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end76:
+end83:
 	DECQ 56(AX)
-	JNZ  again73
+	JNZ  again79
 	VZEROUPPER
 	RET
 
 // func micro8x1AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro8x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again85:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	MOVQ   R9, R10
-	ADDQ   CX, R10
-	ADDQ   CX, R10
-	MOVQ   R10, (AX)
-	MOVQ   112(AX), R10
-	MOVQ   R10, 136(AX)
+again92:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       R9, R10
+	ADDQ       CX, R10
+	ADDQ       CX, R10
+	MOVQ       R10, (AX)
+	MOVQ       112(AX), R10
+	MOVQ       R10, 136(AX)
+	MOVQ       80(AX), R10
+	TESTQ      $0x00000020, R10
+	JZ         skip93
+	MOVQ       16(AX), R10
+	MOVQ       40(AX), R11
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
 
-again86:
+skip93:
+again94:
 	MOVQ 48(AX), R10
 
-loop87:
+loop95:
 	VMOVUPS      (SI), Y8
 	VBROADCASTSS (DI), Y9
 	VFMADD231PS  Y9, Y8, Y0
@@ -1470,21 +1590,21 @@ loop87:
 	ADDQ         DX, R9
 	ADDQ         BX, SI
 	DECQ         R10
-	JNZ          loop87
+	JNZ          loop95
 	MOVQ         120(AX), R10
 	ADDQ         R10, DI
 	ADDQ         R10, R8
 	ADDQ         R10, R9
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again86
+	JNZ          again94
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part88
+	JNZ          part96
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip89
+	JZ           skip97
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y8
 	VADDPS       Y8, Y0, Y0
@@ -1511,9 +1631,9 @@ loop87:
 	VADDPS       Y8, Y7, Y7
 	ADDQ         BX, SI
 
-skip89:
+skip97:
 	TESTQ   $0x00000002, CX
-	JZ      skip90
+	JZ      skip98
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y8
 	VADDPS  Y8, Y0, Y0
@@ -1525,9 +1645,9 @@ skip89:
 	VADDPS  Y8, Y6, Y6
 	VADDPS  Y8, Y7, Y7
 
-skip90:
+skip98:
 	TESTQ  $0x00000004, CX
-	JZ     skip91
+	JZ     skip99
 	VXORPS Y8, Y8, Y8
 	VMAXPS Y0, Y8, Y0
 	VMAXPS Y1, Y8, Y1
@@ -1538,9 +1658,9 @@ skip90:
 	VMAXPS Y6, Y8, Y6
 	VMAXPS Y7, Y8, Y7
 
-skip91:
+skip99:
 	TESTQ   $0x00000010, CX
-	JZ      skip92
+	JZ      skip100
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y8, Y8, Y8
@@ -1577,7 +1697,7 @@ skip91:
 	VANDPS  Y9, Y7, Y7
 	ADDQ    BX, SI
 
-skip92:
+skip100:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -1595,15 +1715,15 @@ skip92:
 	VMOVUPS Y7, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end88
+	JMP     end96
 
-part88:
+part96:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y8
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip93
+	JZ         skip101
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y8, Y9
 	VADDPS     Y9, Y0, Y0
@@ -1630,9 +1750,9 @@ part88:
 	VADDPS     Y9, Y7, Y7
 	ADDQ       BX, SI
 
-skip93:
+skip101:
 	TESTQ      $0x00000002, CX
-	JZ         skip94
+	JZ         skip102
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y8, Y9
 	VADDPS     Y9, Y0, Y0
@@ -1644,9 +1764,9 @@ skip93:
 	VADDPS     Y9, Y6, Y6
 	VADDPS     Y9, Y7, Y7
 
-skip94:
+skip102:
 	TESTQ  $0x00000004, CX
-	JZ     skip95
+	JZ     skip103
 	VXORPS Y9, Y9, Y9
 	VMAXPS Y0, Y9, Y0
 	VMAXPS Y1, Y9, Y1
@@ -1657,9 +1777,9 @@ skip94:
 	VMAXPS Y6, Y9, Y6
 	VMAXPS Y7, Y9, Y7
 
-skip95:
+skip103:
 	TESTQ      $0x00000010, CX
-	JZ         skip96
+	JZ         skip104
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y9, Y9, Y9
@@ -1696,7 +1816,7 @@ skip95:
 	VANDPS     Y10, Y7, Y7
 	ADDQ       BX, SI
 
-skip96:
+skip104:
 	VMASKMOVPS Y0, Y8, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y8, (DX)
@@ -1715,48 +1835,72 @@ skip96:
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end88:
+end96:
 	DECQ 56(AX)
-	JNZ  again85
+	JNZ  again92
 	VZEROUPPER
 	RET
 
 // func micro9x1AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro9x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again97:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	MOVQ   R9, R10
-	ADDQ   CX, R10
-	ADDQ   CX, R10
-	ADDQ   CX, R10
-	MOVQ   R10, (AX)
-	MOVQ   112(AX), R10
-	MOVQ   R10, 136(AX)
+again105:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       R9, R10
+	ADDQ       CX, R10
+	ADDQ       CX, R10
+	ADDQ       CX, R10
+	MOVQ       R10, (AX)
+	MOVQ       112(AX), R10
+	MOVQ       R10, 136(AX)
+	MOVQ       80(AX), R10
+	TESTQ      $0x00000020, R10
+	JZ         skip106
+	MOVQ       16(AX), R10
+	MOVQ       40(AX), R11
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
 
-again98:
+skip106:
+again107:
 	MOVQ 48(AX), R10
 
-loop99:
+loop108:
 	VMOVUPS      (SI), Y9
 	VBROADCASTSS (DI), Y10
 	VFMADD231PS  Y10, Y9, Y0
@@ -1781,21 +1925,21 @@ loop99:
 	ADDQ         DX, R9
 	ADDQ         BX, SI
 	DECQ         R10
-	JNZ          loop99
+	JNZ          loop108
 	MOVQ         120(AX), R10
 	ADDQ         R10, DI
 	ADDQ         R10, R8
 	ADDQ         R10, R9
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again98
+	JNZ          again107
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part100
+	JNZ          part109
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip101
+	JZ           skip110
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y9
 	VADDPS       Y9, Y0, Y0
@@ -1825,9 +1969,9 @@ loop99:
 	VADDPS       Y9, Y8, Y8
 	ADDQ         BX, SI
 
-skip101:
+skip110:
 	TESTQ   $0x00000002, CX
-	JZ      skip102
+	JZ      skip111
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y9
 	VADDPS  Y9, Y0, Y0
@@ -1840,9 +1984,9 @@ skip101:
 	VADDPS  Y9, Y7, Y7
 	VADDPS  Y9, Y8, Y8
 
-skip102:
+skip111:
 	TESTQ  $0x00000004, CX
-	JZ     skip103
+	JZ     skip112
 	VXORPS Y9, Y9, Y9
 	VMAXPS Y0, Y9, Y0
 	VMAXPS Y1, Y9, Y1
@@ -1854,9 +1998,9 @@ skip102:
 	VMAXPS Y7, Y9, Y7
 	VMAXPS Y8, Y9, Y8
 
-skip103:
+skip112:
 	TESTQ   $0x00000010, CX
-	JZ      skip104
+	JZ      skip113
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y9, Y9, Y9
@@ -1897,7 +2041,7 @@ skip103:
 	VANDPS  Y10, Y8, Y8
 	ADDQ    BX, SI
 
-skip104:
+skip113:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -1917,15 +2061,15 @@ skip104:
 	VMOVUPS Y8, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end100
+	JMP     end109
 
-part100:
+part109:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y9
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip105
+	JZ         skip114
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y9, Y10
 	VADDPS     Y10, Y0, Y0
@@ -1955,9 +2099,9 @@ part100:
 	VADDPS     Y10, Y8, Y8
 	ADDQ       BX, SI
 
-skip105:
+skip114:
 	TESTQ      $0x00000002, CX
-	JZ         skip106
+	JZ         skip115
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y9, Y10
 	VADDPS     Y10, Y0, Y0
@@ -1970,9 +2114,9 @@ skip105:
 	VADDPS     Y10, Y7, Y7
 	VADDPS     Y10, Y8, Y8
 
-skip106:
+skip115:
 	TESTQ  $0x00000004, CX
-	JZ     skip107
+	JZ     skip116
 	VXORPS Y10, Y10, Y10
 	VMAXPS Y0, Y10, Y0
 	VMAXPS Y1, Y10, Y1
@@ -1984,9 +2128,9 @@ skip106:
 	VMAXPS Y7, Y10, Y7
 	VMAXPS Y8, Y10, Y8
 
-skip107:
+skip116:
 	TESTQ      $0x00000010, CX
-	JZ         skip108
+	JZ         skip117
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y10, Y10, Y10
@@ -2027,7 +2171,7 @@ skip107:
 	VANDPS     Y11, Y8, Y8
 	ADDQ       BX, SI
 
-skip108:
+skip117:
 	VMASKMOVPS Y0, Y9, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y9, (DX)
@@ -2048,49 +2192,75 @@ skip108:
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end100:
+end109:
 	DECQ 56(AX)
-	JNZ  again97
+	JNZ  again105
 	VZEROUPPER
 	RET
 
 // func micro10x1AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro10x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again109:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	LEAQ   (R9)(CX*2), R10
-	ADDQ   CX, R10
-	MOVQ   R10, R11
-	ADDQ   CX, R11
-	MOVQ   R11, (AX)
-	MOVQ   112(AX), R11
-	MOVQ   R11, 136(AX)
+again118:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       R10, R11
+	ADDQ       CX, R11
+	MOVQ       R11, (AX)
+	MOVQ       112(AX), R11
+	MOVQ       R11, 136(AX)
+	MOVQ       80(AX), R11
+	TESTQ      $0x00000020, R11
+	JZ         skip119
+	MOVQ       16(AX), R11
+	MOVQ       40(AX), R12
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
 
-again110:
+skip119:
+again120:
 	MOVQ 48(AX), R11
 
-loop111:
+loop121:
 	VMOVUPS      (SI), Y10
 	VBROADCASTSS (DI), Y11
 	VFMADD231PS  Y11, Y10, Y0
@@ -2118,7 +2288,7 @@ loop111:
 	ADDQ         DX, R10
 	ADDQ         BX, SI
 	DECQ         R11
-	JNZ          loop111
+	JNZ          loop121
 	MOVQ         120(AX), R11
 	ADDQ         R11, DI
 	ADDQ         R11, R8
@@ -2126,14 +2296,14 @@ loop111:
 	ADDQ         R11, R10
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again110
+	JNZ          again120
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part112
+	JNZ          part122
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip113
+	JZ           skip123
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y10
 	VADDPS       Y10, Y0, Y0
@@ -2166,9 +2336,9 @@ loop111:
 	VADDPS       Y10, Y9, Y9
 	ADDQ         BX, SI
 
-skip113:
+skip123:
 	TESTQ   $0x00000002, CX
-	JZ      skip114
+	JZ      skip124
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y10
 	VADDPS  Y10, Y0, Y0
@@ -2182,9 +2352,9 @@ skip113:
 	VADDPS  Y10, Y8, Y8
 	VADDPS  Y10, Y9, Y9
 
-skip114:
+skip124:
 	TESTQ  $0x00000004, CX
-	JZ     skip115
+	JZ     skip125
 	VXORPS Y10, Y10, Y10
 	VMAXPS Y0, Y10, Y0
 	VMAXPS Y1, Y10, Y1
@@ -2197,9 +2367,9 @@ skip114:
 	VMAXPS Y8, Y10, Y8
 	VMAXPS Y9, Y10, Y9
 
-skip115:
+skip125:
 	TESTQ   $0x00000010, CX
-	JZ      skip116
+	JZ      skip126
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y10, Y10, Y10
@@ -2244,7 +2414,7 @@ skip115:
 	VANDPS  Y11, Y9, Y9
 	ADDQ    BX, SI
 
-skip116:
+skip126:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -2266,15 +2436,15 @@ skip116:
 	VMOVUPS Y9, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end112
+	JMP     end122
 
-part112:
+part122:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y10
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip117
+	JZ         skip127
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y10, Y11
 	VADDPS     Y11, Y0, Y0
@@ -2307,9 +2477,9 @@ part112:
 	VADDPS     Y11, Y9, Y9
 	ADDQ       BX, SI
 
-skip117:
+skip127:
 	TESTQ      $0x00000002, CX
-	JZ         skip118
+	JZ         skip128
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y10, Y11
 	VADDPS     Y11, Y0, Y0
@@ -2323,9 +2493,9 @@ skip117:
 	VADDPS     Y11, Y8, Y8
 	VADDPS     Y11, Y9, Y9
 
-skip118:
+skip128:
 	TESTQ  $0x00000004, CX
-	JZ     skip119
+	JZ     skip129
 	VXORPS Y11, Y11, Y11
 	VMAXPS Y0, Y11, Y0
 	VMAXPS Y1, Y11, Y1
@@ -2338,9 +2508,9 @@ skip118:
 	VMAXPS Y8, Y11, Y8
 	VMAXPS Y9, Y11, Y9
 
-skip119:
+skip129:
 	TESTQ      $0x00000010, CX
-	JZ         skip120
+	JZ         skip130
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y11, Y11, Y11
@@ -2385,7 +2555,7 @@ skip119:
 	VANDPS     Y12, Y9, Y9
 	ADDQ       BX, SI
 
-skip120:
+skip130:
 	VMASKMOVPS Y0, Y10, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y10, (DX)
@@ -2408,51 +2578,79 @@ skip120:
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end112:
+end122:
 	DECQ 56(AX)
-	JNZ  again109
+	JNZ  again118
 	VZEROUPPER
 	RET
 
 // func micro11x1AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro11x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again121:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	LEAQ   (R9)(CX*2), R10
-	ADDQ   CX, R10
-	MOVQ   R10, R11
-	ADDQ   CX, R11
-	ADDQ   CX, R11
-	MOVQ   R11, (AX)
-	MOVQ   112(AX), R11
-	MOVQ   R11, 136(AX)
+again131:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       R10, R11
+	ADDQ       CX, R11
+	ADDQ       CX, R11
+	MOVQ       R11, (AX)
+	MOVQ       112(AX), R11
+	MOVQ       R11, 136(AX)
+	MOVQ       80(AX), R11
+	TESTQ      $0x00000020, R11
+	JZ         skip132
+	MOVQ       16(AX), R11
+	MOVQ       40(AX), R12
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
 
-again122:
+skip132:
+again133:
 	MOVQ 48(AX), R11
 
-loop123:
+loop134:
 	VMOVUPS      (SI), Y11
 	VBROADCASTSS (DI), Y12
 	VFMADD231PS  Y12, Y11, Y0
@@ -2482,7 +2680,7 @@ loop123:
 	ADDQ         DX, R10
 	ADDQ         BX, SI
 	DECQ         R11
-	JNZ          loop123
+	JNZ          loop134
 	MOVQ         120(AX), R11
 	ADDQ         R11, DI
 	ADDQ         R11, R8
@@ -2490,14 +2688,14 @@ loop123:
 	ADDQ         R11, R10
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again122
+	JNZ          again133
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part124
+	JNZ          part135
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip125
+	JZ           skip136
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y11
 	VADDPS       Y11, Y0, Y0
@@ -2533,9 +2731,9 @@ loop123:
 	VADDPS       Y11, Y10, Y10
 	ADDQ         BX, SI
 
-skip125:
+skip136:
 	TESTQ   $0x00000002, CX
-	JZ      skip126
+	JZ      skip137
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y11
 	VADDPS  Y11, Y0, Y0
@@ -2550,9 +2748,9 @@ skip125:
 	VADDPS  Y11, Y9, Y9
 	VADDPS  Y11, Y10, Y10
 
-skip126:
+skip137:
 	TESTQ  $0x00000004, CX
-	JZ     skip127
+	JZ     skip138
 	VXORPS Y11, Y11, Y11
 	VMAXPS Y0, Y11, Y0
 	VMAXPS Y1, Y11, Y1
@@ -2566,9 +2764,9 @@ skip126:
 	VMAXPS Y9, Y11, Y9
 	VMAXPS Y10, Y11, Y10
 
-skip127:
+skip138:
 	TESTQ   $0x00000010, CX
-	JZ      skip128
+	JZ      skip139
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y11, Y11, Y11
@@ -2617,7 +2815,7 @@ skip127:
 	VANDPS  Y12, Y10, Y10
 	ADDQ    BX, SI
 
-skip128:
+skip139:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -2641,15 +2839,15 @@ skip128:
 	VMOVUPS Y10, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end124
+	JMP     end135
 
-part124:
+part135:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y11
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip129
+	JZ         skip140
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y11, Y12
 	VADDPS     Y12, Y0, Y0
@@ -2685,9 +2883,9 @@ part124:
 	VADDPS     Y12, Y10, Y10
 	ADDQ       BX, SI
 
-skip129:
+skip140:
 	TESTQ      $0x00000002, CX
-	JZ         skip130
+	JZ         skip141
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y11, Y12
 	VADDPS     Y12, Y0, Y0
@@ -2702,9 +2900,9 @@ skip129:
 	VADDPS     Y12, Y9, Y9
 	VADDPS     Y12, Y10, Y10
 
-skip130:
+skip141:
 	TESTQ  $0x00000004, CX
-	JZ     skip131
+	JZ     skip142
 	VXORPS Y12, Y12, Y12
 	VMAXPS Y0, Y12, Y0
 	VMAXPS Y1, Y12, Y1
@@ -2718,9 +2916,9 @@ skip130:
 	VMAXPS Y9, Y12, Y9
 	VMAXPS Y10, Y12, Y10
 
-skip131:
+skip142:
 	TESTQ      $0x00000010, CX
-	JZ         skip132
+	JZ         skip143
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y12, Y12, Y12
@@ -2769,7 +2967,7 @@ skip131:
 	VANDPS     Y13, Y10, Y10
 	ADDQ       BX, SI
 
-skip132:
+skip143:
 	VMASKMOVPS Y0, Y11, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y11, (DX)
@@ -2794,53 +2992,83 @@ skip132:
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end124:
+end135:
 	DECQ 56(AX)
-	JNZ  again121
+	JNZ  again131
 	VZEROUPPER
 	RET
 
 // func micro12x1AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro12x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again133:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	LEAQ   (R9)(CX*2), R10
-	ADDQ   CX, R10
-	MOVQ   R10, R11
-	ADDQ   CX, R11
-	ADDQ   CX, R11
-	ADDQ   CX, R11
-	MOVQ   R11, (AX)
-	MOVQ   112(AX), R11
-	MOVQ   R11, 136(AX)
+again144:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       R10, R11
+	ADDQ       CX, R11
+	ADDQ       CX, R11
+	ADDQ       CX, R11
+	MOVQ       R11, (AX)
+	MOVQ       112(AX), R11
+	MOVQ       R11, 136(AX)
+	MOVQ       80(AX), R11
+	TESTQ      $0x00000020, R11
+	JZ         skip145
+	MOVQ       16(AX), R11
+	MOVQ       40(AX), R12
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
 
-again134:
+skip145:
+again146:
 	MOVQ 48(AX), R11
 
-loop135:
+loop147:
 	VMOVUPS      (SI), Y12
 	VBROADCASTSS (DI), Y13
 	VFMADD231PS  Y13, Y12, Y0
@@ -2872,7 +3100,7 @@ loop135:
 	ADDQ         DX, R10
 	ADDQ         BX, SI
 	DECQ         R11
-	JNZ          loop135
+	JNZ          loop147
 	MOVQ         120(AX), R11
 	ADDQ         R11, DI
 	ADDQ         R11, R8
@@ -2880,14 +3108,14 @@ loop135:
 	ADDQ         R11, R10
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again134
+	JNZ          again146
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part136
+	JNZ          part148
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip137
+	JZ           skip149
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y12
 	VADDPS       Y12, Y0, Y0
@@ -2926,9 +3154,9 @@ loop135:
 	VADDPS       Y12, Y11, Y11
 	ADDQ         BX, SI
 
-skip137:
+skip149:
 	TESTQ   $0x00000002, CX
-	JZ      skip138
+	JZ      skip150
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y12
 	VADDPS  Y12, Y0, Y0
@@ -2944,9 +3172,9 @@ skip137:
 	VADDPS  Y12, Y10, Y10
 	VADDPS  Y12, Y11, Y11
 
-skip138:
+skip150:
 	TESTQ  $0x00000004, CX
-	JZ     skip139
+	JZ     skip151
 	VXORPS Y12, Y12, Y12
 	VMAXPS Y0, Y12, Y0
 	VMAXPS Y1, Y12, Y1
@@ -2961,9 +3189,9 @@ skip138:
 	VMAXPS Y10, Y12, Y10
 	VMAXPS Y11, Y12, Y11
 
-skip139:
+skip151:
 	TESTQ   $0x00000010, CX
-	JZ      skip140
+	JZ      skip152
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y12, Y12, Y12
@@ -3016,7 +3244,7 @@ skip139:
 	VANDPS  Y13, Y11, Y11
 	ADDQ    BX, SI
 
-skip140:
+skip152:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -3042,15 +3270,15 @@ skip140:
 	VMOVUPS Y11, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end136
+	JMP     end148
 
-part136:
+part148:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y12
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip141
+	JZ         skip153
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y12, Y13
 	VADDPS     Y13, Y0, Y0
@@ -3089,9 +3317,9 @@ part136:
 	VADDPS     Y13, Y11, Y11
 	ADDQ       BX, SI
 
-skip141:
+skip153:
 	TESTQ      $0x00000002, CX
-	JZ         skip142
+	JZ         skip154
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y12, Y13
 	VADDPS     Y13, Y0, Y0
@@ -3107,9 +3335,9 @@ skip141:
 	VADDPS     Y13, Y10, Y10
 	VADDPS     Y13, Y11, Y11
 
-skip142:
+skip154:
 	TESTQ  $0x00000004, CX
-	JZ     skip143
+	JZ     skip155
 	VXORPS Y13, Y13, Y13
 	VMAXPS Y0, Y13, Y0
 	VMAXPS Y1, Y13, Y1
@@ -3124,9 +3352,9 @@ skip142:
 	VMAXPS Y10, Y13, Y10
 	VMAXPS Y11, Y13, Y11
 
-skip143:
+skip155:
 	TESTQ      $0x00000010, CX
-	JZ         skip144
+	JZ         skip156
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y13, Y13, Y13
@@ -3179,7 +3407,7 @@ skip143:
 	VANDPS     Y14, Y11, Y11
 	ADDQ       BX, SI
 
-skip144:
+skip156:
 	VMASKMOVPS Y0, Y12, (DX)
 	ADDQ       BX, DX
 	VMASKMOVPS Y1, Y12, (DX)
@@ -3206,35 +3434,43 @@ skip144:
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end136:
+end148:
 	DECQ 56(AX)
-	JNZ  again133
+	JNZ  again144
 	VZEROUPPER
 	RET
 
 // func micro1x2AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro1x2AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again145:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	MOVQ   (AX), DI
-	MOVQ   DI, R8
-	ADDQ   CX, R8
-	MOVQ   R8, (AX)
-	MOVQ   112(AX), CX
-	MOVQ   CX, 136(AX)
+again157:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	MOVQ       (AX), DI
+	MOVQ       DI, R8
+	ADDQ       CX, R8
+	MOVQ       R8, (AX)
+	MOVQ       112(AX), CX
+	MOVQ       CX, 136(AX)
+	MOVQ       80(AX), CX
+	TESTQ      $0x00000020, CX
+	JZ         skip158
+	MOVQ       16(AX), CX
+	MOVQ       40(AX), R8
+	PREFETCHT0 (CX)
+	ADDQ       R8, CX
 
-again146:
+skip158:
+again159:
 	MOVQ 48(AX), CX
 
-loop147:
+loop160:
 	VMOVUPS      (SI), Y2
 	VMOVUPS      32(SI), Y3
 	VBROADCASTSS (DI), Y4
@@ -3243,19 +3479,19 @@ loop147:
 	ADDQ         DX, DI
 	ADDQ         BX, SI
 	DECQ         CX
-	JNZ          loop147
+	JNZ          loop160
 	MOVQ         120(AX), CX
 	ADDQ         CX, DI
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again146
+	JNZ          again159
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part148
+	JNZ          part161
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip149
+	JZ           skip162
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y2
 	VADDPS       Y2, Y0, Y0
@@ -3263,25 +3499,25 @@ loop147:
 	VADDPS       Y2, Y1, Y1
 	ADDQ         BX, SI
 
-skip149:
+skip162:
 	TESTQ   $0x00000002, CX
-	JZ      skip150
+	JZ      skip163
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y2
 	VADDPS  Y2, Y0, Y0
 	VMOVUPS 32(SI), Y2
 	VADDPS  Y2, Y1, Y1
 
-skip150:
+skip163:
 	TESTQ  $0x00000004, CX
-	JZ     skip151
+	JZ     skip164
 	VXORPS Y2, Y2, Y2
 	VMAXPS Y0, Y2, Y0
 	VMAXPS Y1, Y2, Y1
 
-skip151:
+skip164:
 	TESTQ   $0x00000010, CX
-	JZ      skip152
+	JZ      skip165
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y2, Y2, Y2
@@ -3293,21 +3529,21 @@ skip151:
 	VANDPS  Y3, Y1, Y1
 	ADDQ    BX, SI
 
-skip152:
+skip165:
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end148
+	JMP     end161
 
-part148:
+part161:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y2
 	VMOVUPS    32(DX), Y3
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip153
+	JZ         skip166
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y2, Y4
 	VADDPS     Y4, Y0, Y0
@@ -3315,25 +3551,25 @@ part148:
 	VADDPS     Y4, Y1, Y1
 	ADDQ       BX, SI
 
-skip153:
+skip166:
 	TESTQ      $0x00000002, CX
-	JZ         skip154
+	JZ         skip167
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y2, Y4
 	VADDPS     Y4, Y0, Y0
 	VMASKMOVPS 32(SI), Y3, Y4
 	VADDPS     Y4, Y1, Y1
 
-skip154:
+skip167:
 	TESTQ  $0x00000004, CX
-	JZ     skip155
+	JZ     skip168
 	VXORPS Y4, Y4, Y4
 	VMAXPS Y0, Y4, Y0
 	VMAXPS Y1, Y4, Y1
 
-skip155:
+skip168:
 	TESTQ      $0x00000010, CX
-	JZ         skip156
+	JZ         skip169
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y4, Y4, Y4
@@ -3345,44 +3581,54 @@ skip155:
 	VANDPS     Y5, Y1, Y1
 	ADDQ       BX, SI
 
-skip156:
+skip169:
 	VMASKMOVPS Y0, Y2, (DX)
 	VMASKMOVPS Y1, Y3, 32(DX)
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end148:
+end161:
 	DECQ 56(AX)
-	JNZ  again145
+	JNZ  again157
 	VZEROUPPER
 	RET
 
 // func micro2x2AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro2x2AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again157:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	MOVQ   (AX), DI
-	MOVQ   DI, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	MOVQ   R8, (AX)
-	MOVQ   112(AX), R8
-	MOVQ   R8, 136(AX)
+again170:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	MOVQ       (AX), DI
+	MOVQ       DI, R8
+	ADDQ       CX, R8
+	ADDQ       CX, R8
+	MOVQ       R8, (AX)
+	MOVQ       112(AX), R8
+	MOVQ       R8, 136(AX)
+	MOVQ       80(AX), R8
+	TESTQ      $0x00000020, R8
+	JZ         skip171
+	MOVQ       16(AX), R8
+	MOVQ       40(AX), R9
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
 
-again158:
+skip171:
+again172:
 	MOVQ 48(AX), R8
 
-loop159:
+loop173:
 	VMOVUPS      (SI), Y4
 	VMOVUPS      32(SI), Y5
 	VBROADCASTSS (DI), Y6
@@ -3394,19 +3640,19 @@ loop159:
 	ADDQ         DX, DI
 	ADDQ         BX, SI
 	DECQ         R8
-	JNZ          loop159
+	JNZ          loop173
 	MOVQ         120(AX), R8
 	ADDQ         R8, DI
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again158
+	JNZ          again172
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part160
+	JNZ          part174
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip161
+	JZ           skip175
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y4
 	VADDPS       Y4, Y0, Y0
@@ -3419,9 +3665,9 @@ loop159:
 	VADDPS       Y4, Y3, Y3
 	ADDQ         BX, SI
 
-skip161:
+skip175:
 	TESTQ   $0x00000002, CX
-	JZ      skip162
+	JZ      skip176
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y4
 	VADDPS  Y4, Y0, Y0
@@ -3430,18 +3676,18 @@ skip161:
 	VADDPS  Y4, Y1, Y1
 	VADDPS  Y4, Y3, Y3
 
-skip162:
+skip176:
 	TESTQ  $0x00000004, CX
-	JZ     skip163
+	JZ     skip177
 	VXORPS Y4, Y4, Y4
 	VMAXPS Y0, Y4, Y0
 	VMAXPS Y1, Y4, Y1
 	VMAXPS Y2, Y4, Y2
 	VMAXPS Y3, Y4, Y3
 
-skip163:
+skip177:
 	TESTQ   $0x00000010, CX
-	JZ      skip164
+	JZ      skip178
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y4, Y4, Y4
@@ -3460,7 +3706,7 @@ skip163:
 	VANDPS  Y5, Y3, Y3
 	ADDQ    BX, SI
 
-skip164:
+skip178:
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
 	ADDQ    BX, DX
@@ -3468,16 +3714,16 @@ skip164:
 	VMOVUPS Y3, 32(DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end160
+	JMP     end174
 
-part160:
+part174:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y4
 	VMOVUPS    32(DX), Y5
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip165
+	JZ         skip179
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y4, Y6
 	VADDPS     Y6, Y0, Y0
@@ -3490,9 +3736,9 @@ part160:
 	VADDPS     Y6, Y3, Y3
 	ADDQ       BX, SI
 
-skip165:
+skip179:
 	TESTQ      $0x00000002, CX
-	JZ         skip166
+	JZ         skip180
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y4, Y6
 	VADDPS     Y6, Y0, Y0
@@ -3501,18 +3747,18 @@ skip165:
 	VADDPS     Y6, Y1, Y1
 	VADDPS     Y6, Y3, Y3
 
-skip166:
+skip180:
 	TESTQ  $0x00000004, CX
-	JZ     skip167
+	JZ     skip181
 	VXORPS Y6, Y6, Y6
 	VMAXPS Y0, Y6, Y0
 	VMAXPS Y1, Y6, Y1
 	VMAXPS Y2, Y6, Y2
 	VMAXPS Y3, Y6, Y3
 
-skip167:
+skip181:
 	TESTQ      $0x00000010, CX
-	JZ         skip168
+	JZ         skip182
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y6, Y6, Y6
@@ -3531,7 +3777,7 @@ skip167:
 	VANDPS     Y7, Y3, Y3
 	ADDQ       BX, SI
 
-skip168:
+skip182:
 	VMASKMOVPS Y0, Y4, (DX)
 	VMASKMOVPS Y1, Y5, 32(DX)
 	ADDQ       BX, DX
@@ -3540,41 +3786,53 @@ skip168:
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end160:
+end174:
 	DECQ 56(AX)
-	JNZ  again157
+	JNZ  again170
 	VZEROUPPER
 	RET
 
 // func micro3x2AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro3x2AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again169:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	MOVQ   (AX), DI
-	MOVQ   DI, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	MOVQ   R8, (AX)
-	MOVQ   112(AX), R8
-	MOVQ   R8, 136(AX)
+again183:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	MOVQ       (AX), DI
+	MOVQ       DI, R8
+	ADDQ       CX, R8
+	ADDQ       CX, R8
+	ADDQ       CX, R8
+	MOVQ       R8, (AX)
+	MOVQ       112(AX), R8
+	MOVQ       R8, 136(AX)
+	MOVQ       80(AX), R8
+	TESTQ      $0x00000020, R8
+	JZ         skip184
+	MOVQ       16(AX), R8
+	MOVQ       40(AX), R9
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
 
-again170:
+skip184:
+again185:
 	MOVQ 48(AX), R8
 
-loop171:
+loop186:
 	VMOVUPS      (SI), Y6
 	VMOVUPS      32(SI), Y7
 	VBROADCASTSS (DI), Y8
@@ -3589,19 +3847,19 @@ loop171:
 	ADDQ         DX, DI
 	ADDQ         BX, SI
 	DECQ         R8
-	JNZ          loop171
+	JNZ          loop186
 	MOVQ         120(AX), R8
 	ADDQ         R8, DI
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again170
+	JNZ          again185
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part172
+	JNZ          part187
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip173
+	JZ           skip188
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y6
 	VADDPS       Y6, Y0, Y0
@@ -3619,9 +3877,9 @@ loop171:
 	VADDPS       Y6, Y5, Y5
 	ADDQ         BX, SI
 
-skip173:
+skip188:
 	TESTQ   $0x00000002, CX
-	JZ      skip174
+	JZ      skip189
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y6
 	VADDPS  Y6, Y0, Y0
@@ -3632,9 +3890,9 @@ skip173:
 	VADDPS  Y6, Y3, Y3
 	VADDPS  Y6, Y5, Y5
 
-skip174:
+skip189:
 	TESTQ  $0x00000004, CX
-	JZ     skip175
+	JZ     skip190
 	VXORPS Y6, Y6, Y6
 	VMAXPS Y0, Y6, Y0
 	VMAXPS Y1, Y6, Y1
@@ -3643,9 +3901,9 @@ skip174:
 	VMAXPS Y4, Y6, Y4
 	VMAXPS Y5, Y6, Y5
 
-skip175:
+skip190:
 	TESTQ   $0x00000010, CX
-	JZ      skip176
+	JZ      skip191
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y6, Y6, Y6
@@ -3671,7 +3929,7 @@ skip175:
 	VANDPS  Y7, Y5, Y5
 	ADDQ    BX, SI
 
-skip176:
+skip191:
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
 	ADDQ    BX, DX
@@ -3682,16 +3940,16 @@ skip176:
 	VMOVUPS Y5, 32(DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end172
+	JMP     end187
 
-part172:
+part187:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y6
 	VMOVUPS    32(DX), Y7
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip177
+	JZ         skip192
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y6, Y8
 	VADDPS     Y8, Y0, Y0
@@ -3709,9 +3967,9 @@ part172:
 	VADDPS     Y8, Y5, Y5
 	ADDQ       BX, SI
 
-skip177:
+skip192:
 	TESTQ      $0x00000002, CX
-	JZ         skip178
+	JZ         skip193
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y6, Y8
 	VADDPS     Y8, Y0, Y0
@@ -3722,9 +3980,9 @@ skip177:
 	VADDPS     Y8, Y3, Y3
 	VADDPS     Y8, Y5, Y5
 
-skip178:
+skip193:
 	TESTQ  $0x00000004, CX
-	JZ     skip179
+	JZ     skip194
 	VXORPS Y8, Y8, Y8
 	VMAXPS Y0, Y8, Y0
 	VMAXPS Y1, Y8, Y1
@@ -3733,9 +3991,9 @@ skip178:
 	VMAXPS Y4, Y8, Y4
 	VMAXPS Y5, Y8, Y5
 
-skip179:
+skip194:
 	TESTQ      $0x00000010, CX
-	JZ         skip180
+	JZ         skip195
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y8, Y8, Y8
@@ -3761,7 +4019,7 @@ skip179:
 	VANDPS     Y9, Y5, Y5
 	ADDQ       BX, SI
 
-skip180:
+skip195:
 	VMASKMOVPS Y0, Y6, (DX)
 	VMASKMOVPS Y1, Y7, 32(DX)
 	ADDQ       BX, DX
@@ -3773,43 +4031,57 @@ skip180:
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end172:
+end187:
 	DECQ 56(AX)
-	JNZ  again169
+	JNZ  again183
 	VZEROUPPER
 	RET
 
 // func micro4x2AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro4x2AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again181:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	MOVQ   R8, R9
-	ADDQ   CX, R9
-	MOVQ   R9, (AX)
-	MOVQ   112(AX), R9
-	MOVQ   R9, 136(AX)
+again196:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	MOVQ       R8, R9
+	ADDQ       CX, R9
+	MOVQ       R9, (AX)
+	MOVQ       112(AX), R9
+	MOVQ       R9, 136(AX)
+	MOVQ       80(AX), R9
+	TESTQ      $0x00000020, R9
+	JZ         skip197
+	MOVQ       16(AX), R9
+	MOVQ       40(AX), R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
 
-again182:
+skip197:
+again198:
 	MOVQ 48(AX), R9
 
-loop183:
+loop199:
 	VMOVUPS      (SI), Y8
 	VMOVUPS      32(SI), Y9
 	VBROADCASTSS (DI), Y10
@@ -3828,20 +4100,20 @@ loop183:
 	ADDQ         DX, R8
 	ADDQ         BX, SI
 	DECQ         R9
-	JNZ          loop183
+	JNZ          loop199
 	MOVQ         120(AX), R9
 	ADDQ         R9, DI
 	ADDQ         R9, R8
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again182
+	JNZ          again198
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part184
+	JNZ          part200
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip185
+	JZ           skip201
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y8
 	VADDPS       Y8, Y0, Y0
@@ -3864,9 +4136,9 @@ loop183:
 	VADDPS       Y8, Y7, Y7
 	ADDQ         BX, SI
 
-skip185:
+skip201:
 	TESTQ   $0x00000002, CX
-	JZ      skip186
+	JZ      skip202
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y8
 	VADDPS  Y8, Y0, Y0
@@ -3879,9 +4151,9 @@ skip185:
 	VADDPS  Y8, Y5, Y5
 	VADDPS  Y8, Y7, Y7
 
-skip186:
+skip202:
 	TESTQ  $0x00000004, CX
-	JZ     skip187
+	JZ     skip203
 	VXORPS Y8, Y8, Y8
 	VMAXPS Y0, Y8, Y0
 	VMAXPS Y1, Y8, Y1
@@ -3892,9 +4164,9 @@ skip186:
 	VMAXPS Y6, Y8, Y6
 	VMAXPS Y7, Y8, Y7
 
-skip187:
+skip203:
 	TESTQ   $0x00000010, CX
-	JZ      skip188
+	JZ      skip204
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y8, Y8, Y8
@@ -3927,7 +4199,7 @@ skip187:
 	VANDPS  Y9, Y7, Y7
 	ADDQ    BX, SI
 
-skip188:
+skip204:
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
 	ADDQ    BX, DX
@@ -3941,16 +4213,16 @@ skip188:
 	VMOVUPS Y7, 32(DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end184
+	JMP     end200
 
-part184:
+part200:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y8
 	VMOVUPS    32(DX), Y9
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip189
+	JZ         skip205
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y8, Y10
 	VADDPS     Y10, Y0, Y0
@@ -3973,9 +4245,9 @@ part184:
 	VADDPS     Y10, Y7, Y7
 	ADDQ       BX, SI
 
-skip189:
+skip205:
 	TESTQ      $0x00000002, CX
-	JZ         skip190
+	JZ         skip206
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y8, Y10
 	VADDPS     Y10, Y0, Y0
@@ -3988,9 +4260,9 @@ skip189:
 	VADDPS     Y10, Y5, Y5
 	VADDPS     Y10, Y7, Y7
 
-skip190:
+skip206:
 	TESTQ  $0x00000004, CX
-	JZ     skip191
+	JZ     skip207
 	VXORPS Y10, Y10, Y10
 	VMAXPS Y0, Y10, Y0
 	VMAXPS Y1, Y10, Y1
@@ -4001,9 +4273,9 @@ skip190:
 	VMAXPS Y6, Y10, Y6
 	VMAXPS Y7, Y10, Y7
 
-skip191:
+skip207:
 	TESTQ      $0x00000010, CX
-	JZ         skip192
+	JZ         skip208
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y10, Y10, Y10
@@ -4036,7 +4308,7 @@ skip191:
 	VANDPS     Y11, Y7, Y7
 	ADDQ       BX, SI
 
-skip192:
+skip208:
 	VMASKMOVPS Y0, Y8, (DX)
 	VMASKMOVPS Y1, Y9, 32(DX)
 	ADDQ       BX, DX
@@ -4051,46 +4323,62 @@ skip192:
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end184:
+end200:
 	DECQ 56(AX)
-	JNZ  again181
+	JNZ  again196
 	VZEROUPPER
 	RET
 
 // func micro5x2AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro5x2AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again193:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	MOVQ   R8, R9
-	ADDQ   CX, R9
-	ADDQ   CX, R9
-	MOVQ   R9, (AX)
-	MOVQ   112(AX), R9
-	MOVQ   R9, 136(AX)
+again209:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	MOVQ       R8, R9
+	ADDQ       CX, R9
+	ADDQ       CX, R9
+	MOVQ       R9, (AX)
+	MOVQ       112(AX), R9
+	MOVQ       R9, 136(AX)
+	MOVQ       80(AX), R9
+	TESTQ      $0x00000020, R9
+	JZ         skip210
+	MOVQ       16(AX), R9
+	MOVQ       40(AX), R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
 
-again194:
+skip210:
+again211:
 	MOVQ 48(AX), R9
 
-loop195:
+loop212:
 	VMOVUPS      (SI), Y10
 	VMOVUPS      32(SI), Y11
 	VBROADCASTSS (DI), Y12
@@ -4112,20 +4400,20 @@ loop195:
 	ADDQ         DX, R8
 	ADDQ         BX, SI
 	DECQ         R9
-	JNZ          loop195
+	JNZ          loop212
 	MOVQ         120(AX), R9
 	ADDQ         R9, DI
 	ADDQ         R9, R8
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again194
+	JNZ          again211
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part196
+	JNZ          part213
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip197
+	JZ           skip214
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y10
 	VADDPS       Y10, Y0, Y0
@@ -4153,9 +4441,9 @@ loop195:
 	VADDPS       Y10, Y9, Y9
 	ADDQ         BX, SI
 
-skip197:
+skip214:
 	TESTQ   $0x00000002, CX
-	JZ      skip198
+	JZ      skip215
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y10
 	VADDPS  Y10, Y0, Y0
@@ -4170,9 +4458,9 @@ skip197:
 	VADDPS  Y10, Y7, Y7
 	VADDPS  Y10, Y9, Y9
 
-skip198:
+skip215:
 	TESTQ  $0x00000004, CX
-	JZ     skip199
+	JZ     skip216
 	VXORPS Y10, Y10, Y10
 	VMAXPS Y0, Y10, Y0
 	VMAXPS Y1, Y10, Y1
@@ -4185,9 +4473,9 @@ skip198:
 	VMAXPS Y8, Y10, Y8
 	VMAXPS Y9, Y10, Y9
 
-skip199:
+skip216:
 	TESTQ   $0x00000010, CX
-	JZ      skip200
+	JZ      skip217
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y10, Y10, Y10
@@ -4227,7 +4515,7 @@ skip199:
 	VANDPS  Y11, Y9, Y9
 	ADDQ    BX, SI
 
-skip200:
+skip217:
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
 	ADDQ    BX, DX
@@ -4244,16 +4532,16 @@ skip200:
 	VMOVUPS Y9, 32(DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end196
+	JMP     end213
 
-part196:
+part213:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y10
 	VMOVUPS    32(DX), Y11
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip201
+	JZ         skip218
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y10, Y12
 	VADDPS     Y12, Y0, Y0
@@ -4281,9 +4569,9 @@ part196:
 	VADDPS     Y12, Y9, Y9
 	ADDQ       BX, SI
 
-skip201:
+skip218:
 	TESTQ      $0x00000002, CX
-	JZ         skip202
+	JZ         skip219
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y10, Y12
 	VADDPS     Y12, Y0, Y0
@@ -4298,9 +4586,9 @@ skip201:
 	VADDPS     Y12, Y7, Y7
 	VADDPS     Y12, Y9, Y9
 
-skip202:
+skip219:
 	TESTQ  $0x00000004, CX
-	JZ     skip203
+	JZ     skip220
 	VXORPS Y12, Y12, Y12
 	VMAXPS Y0, Y12, Y0
 	VMAXPS Y1, Y12, Y1
@@ -4313,9 +4601,9 @@ skip202:
 	VMAXPS Y8, Y12, Y8
 	VMAXPS Y9, Y12, Y9
 
-skip203:
+skip220:
 	TESTQ      $0x00000010, CX
-	JZ         skip204
+	JZ         skip221
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y12, Y12, Y12
@@ -4355,7 +4643,7 @@ skip203:
 	VANDPS     Y13, Y9, Y9
 	ADDQ       BX, SI
 
-skip204:
+skip221:
 	VMASKMOVPS Y0, Y10, (DX)
 	VMASKMOVPS Y1, Y11, 32(DX)
 	ADDQ       BX, DX
@@ -4373,49 +4661,67 @@ skip204:
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end196:
+end213:
 	DECQ 56(AX)
-	JNZ  again193
+	JNZ  again209
 	VZEROUPPER
 	RET
 
 // func micro6x2AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·micro6x2AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again205:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	MOVQ   R8, R9
-	ADDQ   CX, R9
-	ADDQ   CX, R9
-	ADDQ   CX, R9
-	MOVQ   R9, (AX)
-	MOVQ   112(AX), R9
-	MOVQ   R9, 136(AX)
+again222:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	MOVQ       R8, R9
+	ADDQ       CX, R9
+	ADDQ       CX, R9
+	ADDQ       CX, R9
+	MOVQ       R9, (AX)
+	MOVQ       112(AX), R9
+	MOVQ       R9, 136(AX)
+	MOVQ       80(AX), R9
+	TESTQ      $0x00000020, R9
+	JZ         skip223
+	MOVQ       16(AX), R9
+	MOVQ       40(AX), R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
 
-again206:
+skip223:
+again224:
 	MOVQ 48(AX), R9
 
-loop207:
+loop225:
 	VMOVUPS      (SI), Y12
 	VMOVUPS      32(SI), Y13
 	VBROADCASTSS (DI), Y14
@@ -4440,20 +4746,20 @@ loop207:
 	ADDQ         DX, R8
 	ADDQ         BX, SI
 	DECQ         R9
-	JNZ          loop207
+	JNZ          loop225
 	MOVQ         120(AX), R9
 	ADDQ         R9, DI
 	ADDQ         R9, R8
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again206
+	JNZ          again224
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part208
+	JNZ          part226
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip209
+	JZ           skip227
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y12
 	VADDPS       Y12, Y0, Y0
@@ -4486,9 +4792,9 @@ loop207:
 	VADDPS       Y12, Y11, Y11
 	ADDQ         BX, SI
 
-skip209:
+skip227:
 	TESTQ   $0x00000002, CX
-	JZ      skip210
+	JZ      skip228
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y12
 	VADDPS  Y12, Y0, Y0
@@ -4505,9 +4811,9 @@ skip209:
 	VADDPS  Y12, Y9, Y9
 	VADDPS  Y12, Y11, Y11
 
-skip210:
+skip228:
 	TESTQ  $0x00000004, CX
-	JZ     skip211
+	JZ     skip229
 	VXORPS Y12, Y12, Y12
 	VMAXPS Y0, Y12, Y0
 	VMAXPS Y1, Y12, Y1
@@ -4522,9 +4828,9 @@ skip210:
 	VMAXPS Y10, Y12, Y10
 	VMAXPS Y11, Y12, Y11
 
-skip211:
+skip229:
 	TESTQ   $0x00000010, CX
-	JZ      skip212
+	JZ      skip230
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y12, Y12, Y12
@@ -4571,7 +4877,7 @@ skip211:
 	VANDPS  Y13, Y11, Y11
 	ADDQ    BX, SI
 
-skip212:
+skip230:
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
 	ADDQ    BX, DX
@@ -4591,16 +4897,16 @@ skip212:
 	VMOVUPS Y11, 32(DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end208
+	JMP     end226
 
-part208:
+part226:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y12
 	VMOVUPS    32(DX), Y13
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip213
+	JZ         skip231
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y12, Y14
 	VADDPS     Y14, Y0, Y0
@@ -4633,9 +4939,9 @@ part208:
 	VADDPS     Y14, Y11, Y11
 	ADDQ       BX, SI
 
-skip213:
+skip231:
 	TESTQ      $0x00000002, CX
-	JZ         skip214
+	JZ         skip232
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y12, Y14
 	VADDPS     Y14, Y0, Y0
@@ -4652,9 +4958,9 @@ skip213:
 	VADDPS     Y14, Y9, Y9
 	VADDPS     Y14, Y11, Y11
 
-skip214:
+skip232:
 	TESTQ  $0x00000004, CX
-	JZ     skip215
+	JZ     skip233
 	VXORPS Y14, Y14, Y14
 	VMAXPS Y0, Y14, Y0
 	VMAXPS Y1, Y14, Y1
@@ -4669,9 +4975,9 @@ skip214:
 	VMAXPS Y10, Y14, Y10
 	VMAXPS Y11, Y14, Y11
 
-skip215:
+skip233:
 	TESTQ      $0x00000010, CX
-	JZ         skip216
+	JZ         skip234
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y14, Y14, Y14
@@ -4718,7 +5024,7 @@ skip215:
 	VANDPS     Y15, Y11, Y11
 	ADDQ       BX, SI
 
-skip216:
+skip234:
 	VMASKMOVPS Y0, Y12, (DX)
 	VMASKMOVPS Y1, Y13, 32(DX)
 	ADDQ       BX, DX
@@ -4739,9 +5045,9 @@ skip216:
 	ADDQ       BX, DX
 	MOVQ       DX, 16(AX)
 
-end208:
+end226:
 	DECQ 56(AX)
-	JNZ  again205
+	JNZ  again222
 	VZEROUPPER
 	RET
 
@@ -4755,7 +5061,7 @@ TEXT ·packRowsAVX2(SB), NOSPLIT, $0-8
 	MOVQ 24(AX), SI
 	MOVQ 32(AX), AX
 
-loop217:
+loop235:
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS Y0, (DX)
@@ -4763,7 +5069,7 @@ loop217:
 	ADDQ    BX, CX
 	ADDQ    AX, DX
 	DECQ    SI
-	JNZ     loop217
+	JNZ     loop235
 	VZEROUPPER
 	RET
 
@@ -4781,7 +5087,7 @@ TEXT ·packColsAVX2(SB), NOSPLIT, $0-8
 	LEAQ (DI)(BX*2), R8
 	ADDQ BX, R8
 
-loop218:
+loop236:
 	VMOVUPS     (CX), X0
 	VINSERTF128 $0x01, (DI)(BX*1), Y0, Y1
 	VMOVUPS     (CX)(BX*1), X0
@@ -4834,7 +5140,7 @@ loop218:
 	ADDQ        $+32, DI
 	ADDQ        $+32, R8
 	DECQ        SI
-	JNZ         loop218
+	JNZ         loop236
 	VZEROUPPER
 	RET
 
@@ -4846,7 +5152,7 @@ TEXT ·expAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x03, DX
 
-loop219:
+loop237:
 	VMOVUPS      (CX), Y0
 	VBROADCASTSS word42b20000<>+0(SB), Y1
 	VMINPS       Y0, Y1, Y0
@@ -4889,7 +5195,7 @@ loop219:
 	ADDQ         $+32, AX
 	ADDQ         $+32, CX
 	DECQ         DX
-	JNZ          loop219
+	JNZ          loop237
 	VZEROUPPER
 	RET
 
@@ -4940,7 +5246,7 @@ TEXT ·reluAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x03, DX
 
-loop220:
+loop238:
 	VMOVUPS (CX), Y0
 	VXORPS  Y1, Y1, Y1
 	VMAXPS  Y0, Y1, Y0
@@ -4948,7 +5254,7 @@ loop220:
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	DECQ    DX
-	JNZ     loop220
+	JNZ     loop238
 	VZEROUPPER
 	RET
 
@@ -4960,7 +5266,7 @@ TEXT ·sigmoidAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x03, DX
 
-loop221:
+loop239:
 	VMOVUPS      (CX), Y0
 	VBROADCASTSS word80000000<>+0(SB), Y1
 	VXORPS       Y1, Y0, Y0
@@ -5008,7 +5314,7 @@ loop221:
 	ADDQ         $+32, AX
 	ADDQ         $+32, CX
 	DECQ         DX
-	JNZ          loop221
+	JNZ          loop239
 	VZEROUPPER
 	RET
 
@@ -5023,7 +5329,7 @@ TEXT ·tanhAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x03, DX
 
-loop222:
+loop240:
 	VMOVUPS      (CX), Y0
 	VBROADCASTSS word80000000<>+0(SB), Y1
 	VANDPS       Y1, Y0, Y1
@@ -5092,7 +5398,7 @@ loop222:
 	ADDQ         $+32, AX
 	ADDQ         $+32, CX
 	DECQ         DX
-	JNZ          loop222
+	JNZ          loop240
 	VZEROUPPER
 	RET
 
@@ -5126,7 +5432,7 @@ TEXT ·expGradAVX2(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x03, BX
 
-loop223:
+loop241:
 	VMOVUPS (CX), Y0
 	VMOVUPS (DX), Y1
 	VMULPS  Y0, Y1, Y1
@@ -5135,7 +5441,7 @@ loop223:
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	DECQ    BX
-	JNZ     loop223
+	JNZ     loop241
 	VZEROUPPER
 	RET
 
@@ -5148,7 +5454,7 @@ TEXT ·reluGradAVX2(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x03, BX
 
-loop224:
+loop242:
 	VMOVUPS   (CX), Y0
 	VMOVUPS   (DX), Y1
 	VXORPS    Y2, Y2, Y2
@@ -5159,7 +5465,7 @@ loop224:
 	ADDQ      $+32, CX
 	ADDQ      $+32, DX
 	DECQ      BX
-	JNZ       loop224
+	JNZ       loop242
 	VZEROUPPER
 	RET
 
@@ -5172,7 +5478,7 @@ TEXT ·sigmoidGradAVX2(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x03, BX
 
-loop225:
+loop243:
 	VMOVUPS      (CX), Y0
 	VMOVUPS      (DX), Y1
 	VBROADCASTSS word3f800000<>+0(SB), Y2
@@ -5184,7 +5490,7 @@ loop225:
 	ADDQ         $+32, CX
 	ADDQ         $+32, DX
 	DECQ         BX
-	JNZ          loop225
+	JNZ          loop243
 	VZEROUPPER
 	RET
 
@@ -5197,7 +5503,7 @@ TEXT ·tanhGradAVX2(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x03, BX
 
-loop226:
+loop244:
 	VMOVUPS      (CX), Y0
 	VMOVUPS      (DX), Y1
 	VBROADCASTSS word3f800000<>+0(SB), Y2
@@ -5208,7 +5514,7 @@ loop226:
 	ADDQ         $+32, CX
 	ADDQ         $+32, DX
 	DECQ         BX
-	JNZ          loop226
+	JNZ          loop244
 	VZEROUPPER
 	RET
 
@@ -5220,14 +5526,53 @@ TEXT ·addAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x03, DX
 
-loop227:
+loop245:
 	VMOVUPS (AX), Y0
 	VADDPS  (CX), Y0, Y0
 	VMOVUPS Y0, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	DECQ    DX
-	JNZ     loop227
+	JNZ     loop245
+	VZEROUPPER
+	RET
+
+// func sumRowsAVX2(rows int, stride int, y *float32, x *float32)
+// Requires: AVX
+TEXT ·sumRowsAVX2(SB), NOSPLIT, $0-32
+	MOVQ   rows+0(FP), AX
+	MOVQ   stride+8(FP), CX
+	MOVQ   y+16(FP), DX
+	MOVQ   x+24(FP), BX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+
+loop246:
+	VADDPS  (BX), Y0, Y0
+	VADDPS  32(BX), Y1, Y1
+	VADDPS  64(BX), Y2, Y2
+	VADDPS  96(BX), Y3, Y3
+	VADDPS  128(BX), Y4, Y4
+	VADDPS  160(BX), Y5, Y5
+	VADDPS  192(BX), Y6, Y6
+	VADDPS  224(BX), Y7, Y7
+	ADDQ    CX, BX
+	DECQ    AX
+	JNZ     loop246
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	VMOVUPS Y2, 64(DX)
+	VMOVUPS Y3, 96(DX)
+	VMOVUPS Y4, 128(DX)
+	VMOVUPS Y5, 160(DX)
+	VMOVUPS Y6, 192(DX)
+	VMOVUPS Y7, 224(DX)
 	VZEROUPPER
 	RET
 
@@ -5241,13 +5586,13 @@ TEXT ·scaleAVX2(SB), NOSPLIT, $0-28
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x03, DX
 
-loop228:
+loop247:
 	VMULPS  (CX), Y0, Y1
 	VMOVUPS Y1, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	DECQ    DX
-	JNZ     loop228
+	JNZ     loop247
 	VZEROUPPER
 	RET
 
@@ -5260,11 +5605,11 @@ TEXT ·maximumAVX2(SB), NOSPLIT, $0-24
 	MOVQ    n+0(FP), DX
 	SHRQ    $0x03, DX
 
-loop229:
+loop248:
 	VMAXPS  (AX), Y0, Y0
 	ADDQ    $+32, AX
 	DECQ    DX
-	JNZ     loop229
+	JNZ     loop248
 	VMOVUPS Y0, (CX)
 	VZEROUPPER
 	RET
@@ -5280,7 +5625,7 @@ TEXT ·expSumAVX2(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), CX
 	SHRQ         $0x03, CX
 
-loop230:
+loop249:
 	VMOVUPS      (AX), Y2
 	VSUBPS       Y0, Y2, Y2
 	VBROADCASTSS word42b20000<>+0(SB), Y3
@@ -5323,7 +5668,7 @@ loop230:
 	VADDPS       Y4, Y1, Y1
 	ADDQ         $+32, AX
 	DECQ         CX
-	JNZ          loop230
+	JNZ          loop249
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Y1, (AX)
 	VZEROUPPER
@@ -5340,7 +5685,7 @@ TEXT ·expStoreAVX2(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x03, DX
 
-loop231:
+loop250:
 	VMOVUPS      (CX), Y2
 	VSUBPS       Y0, Y2, Y2
 	VBROADCASTSS word42b20000<>+0(SB), Y3
@@ -5385,7 +5730,7 @@ loop231:
 	ADDQ         $+32, AX
 	ADDQ         $+32, CX
 	DECQ         DX
-	JNZ          loop231
+	JNZ          loop250
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Y1, (AX)
 	VZEROUPPER
@@ -5411,12 +5756,12 @@ TEXT ·maxPool2AVX2(SB), NOSPLIT, $0-56
 	MOVQ    row+24(FP), R10
 	ADDQ    R10, R9
 
-loop232:
+loop251:
 	TESTQ CX, CX
-	JZ    skip233
+	JZ    skip252
 	MOVQ  CX, R10
 
-loop234:
+loop253:
 	VMOVUPS   (DI), Y1
 	VMOVUPS   (DI)(BX*1), Y2
 	VMAXPS    Y1, Y2, Y1
@@ -5438,11 +5783,11 @@ loop234:
 	ADDQ      $+32, DI
 	ADDQ      $+32, R9
 	DECQ      R10
-	JNZ       loop234
+	JNZ       loop253
 
-skip233:
+skip252:
 	TESTQ      DX, DX
-	JZ         skip235
+	JZ         skip254
 	VMASKMOVPS (DI), Y0, Y1
 	VMASKMOVPS (DI)(BX*1), Y0, Y2
 	VMAXPS     Y1, Y2, Y1
@@ -5464,7 +5809,7 @@ skip233:
 	ADDQ       DX, DI
 	ADDQ       DX, R9
 
-skip235:
+skip254:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	LEAQ (DI)(BX*2), DI
@@ -5472,7 +5817,7 @@ skip235:
 	LEAQ (R9)(BX*2), R9
 	SUBQ AX, R9
 	DECQ R8
-	JNZ  loop232
+	JNZ  loop251
 	VZEROUPPER
 	RET
 
@@ -5502,12 +5847,12 @@ TEXT ·maxPool2GradAVX2(SB), NOSPLIT, $0-72
 	ADDQ    R13, R12
 	VXORPS  Y1, Y1, Y1
 
-loop236:
+loop255:
 	TESTQ CX, CX
-	JZ    skip237
+	JZ    skip256
 	MOVQ  CX, R13
 
-loop238:
+loop257:
 	VMOVUPS   (SI), Y2
 	VMOVUPS   (DI), Y3
 	VMOVUPS   (R8), Y4
@@ -5539,11 +5884,11 @@ loop238:
 	ADDQ      $+32, R11
 	ADDQ      $+32, R12
 	DECQ      R13
-	JNZ       loop238
+	JNZ       loop257
 
-skip237:
+skip256:
 	TESTQ      DX, DX
-	JZ         skip239
+	JZ         skip258
 	VMASKMOVPS (SI), Y0, Y2
 	VMASKMOVPS (DI), Y0, Y3
 	VMASKMOVPS (R8), Y0, Y4
@@ -5575,7 +5920,7 @@ skip237:
 	ADDQ       DX, R11
 	ADDQ       DX, R12
 
-skip239:
+skip258:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	ADDQ BX, DI
@@ -5589,7 +5934,7 @@ skip239:
 	LEAQ (R12)(BX*2), R12
 	SUBQ AX, R12
 	DECQ R10
-	JNZ  loop236
+	JNZ  loop255
 	VZEROUPPER
 	RET
 
@@ -5608,19 +5953,19 @@ TEXT ·maxPoolAVX2(SB), NOSPLIT, $0-56
 	MOVQ    y+32(FP), BX
 	MOVQ    x+40(FP), SI
 	TESTQ   CX, CX
-	JZ      skip240
+	JZ      skip259
 
-loop241:
+loop260:
 	VMOVUPS (SI), Y1
 	MOVQ    rows+0(FP), DI
 	MOVQ    row+24(FP), R8
 	MOVQ    SI, R9
 
-loop242:
+loop261:
 	MOVQ R9, R10
 	MOVQ cols+8(FP), R11
 
-loop243:
+loop262:
 	VMOVUPS   (R10), Y2
 	VMAXPS    Y1, Y2, Y1
 	VCMPPS    $0x03, Y2, Y2, Y3
@@ -5628,29 +5973,29 @@ loop243:
 	VMOVAPS   Y3, Y1
 	ADDQ      AX, R10
 	DECQ      R11
-	JNZ       loop243
+	JNZ       loop262
 	ADDQ      R8, R9
 	DECQ      DI
-	JNZ       loop242
+	JNZ       loop261
 	VMOVUPS   Y1, (BX)
 	ADDQ      $+32, BX
 	ADDQ      $+32, SI
 	DECQ      CX
-	JNZ       loop241
+	JNZ       loop260
 
-skip240:
+skip259:
 	TESTQ      DX, DX
-	JZ         skip244
+	JZ         skip263
 	VMASKMOVPS (SI), Y0, Y1
 	MOVQ       rows+0(FP), CX
 	MOVQ       row+24(FP), DI
 	MOVQ       SI, R8
 
-loop245:
+loop264:
 	MOVQ R8, R9
 	MOVQ cols+8(FP), R10
 
-loop246:
+loop265:
 	VMASKMOVPS (R9), Y0, Y2
 	VMAXPS     Y1, Y2, Y1
 	VCMPPS     $0x03, Y2, Y2, Y3
@@ -5658,15 +6003,15 @@ loop246:
 	VMOVAPS    Y3, Y1
 	ADDQ       AX, R9
 	DECQ       R10
-	JNZ        loop246
+	JNZ        loop265
 	ADDQ       DI, R8
 	DECQ       CX
-	JNZ        loop245
+	JNZ        loop264
 	VMASKMOVPS Y1, Y0, (BX)
 	ADDQ       DX, BX
 	ADDQ       DX, SI
 
-skip244:
+skip263:
 	VZEROUPPER
 	RET
 
@@ -5688,9 +6033,9 @@ TEXT ·maxPoolGradAVX2(SB), NOSPLIT, $0-72
 	MOVQ    dx+32(FP), R8
 	VXORPS  Y1, Y1, Y1
 	TESTQ   CX, CX
-	JZ      skip247
+	JZ      skip266
 
-loop248:
+loop267:
 	VMOVUPS (BX), Y2
 	VMOVUPS (SI), Y3
 	MOVQ    rows+0(FP), R9
@@ -5698,12 +6043,12 @@ loop248:
 	MOVQ    DI, R11
 	MOVQ    R8, R12
 
-loop249:
+loop268:
 	MOVQ R11, R13
 	MOVQ R12, R14
 	MOVQ cols+8(FP), R15
 
-loop250:
+loop269:
 	VMOVUPS   (R13), Y4
 	VCMPPS    $0x00, Y2, Y4, Y5
 	VBLENDVPS Y5, Y3, Y1, Y5
@@ -5716,21 +6061,21 @@ loop250:
 	ADDQ      AX, R13
 	ADDQ      AX, R14
 	DECQ      R15
-	JNZ       loop250
+	JNZ       loop269
 	ADDQ      R10, R11
 	ADDQ      R10, R12
 	DECQ      R9
-	JNZ       loop249
+	JNZ       loop268
 	ADDQ      $+32, BX
 	ADDQ      $+32, SI
 	ADDQ      $+32, DI
 	ADDQ      $+32, R8
 	DECQ      CX
-	JNZ       loop248
+	JNZ       loop267
 
-skip247:
+skip266:
 	TESTQ      DX, DX
-	JZ         skip251
+	JZ         skip270
 	VMASKMOVPS (BX), Y0, Y2
 	VMASKMOVPS (SI), Y0, Y3
 	MOVQ       rows+0(FP), CX
@@ -5738,12 +6083,12 @@ skip247:
 	MOVQ       DI, R10
 	MOVQ       R8, R11
 
-loop252:
+loop271:
 	MOVQ R10, R12
 	MOVQ R11, R13
 	MOVQ cols+8(FP), R14
 
-loop253:
+loop272:
 	VMASKMOVPS (R12), Y0, Y4
 	VCMPPS     $0x00, Y2, Y4, Y5
 	VBLENDVPS  Y5, Y3, Y1, Y5
@@ -5756,17 +6101,17 @@ loop253:
 	ADDQ       AX, R12
 	ADDQ       AX, R13
 	DECQ       R14
-	JNZ        loop253
+	JNZ        loop272
 	ADDQ       R9, R10
 	ADDQ       R9, R11
 	DECQ       CX
-	JNZ        loop252
+	JNZ        loop271
 	ADDQ       DX, BX
 	ADDQ       DX, SI
 	ADDQ       DX, DI
 	ADDQ       DX, R8
 
-skip251:
+skip270:
 	VZEROUPPER
 	RET
 
@@ -5791,12 +6136,12 @@ TEXT ·maxCornerAVX2(SB), NOSPLIT, $0-64
 	MOVQ    row+24(FP), R11
 	ADDQ    R11, R10
 
-loop254:
+loop273:
 	TESTQ CX, CX
-	JZ    skip255
+	JZ    skip274
 	MOVQ  CX, R11
 
-loop256:
+loop275:
 	VMOVUPS   (DI), Y1
 	VMOVUPS   (DI)(BX*1), Y2
 	VCMPPS    $0x07, Y1, Y1, Y3
@@ -5824,11 +6169,11 @@ loop256:
 	ADDQ      $+32, DI
 	ADDQ      $+32, R10
 	DECQ      R11
-	JNZ       loop256
+	JNZ       loop275
 
-skip255:
+skip274:
 	TESTQ      DX, DX
-	JZ         skip257
+	JZ         skip276
 	VMASKMOVPS (DI), Y0, Y1
 	VMASKMOVPS (DI)(BX*1), Y0, Y2
 	VCMPPS     $0x07, Y1, Y1, Y3
@@ -5856,7 +6201,7 @@ skip255:
 	ADDQ       DX, DI
 	ADDQ       DX, R10
 
-skip257:
+skip276:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	LEAQ (DI)(BX*2), DI
@@ -5866,7 +6211,7 @@ skip257:
 	ADDQ $0x03, R8
 	ANDQ $-4, R8
 	DECQ R9
-	JNZ  loop254
+	JNZ  loop273
 	VZEROUPPER
 	RET
 
@@ -5892,12 +6237,12 @@ TEXT ·maxCornerGradAVX2(SB), NOSPLIT, $0-64
 	ADDQ    R11, R10
 	VMOVUPS laneBits<>+0(SB), Y1
 
-loop258:
+loop277:
 	TESTQ CX, CX
-	JZ    skip259
+	JZ    skip278
 	MOVQ  CX, R11
 
-loop260:
+loop279:
 	VMOVUPS      (SI), Y2
 	VPBROADCASTB (R8), Y3
 	VPAND        Y1, Y3, Y3
@@ -5920,11 +6265,11 @@ loop260:
 	ADDQ         $+32, DI
 	ADDQ         $+32, R10
 	DECQ         R11
-	JNZ          loop260
+	JNZ          loop279
 
-skip259:
+skip278:
 	TESTQ        DX, DX
-	JZ           skip261
+	JZ           skip280
 	VMASKMOVPS   (SI), Y0, Y2
 	VPBROADCASTB (R8), Y3
 	VPAND        Y1, Y3, Y3
@@ -5947,7 +6292,7 @@ skip259:
 	ADDQ         DX, DI
 	ADDQ         DX, R10
 
-skip261:
+skip280:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	LEAQ (DI)(BX*2), DI
@@ -5957,7 +6302,7 @@ skip261:
 	ADDQ $0x03, R8
 	ANDQ $-4, R8
 	DECQ R9
-	JNZ  loop258
+	JNZ  loop277
 	VZEROUPPER
 	RET
 
@@ -5987,7 +6332,7 @@ TEXT ·squaresAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 60(AX), Y3
 	SHRQ         $0x03, BX
 
-loop262:
+loop281:
 	VMOVUPS      (CX), Y4
 	VMOVUPS      (DX), Y5
 	VFMADD231PS  Y2, Y4, Y5
@@ -6001,7 +6346,7 @@ loop262:
 	ADDQ         $+32, CX
 	ADDQ         $+32, DX
 	DECQ         BX
-	JNZ          loop262
+	JNZ          loop281
 	VMOVUPS      Y0, 100(AX)
 	VZEROUPPER
 	RET
@@ -6025,7 +6370,7 @@ TEXT ·sgdAVX2(SB), NOSPLIT, $0-8
 	MOVL         72(AX), R8
 	SHRQ         $0x03, DI
 
-loop263:
+loop282:
 	VMOVUPS      (CX), Y6
 	VMOVUPS      (DX), Y7
 	VFMADD231PS  Y1, Y7, Y0
@@ -6038,7 +6383,7 @@ loop263:
 	VADDPS       Y9, Y7, Y7
 	VMULPS       Y4, Y7, Y7
 	TESTQ        BX, BX
-	JZ           skip264
+	JZ           skip283
 	VMOVUPS      (BX), Y8
 	VBROADCASTSS 68(AX), Y9
 	VFMADD213PS  Y7, Y9, Y8
@@ -6046,18 +6391,18 @@ loop263:
 	ADDQ         $+32, BX
 	VMOVAPS      Y8, Y8
 	TESTL        R8, R8
-	JZ           skip265
+	JZ           skip284
 	VBROADCASTSS 72(AX), Y9
 	VFMADD213PS  Y7, Y9, Y8
 
-skip265:
+skip284:
 	VMOVAPS Y8, Y7
 
-skip264:
+skip283:
 	VFNMADD231PS Y5, Y7, Y6
 	VMOVUPS      Y6, (CX)
 	TESTQ        SI, SI
-	JZ           skip266
+	JZ           skip285
 	VMOVUPS      (SI), Y7
 	VSUBPS       Y7, Y6, Y6
 	VBROADCASTSS 64(AX), Y8
@@ -6065,11 +6410,11 @@ skip264:
 	VMOVUPS      Y7, (SI)
 	ADDQ         $+32, SI
 
-skip266:
+skip285:
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	DECQ    DI
-	JNZ     loop263
+	JNZ     loop282
 	VMOVUPS Y0, 100(AX)
 	VZEROUPPER
 	RET
@@ -6091,7 +6436,7 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 52(AX), Y4
 	SHRQ         $0x03, R8
 
-loop267:
+loop286:
 	VMOVUPS      (CX), Y5
 	VMOVUPS      (DX), Y6
 	VFMADD231PS  Y1, Y6, Y0
@@ -6129,7 +6474,7 @@ loop267:
 	ADDQ         $+32, BX
 	ADDQ         $+32, SI
 	TESTQ        DI, DI
-	JZ           skip268
+	JZ           skip287
 	VMOVUPS      (DI), Y6
 	VSUBPS       Y6, Y5, Y5
 	VBROADCASTSS 64(AX), Y7
@@ -6137,11 +6482,11 @@ loop267:
 	VMOVUPS      Y6, (DI)
 	ADDQ         $+32, DI
 
-skip268:
+skip287:
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	DECQ    R8
-	JNZ     loop267
+	JNZ     loop286
 	VMOVUPS Y0, 100(AX)
 	VZEROUPPER
 	RET
@@ -6156,7 +6501,7 @@ TEXT ·philoxAVX2(SB), NOSPLIT, $0-32
 	MOVL BX, SI
 	SHRQ $0x20, BX
 
-loop269:
+loop288:
 	VMOVD        DX, X0
 	VPBROADCASTD X0, Y0
 	VXORPS       Y1, Y1, Y1
@@ -6674,7 +7019,7 @@ loop269:
 	ADDQ         $+16, DX
 	ADDQ         $+256, CX
 	DECQ         AX
-	JNZ          loop269
+	JNZ          loop288
 	VZEROUPPER
 	RET
 
@@ -6724,7 +7069,7 @@ TEXT ·dropoutAVX2(SB), NOSPLIT, $0-48
 	MOVL         SI, DI
 	SHRQ         $0x20, SI
 
-loop270:
+loop289:
 	VMOVD        BX, X2
 	VPBROADCASTD X2, Y2
 	VXORPS       Y3, Y3, Y3
@@ -7275,7 +7620,7 @@ loop270:
 	ADDQ         $+256, CX
 	ADDQ         $+256, DX
 	DECQ         AX
-	JNZ          loop270
+	JNZ          loop289
 	VZEROUPPER
 	RET
 
@@ -7293,7 +7638,7 @@ TEXT ·momentSumsAVX2(SB), NOSPLIT, $0-48
 	VXORPS    Y4, Y4, Y4
 	VXORPS    Y5, Y5, Y5
 
-loop271:
+loop290:
 	VCVTPS2PD   (DX), Y6
 	VSUBPD      Y0, Y6, Y6
 	VADDPD      Y6, Y1, Y1
@@ -7304,7 +7649,7 @@ loop271:
 	VFMADD231PD Y6, Y6, Y5
 	ADDQ        CX, DX
 	DECQ        AX
-	JNZ         loop271
+	JNZ         loop290
 	MOVQ        a+32(FP), AX
 	MOVQ        b+40(FP), CX
 	VMOVUPD     Y1, (AX)
@@ -7329,7 +7674,7 @@ TEXT ·productSumsAVX2(SB), NOSPLIT, $0-56
 	VXORPS    Y4, Y4, Y4
 	VXORPS    Y5, Y5, Y5
 
-loop272:
+loop291:
 	VCVTPS2PD   (DX), Y6
 	VSUBPD      Y0, Y6, Y6
 	VCVTPS2PD   (SI), Y7
@@ -7343,7 +7688,7 @@ loop272:
 	ADDQ        CX, DX
 	ADDQ        CX, SI
 	DECQ        AX
-	JNZ         loop272
+	JNZ         loop291
 	MOVQ        a+40(FP), AX
 	MOVQ        b+48(FP), CX
 	VMOVUPD     Y1, (AX)
@@ -7366,10 +7711,10 @@ TEXT ·normalizeAVX2(SB), NOSPLIT, $0-64
 	MOVQ add+56(FP), R9
 	SHLQ $0x02, CX
 
-loop273:
+loop292:
 	XORQ R10, R10
 
-again274:
+again293:
 	VMOVUPS     (SI)(R10*1), Y0
 	VSUBPS      (DI)(R10*1), Y0, Y0
 	VMOVUPS     (R8)(R10*1), Y1
@@ -7377,11 +7722,11 @@ again274:
 	VMOVUPS     Y1, (BX)(R10*1)
 	ADDQ        $+32, R10
 	CMPQ        R10, CX
-	JNZ         again274
+	JNZ         again293
 	ADDQ        DX, BX
 	ADDQ        DX, SI
 	DECQ        AX
-	JNZ         loop273
+	JNZ         loop292
 	VZEROUPPER
 	RET
 
@@ -7400,10 +7745,10 @@ TEXT ·normalizeGradAVX2(SB), NOSPLIT, $0-80
 	MOVQ slope+72(FP), R11
 	SHLQ $0x02, CX
 
-loop275:
+loop294:
 	XORQ R12, R12
 
-again276:
+again295:
 	VMOVUPS      (SI)(R12*1), Y0
 	VMOVUPS      (DI)(R12*1), Y1
 	VSUBPS       (R8)(R12*1), Y0, Y0
@@ -7413,12 +7758,12 @@ again276:
 	VMOVUPS      Y1, (BX)(R12*1)
 	ADDQ         $+32, R12
 	CMPQ         R12, CX
-	JNZ          again276
+	JNZ          again295
 	ADDQ         DX, BX
 	ADDQ         DX, SI
 	ADDQ         DX, DI
 	DECQ         AX
-	JNZ          loop275
+	JNZ          loop294
 	VZEROUPPER
 	RET
 
@@ -7438,9 +7783,9 @@ TEXT ·lstmAVX2(SB), NOSPLIT, $0-8
 	MOVQ  120(AX), R12
 	MOVQ  112(AX), AX
 	TESTQ AX, AX
-	JNZ   part277
+	JNZ   part296
 
-loop278:
+loop297:
 	VMOVUPS      (SI), Y0
 	VADDPS       (DI), Y0, Y0
 	VBROADCASTSS word80000000<>+0(SB), Y1
@@ -7719,14 +8064,14 @@ loop278:
 	ADDQ         R10, BX
 	ADDQ         R10, R8
 	DECQ         R12
-	JNZ          loop278
+	JNZ          loop297
 	VZEROUPPER
 	RET
 
-part277:
+part296:
 	VMOVUPS (AX), Y0
 
-loop279:
+loop298:
 	VMASKMOVPS   (SI), Y0, Y1
 	VADDPS       (DI), Y1, Y1
 	VBROADCASTSS word80000000<>+0(SB), Y2
@@ -8005,7 +8350,7 @@ loop279:
 	ADDQ         R10, BX
 	ADDQ         R10, R8
 	DECQ         R12
-	JNZ          loop279
+	JNZ          loop298
 	VZEROUPPER
 	RET
 
@@ -8026,9 +8371,9 @@ TEXT ·lstmGradAVX2(SB), NOSPLIT, $0-8
 	MOVQ  120(AX), R13
 	MOVQ  112(AX), R14
 	TESTQ R14, R14
-	JNZ   part280
+	JNZ   part299
 
-loop281:
+loop300:
 	VBROADCASTSS word3f800000<>+0(SB), Y0
 	VMOVUPS      (R8), Y1
 	VMOVUPS      (R9), Y2
@@ -8135,14 +8480,14 @@ loop281:
 	ADDQ         80(AX), R8
 	ADDQ         88(AX), R9
 	DECQ         R13
-	JNZ          loop281
+	JNZ          loop300
 	VZEROUPPER
 	RET
 
-part280:
+part299:
 	VMOVUPS (R14), Y0
 
-loop282:
+loop301:
 	VBROADCASTSS word3f800000<>+0(SB), Y1
 	VMASKMOVPS   (R8), Y0, Y2
 	VMASKMOVPS   (R9), Y0, Y3
@@ -8249,7 +8594,7 @@ loop282:
 	ADDQ         80(AX), R8
 	ADDQ         88(AX), R9
 	DECQ         R13
-	JNZ          loop282
+	JNZ          loop301
 	VZEROUPPER
 	RET
 
@@ -8258,13 +8603,13 @@ loop282:
 TEXT ·winogradInput5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again283:
+again302:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop284:
+loop303:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -8338,14 +8683,14 @@ loop284:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop284
+	JNZ          loop303
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop285:
+loop304:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -8419,12 +8764,12 @@ loop285:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop285
+	JNZ          loop304
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again283
+	JNZ          again302
 	VZEROUPPER
 	RET
 
@@ -8463,13 +8808,13 @@ GLOBL wordc0a00000<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradInputGrad5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again286:
+again305:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop287:
+loop306:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -8542,14 +8887,14 @@ loop287:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop287
+	JNZ          loop306
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop288:
+loop307:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -8630,12 +8975,12 @@ loop288:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop288
+	JNZ          loop307
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again286
+	JNZ          again305
 	VZEROUPPER
 	RET
 
@@ -8644,13 +8989,13 @@ loop288:
 TEXT ·winogradOutput5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again289:
+again308:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop290:
+loop309:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -8696,14 +9041,14 @@ loop290:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop290
+	JNZ          loop309
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), DI
 	MOVQ         $0x00000004, CX
 
-loop291:
+loop310:
 	LEAQ         (DX)(SI*2), R8
 	ADDQ         SI, R8
 	VMOVUPS      (BX), Y0
@@ -8759,12 +9104,12 @@ loop291:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop291
+	JNZ          loop310
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again289
+	JNZ          again308
 	VZEROUPPER
 	RET
 
@@ -8779,13 +9124,13 @@ GLOBL word3e000000<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradOutputGrad5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again292:
+again311:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000004, CX
 
-loop293:
+loop312:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -8829,14 +9174,14 @@ loop293:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop293
+	JNZ          loop312
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop294:
+loop313:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -8882,12 +9227,12 @@ loop294:
 	ADDQ         56(AX), DX
 	ADDQ         $+128, BX
 	DECQ         CX
-	JNZ          loop294
+	JNZ          loop313
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again292
+	JNZ          again311
 	VZEROUPPER
 	RET
 
@@ -8896,13 +9241,13 @@ loop294:
 TEXT ·winogradFilter5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again295:
+again314:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000005, CX
 
-loop296:
+loop315:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -8960,14 +9305,14 @@ loop296:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop296
+	JNZ          loop315
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop297:
+loop316:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -9027,12 +9372,12 @@ loop297:
 	ADDQ         56(AX), DX
 	ADDQ         $+160, BX
 	DECQ         CX
-	JNZ          loop297
+	JNZ          loop316
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again295
+	JNZ          again314
 	VZEROUPPER
 	RET
 
@@ -9065,13 +9410,13 @@ GLOBL word3eb60b61<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradFilterGrad5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again298:
+again317:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop299:
+loop318:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -9131,14 +9476,14 @@ loop299:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop299
+	JNZ          loop318
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000005, CX
 
-loop300:
+loop319:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -9196,12 +9541,12 @@ loop300:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop300
+	JNZ          loop319
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again298
+	JNZ          again317
 	VZEROUPPER
 	RET
 
@@ -9210,13 +9555,13 @@ loop300:
 TEXT ·winogradInput3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again301:
+again320:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop302:
+loop321:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -9261,14 +9606,14 @@ loop302:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop302
+	JNZ          loop321
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop303:
+loop322:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -9313,12 +9658,12 @@ loop303:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop303
+	JNZ          loop322
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again301
+	JNZ          again320
 	VZEROUPPER
 	RET
 
@@ -9333,13 +9678,13 @@ GLOBL wordc0000000<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradInputGrad3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again304:
+again323:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop305:
+loop324:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -9383,14 +9728,14 @@ loop305:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop305
+	JNZ          loop324
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop306:
+loop325:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -9440,12 +9785,12 @@ loop306:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop306
+	JNZ          loop325
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again304
+	JNZ          again323
 	VZEROUPPER
 	RET
 
@@ -9454,13 +9799,13 @@ loop306:
 TEXT ·winogradOutput3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again307:
+again326:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop308:
+loop327:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -9493,14 +9838,14 @@ loop308:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop308
+	JNZ          loop327
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), DI
 	MOVQ         $0x00000004, CX
 
-loop309:
+loop328:
 	LEAQ         (DX)(SI*2), R8
 	ADDQ         SI, R8
 	VMOVUPS      (BX), Y0
@@ -9545,12 +9890,12 @@ loop309:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop309
+	JNZ          loop328
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again307
+	JNZ          again326
 	VZEROUPPER
 	RET
 
@@ -9559,13 +9904,13 @@ loop309:
 TEXT ·winogradOutputGrad3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again310:
+again329:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000004, CX
 
-loop311:
+loop330:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -9598,14 +9943,14 @@ loop311:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop311
+	JNZ          loop330
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop312:
+loop331:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -9638,12 +9983,12 @@ loop312:
 	ADDQ         56(AX), DX
 	ADDQ         $+128, BX
 	DECQ         CX
-	JNZ          loop312
+	JNZ          loop331
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again310
+	JNZ          again329
 	VZEROUPPER
 	RET
 
@@ -9652,13 +9997,13 @@ loop312:
 TEXT ·winogradFilter3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again313:
+again332:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000003, CX
 
-loop314:
+loop333:
 	VMOVUPS      (DX), Y0
 	VMOVUPS      (DX)(SI*1), Y1
 	VMOVUPS      (DX)(SI*2), Y2
@@ -9690,14 +10035,14 @@ loop314:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop314
+	JNZ          loop333
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop315:
+loop334:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -9731,12 +10076,12 @@ loop315:
 	ADDQ         56(AX), DX
 	ADDQ         $+96, BX
 	DECQ         CX
-	JNZ          loop315
+	JNZ          loop334
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again313
+	JNZ          again332
 	VZEROUPPER
 	RET
 
@@ -9757,13 +10102,13 @@ GLOBL word3daaaaab<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradFilterGrad3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again316:
+again335:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop317:
+loop336:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -9797,14 +10142,14 @@ loop317:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop317
+	JNZ          loop336
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000003, CX
 
-loop318:
+loop337:
 	VMOVUPS      (BX), Y0
 	VMOVUPS      32(BX), Y1
 	VMOVUPS      64(BX), Y2
@@ -9836,12 +10181,12 @@ loop318:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop318
+	JNZ          loop337
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again316
+	JNZ          again335
 	VZEROUPPER
 	RET
 
@@ -9864,7 +10209,7 @@ TEXT ·peakAVX2(SB), NOSPLIT, $0-8
 	VXORPS Y12, Y12, Y12
 	VXORPS Y13, Y13, Y13
 
-loop319:
+loop338:
 	VFMADD231PS Y12, Y13, Y0
 	VFMADD231PS Y12, Y13, Y1
 	VFMADD231PS Y12, Y13, Y2
@@ -9878,72 +10223,80 @@ loop319:
 	VFMADD231PS Y12, Y13, Y10
 	VFMADD231PS Y12, Y13, Y11
 	DECQ        AX
-	JNZ         loop319
+	JNZ         loop338
 	VZEROUPPER
 	RET
 
 // func micro1x1AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro1x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again320:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	MOVQ   (AX), DI
-	MOVQ   DI, R8
-	ADDQ   CX, R8
-	MOVQ   R8, (AX)
-	MOVQ   112(AX), CX
-	MOVQ   CX, 136(AX)
+again339:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	MOVQ       (AX), DI
+	MOVQ       DI, R8
+	ADDQ       CX, R8
+	MOVQ       R8, (AX)
+	MOVQ       112(AX), CX
+	MOVQ       CX, 136(AX)
+	MOVQ       80(AX), CX
+	TESTQ      $0x00000020, CX
+	JZ         skip340
+	MOVQ       16(AX), CX
+	MOVQ       40(AX), R8
+	PREFETCHT0 (CX)
+	ADDQ       R8, CX
 
-again321:
+skip340:
+again341:
 	MOVQ 48(AX), CX
 
-loop322:
+loop342:
 	VMOVUPS          (SI), Z1
 	VFMADD231PS.BCST (DI), Z1, Z0
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             CX
-	JNZ              loop322
+	JNZ              loop342
 	MOVQ             120(AX), CX
 	ADDQ             CX, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again321
+	JNZ              again341
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip323
+	JZ               skip343
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z1
 	VADDPS           Z1, Z0, Z0
 	ADDQ             BX, SI
 
-skip323:
+skip343:
 	TESTQ     $0x00000002, CX
-	JZ        skip324
+	JZ        skip344
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-skip324:
+skip344:
 	TESTQ  $0x00000004, CX
-	JZ     skip325
+	JZ     skip345
 	VPXORD Z2, Z2, Z2
 	VMAXPS Z0, Z2, Z0
 
-skip325:
+skip345:
 	TESTQ     $0x00000010, CX
-	JZ        skip326
+	JZ        skip346
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z3, Z3, Z3
@@ -9952,59 +10305,69 @@ skip325:
 	VMOVAPS.Z Z0, K2, Z0
 	ADDQ      BX, SI
 
-skip326:
+skip346:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again320
+	JNZ     again339
 	VZEROUPPER
 	RET
 
 // func micro2x1AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro2x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again327:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	MOVQ   (AX), DI
-	MOVQ   DI, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	MOVQ   R8, (AX)
-	MOVQ   112(AX), R8
-	MOVQ   R8, 136(AX)
+again347:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	MOVQ       (AX), DI
+	MOVQ       DI, R8
+	ADDQ       CX, R8
+	ADDQ       CX, R8
+	MOVQ       R8, (AX)
+	MOVQ       112(AX), R8
+	MOVQ       R8, 136(AX)
+	MOVQ       80(AX), R8
+	TESTQ      $0x00000020, R8
+	JZ         skip348
+	MOVQ       16(AX), R8
+	MOVQ       40(AX), R9
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
 
-again328:
+skip348:
+again349:
 	MOVQ 48(AX), R8
 
-loop329:
+loop350:
 	VMOVUPS          (SI), Z2
 	VFMADD231PS.BCST (DI), Z2, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z2, Z1
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop329
+	JNZ              loop350
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again328
+	JNZ              again349
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip330
+	JZ               skip351
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z2
 	VADDPS           Z2, Z0, Z0
@@ -10013,24 +10376,24 @@ loop329:
 	VADDPS           Z2, Z1, Z1
 	ADDQ             BX, SI
 
-skip330:
+skip351:
 	TESTQ     $0x00000002, CX
-	JZ        skip331
+	JZ        skip352
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z2
 	VADDPS    Z2, Z0, Z0
 	VADDPS    Z2, Z1, Z1
 
-skip331:
+skip352:
 	TESTQ  $0x00000004, CX
-	JZ     skip332
+	JZ     skip353
 	VPXORD Z3, Z3, Z3
 	VMAXPS Z0, Z3, Z0
 	VMAXPS Z1, Z3, Z1
 
-skip332:
+skip353:
 	TESTQ     $0x00000010, CX
-	JZ        skip333
+	JZ        skip354
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z4, Z4, Z4
@@ -10043,46 +10406,58 @@ skip332:
 	VMOVAPS.Z Z1, K2, Z1
 	ADDQ      BX, SI
 
-skip333:
+skip354:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again327
+	JNZ     again347
 	VZEROUPPER
 	RET
 
 // func micro3x1AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro3x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again334:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	MOVQ   (AX), DI
-	MOVQ   DI, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	MOVQ   R8, (AX)
-	MOVQ   112(AX), R8
-	MOVQ   R8, 136(AX)
+again355:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	MOVQ       (AX), DI
+	MOVQ       DI, R8
+	ADDQ       CX, R8
+	ADDQ       CX, R8
+	ADDQ       CX, R8
+	MOVQ       R8, (AX)
+	MOVQ       112(AX), R8
+	MOVQ       R8, 136(AX)
+	MOVQ       80(AX), R8
+	TESTQ      $0x00000020, R8
+	JZ         skip356
+	MOVQ       16(AX), R8
+	MOVQ       40(AX), R9
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	ADDQ       R9, R8
 
-again335:
+skip356:
+again357:
 	MOVQ 48(AX), R8
 
-loop336:
+loop358:
 	VMOVUPS          (SI), Z3
 	VFMADD231PS.BCST (DI), Z3, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z3, Z1
@@ -10090,17 +10465,17 @@ loop336:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop336
+	JNZ              loop358
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again335
+	JNZ              again357
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip337
+	JZ               skip359
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z3
 	VADDPS           Z3, Z0, Z0
@@ -10112,26 +10487,26 @@ loop336:
 	VADDPS           Z3, Z2, Z2
 	ADDQ             BX, SI
 
-skip337:
+skip359:
 	TESTQ     $0x00000002, CX
-	JZ        skip338
+	JZ        skip360
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z3
 	VADDPS    Z3, Z0, Z0
 	VADDPS    Z3, Z1, Z1
 	VADDPS    Z3, Z2, Z2
 
-skip338:
+skip360:
 	TESTQ  $0x00000004, CX
-	JZ     skip339
+	JZ     skip361
 	VPXORD Z4, Z4, Z4
 	VMAXPS Z0, Z4, Z0
 	VMAXPS Z1, Z4, Z1
 	VMAXPS Z2, Z4, Z2
 
-skip339:
+skip361:
 	TESTQ     $0x00000010, CX
-	JZ        skip340
+	JZ        skip362
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z5, Z5, Z5
@@ -10148,7 +10523,7 @@ skip339:
 	VMOVAPS.Z Z2, K2, Z2
 	ADDQ      BX, SI
 
-skip340:
+skip362:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -10157,40 +10532,54 @@ skip340:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again334
+	JNZ     again355
 	VZEROUPPER
 	RET
 
 // func micro4x1AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro4x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again341:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	MOVQ   R8, R9
-	ADDQ   CX, R9
-	MOVQ   R9, (AX)
-	MOVQ   112(AX), R9
-	MOVQ   R9, 136(AX)
+again363:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	MOVQ       R8, R9
+	ADDQ       CX, R9
+	MOVQ       R9, (AX)
+	MOVQ       112(AX), R9
+	MOVQ       R9, 136(AX)
+	MOVQ       80(AX), R9
+	TESTQ      $0x00000020, R9
+	JZ         skip364
+	MOVQ       16(AX), R9
+	MOVQ       40(AX), R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
 
-again342:
+skip364:
+again365:
 	MOVQ 48(AX), R9
 
-loop343:
+loop366:
 	VMOVUPS          (SI), Z4
 	VFMADD231PS.BCST (DI), Z4, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z4, Z1
@@ -10200,18 +10589,18 @@ loop343:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop343
+	JNZ              loop366
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again342
+	JNZ              again365
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip344
+	JZ               skip367
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z4
 	VADDPS           Z4, Z0, Z0
@@ -10226,9 +10615,9 @@ loop343:
 	VADDPS           Z4, Z3, Z3
 	ADDQ             BX, SI
 
-skip344:
+skip367:
 	TESTQ     $0x00000002, CX
-	JZ        skip345
+	JZ        skip368
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z4
 	VADDPS    Z4, Z0, Z0
@@ -10236,18 +10625,18 @@ skip344:
 	VADDPS    Z4, Z2, Z2
 	VADDPS    Z4, Z3, Z3
 
-skip345:
+skip368:
 	TESTQ  $0x00000004, CX
-	JZ     skip346
+	JZ     skip369
 	VPXORD Z5, Z5, Z5
 	VMAXPS Z0, Z5, Z0
 	VMAXPS Z1, Z5, Z1
 	VMAXPS Z2, Z5, Z2
 	VMAXPS Z3, Z5, Z3
 
-skip346:
+skip369:
 	TESTQ     $0x00000010, CX
-	JZ        skip347
+	JZ        skip370
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z6, Z6, Z6
@@ -10268,7 +10657,7 @@ skip346:
 	VMOVAPS.Z Z3, K2, Z3
 	ADDQ      BX, SI
 
-skip347:
+skip370:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -10279,42 +10668,58 @@ skip347:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again341
+	JNZ     again363
 	VZEROUPPER
 	RET
 
 // func micro5x1AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro5x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again348:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	MOVQ   R8, R9
-	ADDQ   CX, R9
-	ADDQ   CX, R9
-	MOVQ   R9, (AX)
-	MOVQ   112(AX), R9
-	MOVQ   R9, 136(AX)
+again371:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	MOVQ       R8, R9
+	ADDQ       CX, R9
+	ADDQ       CX, R9
+	MOVQ       R9, (AX)
+	MOVQ       112(AX), R9
+	MOVQ       R9, 136(AX)
+	MOVQ       80(AX), R9
+	TESTQ      $0x00000020, R9
+	JZ         skip372
+	MOVQ       16(AX), R9
+	MOVQ       40(AX), R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
 
-again349:
+skip372:
+again373:
 	MOVQ 48(AX), R9
 
-loop350:
+loop374:
 	VMOVUPS          (SI), Z5
 	VFMADD231PS.BCST (DI), Z5, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z5, Z1
@@ -10325,18 +10730,18 @@ loop350:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop350
+	JNZ              loop374
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again349
+	JNZ              again373
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip351
+	JZ               skip375
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z5
 	VADDPS           Z5, Z0, Z0
@@ -10354,9 +10759,9 @@ loop350:
 	VADDPS           Z5, Z4, Z4
 	ADDQ             BX, SI
 
-skip351:
+skip375:
 	TESTQ     $0x00000002, CX
-	JZ        skip352
+	JZ        skip376
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z5
 	VADDPS    Z5, Z0, Z0
@@ -10365,9 +10770,9 @@ skip351:
 	VADDPS    Z5, Z3, Z3
 	VADDPS    Z5, Z4, Z4
 
-skip352:
+skip376:
 	TESTQ  $0x00000004, CX
-	JZ     skip353
+	JZ     skip377
 	VPXORD Z6, Z6, Z6
 	VMAXPS Z0, Z6, Z0
 	VMAXPS Z1, Z6, Z1
@@ -10375,9 +10780,9 @@ skip352:
 	VMAXPS Z3, Z6, Z3
 	VMAXPS Z4, Z6, Z4
 
-skip353:
+skip377:
 	TESTQ     $0x00000010, CX
-	JZ        skip354
+	JZ        skip378
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z7, Z7, Z7
@@ -10402,7 +10807,7 @@ skip353:
 	VMOVAPS.Z Z4, K2, Z4
 	ADDQ      BX, SI
 
-skip354:
+skip378:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -10415,44 +10820,62 @@ skip354:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again348
+	JNZ     again371
 	VZEROUPPER
 	RET
 
 // func micro6x1AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro6x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again355:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	MOVQ   R8, R9
-	ADDQ   CX, R9
-	ADDQ   CX, R9
-	ADDQ   CX, R9
-	MOVQ   R9, (AX)
-	MOVQ   112(AX), R9
-	MOVQ   R9, 136(AX)
+again379:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	MOVQ       R8, R9
+	ADDQ       CX, R9
+	ADDQ       CX, R9
+	ADDQ       CX, R9
+	MOVQ       R9, (AX)
+	MOVQ       112(AX), R9
+	MOVQ       R9, 136(AX)
+	MOVQ       80(AX), R9
+	TESTQ      $0x00000020, R9
+	JZ         skip380
+	MOVQ       16(AX), R9
+	MOVQ       40(AX), R10
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	ADDQ       R10, R9
 
-again356:
+skip380:
+again381:
 	MOVQ 48(AX), R9
 
-loop357:
+loop382:
 	VMOVUPS          (SI), Z6
 	VFMADD231PS.BCST (DI), Z6, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z6, Z1
@@ -10464,18 +10887,18 @@ loop357:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop357
+	JNZ              loop382
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again356
+	JNZ              again381
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip358
+	JZ               skip383
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z6
 	VADDPS           Z6, Z0, Z0
@@ -10496,9 +10919,9 @@ loop357:
 	VADDPS           Z6, Z5, Z5
 	ADDQ             BX, SI
 
-skip358:
+skip383:
 	TESTQ     $0x00000002, CX
-	JZ        skip359
+	JZ        skip384
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z6
 	VADDPS    Z6, Z0, Z0
@@ -10508,9 +10931,9 @@ skip358:
 	VADDPS    Z6, Z4, Z4
 	VADDPS    Z6, Z5, Z5
 
-skip359:
+skip384:
 	TESTQ  $0x00000004, CX
-	JZ     skip360
+	JZ     skip385
 	VPXORD Z7, Z7, Z7
 	VMAXPS Z0, Z7, Z0
 	VMAXPS Z1, Z7, Z1
@@ -10519,9 +10942,9 @@ skip359:
 	VMAXPS Z4, Z7, Z4
 	VMAXPS Z5, Z7, Z5
 
-skip360:
+skip385:
 	TESTQ     $0x00000010, CX
-	JZ        skip361
+	JZ        skip386
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z8, Z8, Z8
@@ -10550,7 +10973,7 @@ skip360:
 	VMOVAPS.Z Z5, K2, Z5
 	ADDQ      BX, SI
 
-skip361:
+skip386:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -10565,45 +10988,65 @@ skip361:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again355
+	JNZ     again379
 	VZEROUPPER
 	RET
 
 // func micro7x1AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro7x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again362:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	MOVQ   R9, R10
-	ADDQ   CX, R10
-	MOVQ   R10, (AX)
-	MOVQ   112(AX), R10
-	MOVQ   R10, 136(AX)
+again387:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       R9, R10
+	ADDQ       CX, R10
+	MOVQ       R10, (AX)
+	MOVQ       112(AX), R10
+	MOVQ       R10, 136(AX)
+	MOVQ       80(AX), R10
+	TESTQ      $0x00000020, R10
+	JZ         skip388
+	MOVQ       16(AX), R10
+	MOVQ       40(AX), R11
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
 
-again363:
+skip388:
+again389:
 	MOVQ 48(AX), R10
 
-loop364:
+loop390:
 	VMOVUPS          (SI), Z7
 	VFMADD231PS.BCST (DI), Z7, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z7, Z1
@@ -10617,19 +11060,19 @@ loop364:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop364
+	JNZ              loop390
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again363
+	JNZ              again389
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip365
+	JZ               skip391
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z7
 	VADDPS           Z7, Z0, Z0
@@ -10653,9 +11096,9 @@ loop364:
 	VADDPS           Z7, Z6, Z6
 	ADDQ             BX, SI
 
-skip365:
+skip391:
 	TESTQ     $0x00000002, CX
-	JZ        skip366
+	JZ        skip392
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z7
 	VADDPS    Z7, Z0, Z0
@@ -10666,9 +11109,9 @@ skip365:
 	VADDPS    Z7, Z5, Z5
 	VADDPS    Z7, Z6, Z6
 
-skip366:
+skip392:
 	TESTQ  $0x00000004, CX
-	JZ     skip367
+	JZ     skip393
 	VPXORD Z8, Z8, Z8
 	VMAXPS Z0, Z8, Z0
 	VMAXPS Z1, Z8, Z1
@@ -10678,9 +11121,9 @@ skip366:
 	VMAXPS Z5, Z8, Z5
 	VMAXPS Z6, Z8, Z6
 
-skip367:
+skip393:
 	TESTQ     $0x00000010, CX
-	JZ        skip368
+	JZ        skip394
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z9, Z9, Z9
@@ -10713,7 +11156,7 @@ skip367:
 	VMOVAPS.Z Z6, K2, Z6
 	ADDQ      BX, SI
 
-skip368:
+skip394:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -10730,47 +11173,69 @@ skip368:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again362
+	JNZ     again387
 	VZEROUPPER
 	RET
 
 // func micro8x1AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro8x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again369:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	MOVQ   R9, R10
-	ADDQ   CX, R10
-	ADDQ   CX, R10
-	MOVQ   R10, (AX)
-	MOVQ   112(AX), R10
-	MOVQ   R10, 136(AX)
+again395:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       R9, R10
+	ADDQ       CX, R10
+	ADDQ       CX, R10
+	MOVQ       R10, (AX)
+	MOVQ       112(AX), R10
+	MOVQ       R10, 136(AX)
+	MOVQ       80(AX), R10
+	TESTQ      $0x00000020, R10
+	JZ         skip396
+	MOVQ       16(AX), R10
+	MOVQ       40(AX), R11
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
 
-again370:
+skip396:
+again397:
 	MOVQ 48(AX), R10
 
-loop371:
+loop398:
 	VMOVUPS          (SI), Z8
 	VFMADD231PS.BCST (DI), Z8, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z8, Z1
@@ -10785,19 +11250,19 @@ loop371:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop371
+	JNZ              loop398
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again370
+	JNZ              again397
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip372
+	JZ               skip399
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z8
 	VADDPS           Z8, Z0, Z0
@@ -10824,9 +11289,9 @@ loop371:
 	VADDPS           Z8, Z7, Z7
 	ADDQ             BX, SI
 
-skip372:
+skip399:
 	TESTQ     $0x00000002, CX
-	JZ        skip373
+	JZ        skip400
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z8
 	VADDPS    Z8, Z0, Z0
@@ -10838,9 +11303,9 @@ skip372:
 	VADDPS    Z8, Z6, Z6
 	VADDPS    Z8, Z7, Z7
 
-skip373:
+skip400:
 	TESTQ  $0x00000004, CX
-	JZ     skip374
+	JZ     skip401
 	VPXORD Z9, Z9, Z9
 	VMAXPS Z0, Z9, Z0
 	VMAXPS Z1, Z9, Z1
@@ -10851,9 +11316,9 @@ skip373:
 	VMAXPS Z6, Z9, Z6
 	VMAXPS Z7, Z9, Z7
 
-skip374:
+skip401:
 	TESTQ     $0x00000010, CX
-	JZ        skip375
+	JZ        skip402
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z10, Z10, Z10
@@ -10890,7 +11355,7 @@ skip374:
 	VMOVAPS.Z Z7, K2, Z7
 	ADDQ      BX, SI
 
-skip375:
+skip402:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -10909,49 +11374,73 @@ skip375:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again369
+	JNZ     again395
 	VZEROUPPER
 	RET
 
 // func micro9x1AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro9x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again376:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	MOVQ   R9, R10
-	ADDQ   CX, R10
-	ADDQ   CX, R10
-	ADDQ   CX, R10
-	MOVQ   R10, (AX)
-	MOVQ   112(AX), R10
-	MOVQ   R10, 136(AX)
+again403:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       R9, R10
+	ADDQ       CX, R10
+	ADDQ       CX, R10
+	ADDQ       CX, R10
+	MOVQ       R10, (AX)
+	MOVQ       112(AX), R10
+	MOVQ       R10, 136(AX)
+	MOVQ       80(AX), R10
+	TESTQ      $0x00000020, R10
+	JZ         skip404
+	MOVQ       16(AX), R10
+	MOVQ       40(AX), R11
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	ADDQ       R11, R10
 
-again377:
+skip404:
+again405:
 	MOVQ 48(AX), R10
 
-loop378:
+loop406:
 	VMOVUPS          (SI), Z9
 	VFMADD231PS.BCST (DI), Z9, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z9, Z1
@@ -10967,19 +11456,19 @@ loop378:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop378
+	JNZ              loop406
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again377
+	JNZ              again405
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip379
+	JZ               skip407
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z9
 	VADDPS           Z9, Z0, Z0
@@ -11009,9 +11498,9 @@ loop378:
 	VADDPS           Z9, Z8, Z8
 	ADDQ             BX, SI
 
-skip379:
+skip407:
 	TESTQ     $0x00000002, CX
-	JZ        skip380
+	JZ        skip408
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z9
 	VADDPS    Z9, Z0, Z0
@@ -11024,9 +11513,9 @@ skip379:
 	VADDPS    Z9, Z7, Z7
 	VADDPS    Z9, Z8, Z8
 
-skip380:
+skip408:
 	TESTQ  $0x00000004, CX
-	JZ     skip381
+	JZ     skip409
 	VPXORD Z10, Z10, Z10
 	VMAXPS Z0, Z10, Z0
 	VMAXPS Z1, Z10, Z1
@@ -11038,9 +11527,9 @@ skip380:
 	VMAXPS Z7, Z10, Z7
 	VMAXPS Z8, Z10, Z8
 
-skip381:
+skip409:
 	TESTQ     $0x00000010, CX
-	JZ        skip382
+	JZ        skip410
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z11, Z11, Z11
@@ -11081,7 +11570,7 @@ skip381:
 	VMOVAPS.Z Z8, K2, Z8
 	ADDQ      BX, SI
 
-skip382:
+skip410:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -11102,50 +11591,76 @@ skip382:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again376
+	JNZ     again403
 	VZEROUPPER
 	RET
 
 // func micro10x1AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro10x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again383:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	LEAQ   (R9)(CX*2), R10
-	ADDQ   CX, R10
-	MOVQ   R10, R11
-	ADDQ   CX, R11
-	MOVQ   R11, (AX)
-	MOVQ   112(AX), R11
-	MOVQ   R11, 136(AX)
+again411:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       R10, R11
+	ADDQ       CX, R11
+	MOVQ       R11, (AX)
+	MOVQ       112(AX), R11
+	MOVQ       R11, 136(AX)
+	MOVQ       80(AX), R11
+	TESTQ      $0x00000020, R11
+	JZ         skip412
+	MOVQ       16(AX), R11
+	MOVQ       40(AX), R12
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
 
-again384:
+skip412:
+again413:
 	MOVQ 48(AX), R11
 
-loop385:
+loop414:
 	VMOVUPS          (SI), Z10
 	VFMADD231PS.BCST (DI), Z10, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z10, Z1
@@ -11163,7 +11678,7 @@ loop385:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop385
+	JNZ              loop414
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -11171,12 +11686,12 @@ loop385:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again384
+	JNZ              again413
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip386
+	JZ               skip415
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z10
 	VADDPS           Z10, Z0, Z0
@@ -11209,9 +11724,9 @@ loop385:
 	VADDPS           Z10, Z9, Z9
 	ADDQ             BX, SI
 
-skip386:
+skip415:
 	TESTQ     $0x00000002, CX
-	JZ        skip387
+	JZ        skip416
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z10
 	VADDPS    Z10, Z0, Z0
@@ -11225,9 +11740,9 @@ skip386:
 	VADDPS    Z10, Z8, Z8
 	VADDPS    Z10, Z9, Z9
 
-skip387:
+skip416:
 	TESTQ  $0x00000004, CX
-	JZ     skip388
+	JZ     skip417
 	VPXORD Z11, Z11, Z11
 	VMAXPS Z0, Z11, Z0
 	VMAXPS Z1, Z11, Z1
@@ -11240,9 +11755,9 @@ skip387:
 	VMAXPS Z8, Z11, Z8
 	VMAXPS Z9, Z11, Z9
 
-skip388:
+skip417:
 	TESTQ     $0x00000010, CX
-	JZ        skip389
+	JZ        skip418
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z12, Z12, Z12
@@ -11287,7 +11802,7 @@ skip388:
 	VMOVAPS.Z Z9, K2, Z9
 	ADDQ      BX, SI
 
-skip389:
+skip418:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -11310,52 +11825,80 @@ skip389:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again383
+	JNZ     again411
 	VZEROUPPER
 	RET
 
 // func micro11x1AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro11x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again390:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	LEAQ   (R9)(CX*2), R10
-	ADDQ   CX, R10
-	MOVQ   R10, R11
-	ADDQ   CX, R11
-	ADDQ   CX, R11
-	MOVQ   R11, (AX)
-	MOVQ   112(AX), R11
-	MOVQ   R11, 136(AX)
+again419:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       R10, R11
+	ADDQ       CX, R11
+	ADDQ       CX, R11
+	MOVQ       R11, (AX)
+	MOVQ       112(AX), R11
+	MOVQ       R11, 136(AX)
+	MOVQ       80(AX), R11
+	TESTQ      $0x00000020, R11
+	JZ         skip420
+	MOVQ       16(AX), R11
+	MOVQ       40(AX), R12
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
 
-again391:
+skip420:
+again421:
 	MOVQ 48(AX), R11
 
-loop392:
+loop422:
 	VMOVUPS          (SI), Z11
 	VFMADD231PS.BCST (DI), Z11, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z11, Z1
@@ -11374,7 +11917,7 @@ loop392:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop392
+	JNZ              loop422
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -11382,12 +11925,12 @@ loop392:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again391
+	JNZ              again421
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip393
+	JZ               skip423
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z11
 	VADDPS           Z11, Z0, Z0
@@ -11423,9 +11966,9 @@ loop392:
 	VADDPS           Z11, Z10, Z10
 	ADDQ             BX, SI
 
-skip393:
+skip423:
 	TESTQ     $0x00000002, CX
-	JZ        skip394
+	JZ        skip424
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z11
 	VADDPS    Z11, Z0, Z0
@@ -11440,9 +11983,9 @@ skip393:
 	VADDPS    Z11, Z9, Z9
 	VADDPS    Z11, Z10, Z10
 
-skip394:
+skip424:
 	TESTQ  $0x00000004, CX
-	JZ     skip395
+	JZ     skip425
 	VPXORD Z12, Z12, Z12
 	VMAXPS Z0, Z12, Z0
 	VMAXPS Z1, Z12, Z1
@@ -11456,9 +11999,9 @@ skip394:
 	VMAXPS Z9, Z12, Z9
 	VMAXPS Z10, Z12, Z10
 
-skip395:
+skip425:
 	TESTQ     $0x00000010, CX
-	JZ        skip396
+	JZ        skip426
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z13, Z13, Z13
@@ -11507,7 +12050,7 @@ skip395:
 	VMOVAPS.Z Z10, K2, Z10
 	ADDQ      BX, SI
 
-skip396:
+skip426:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -11532,54 +12075,84 @@ skip396:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again390
+	JNZ     again419
 	VZEROUPPER
 	RET
 
 // func micro12x1AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro12x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again397:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	LEAQ   (R9)(CX*2), R10
-	ADDQ   CX, R10
-	MOVQ   R10, R11
-	ADDQ   CX, R11
-	ADDQ   CX, R11
-	ADDQ   CX, R11
-	MOVQ   R11, (AX)
-	MOVQ   112(AX), R11
-	MOVQ   R11, 136(AX)
+again427:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       R10, R11
+	ADDQ       CX, R11
+	ADDQ       CX, R11
+	ADDQ       CX, R11
+	MOVQ       R11, (AX)
+	MOVQ       112(AX), R11
+	MOVQ       R11, 136(AX)
+	MOVQ       80(AX), R11
+	TESTQ      $0x00000020, R11
+	JZ         skip428
+	MOVQ       16(AX), R11
+	MOVQ       40(AX), R12
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
 
-again398:
+skip428:
+again429:
 	MOVQ 48(AX), R11
 
-loop399:
+loop430:
 	VMOVUPS          (SI), Z12
 	VFMADD231PS.BCST (DI), Z12, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z12, Z1
@@ -11599,7 +12172,7 @@ loop399:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop399
+	JNZ              loop430
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -11607,12 +12180,12 @@ loop399:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again398
+	JNZ              again429
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip400
+	JZ               skip431
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z12
 	VADDPS           Z12, Z0, Z0
@@ -11651,9 +12224,9 @@ loop399:
 	VADDPS           Z12, Z11, Z11
 	ADDQ             BX, SI
 
-skip400:
+skip431:
 	TESTQ     $0x00000002, CX
-	JZ        skip401
+	JZ        skip432
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z12
 	VADDPS    Z12, Z0, Z0
@@ -11669,9 +12242,9 @@ skip400:
 	VADDPS    Z12, Z10, Z10
 	VADDPS    Z12, Z11, Z11
 
-skip401:
+skip432:
 	TESTQ  $0x00000004, CX
-	JZ     skip402
+	JZ     skip433
 	VPXORD Z13, Z13, Z13
 	VMAXPS Z0, Z13, Z0
 	VMAXPS Z1, Z13, Z1
@@ -11686,9 +12259,9 @@ skip401:
 	VMAXPS Z10, Z13, Z10
 	VMAXPS Z11, Z13, Z11
 
-skip402:
+skip433:
 	TESTQ     $0x00000010, CX
-	JZ        skip403
+	JZ        skip434
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z14, Z14, Z14
@@ -11741,7 +12314,7 @@ skip402:
 	VMOVAPS.Z Z11, K2, Z11
 	ADDQ      BX, SI
 
-skip403:
+skip434:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -11768,55 +12341,87 @@ skip403:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again397
+	JNZ     again427
 	VZEROUPPER
 	RET
 
 // func micro13x1AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro13x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again404:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	LEAQ   (R9)(CX*2), R10
-	ADDQ   CX, R10
-	LEAQ   (R10)(CX*2), R11
-	ADDQ   CX, R11
-	MOVQ   R11, R12
-	ADDQ   CX, R12
-	MOVQ   R12, (AX)
-	MOVQ   112(AX), R12
-	MOVQ   R12, 136(AX)
+again435:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	LEAQ       (R10)(CX*2), R11
+	ADDQ       CX, R11
+	MOVQ       R11, R12
+	ADDQ       CX, R12
+	MOVQ       R12, (AX)
+	MOVQ       112(AX), R12
+	MOVQ       R12, 136(AX)
+	MOVQ       80(AX), R12
+	TESTQ      $0x00000020, R12
+	JZ         skip436
+	MOVQ       16(AX), R12
+	MOVQ       40(AX), R13
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
 
-again405:
+skip436:
+again437:
 	MOVQ 48(AX), R12
 
-loop406:
+loop438:
 	VMOVUPS          (SI), Z13
 	VFMADD231PS.BCST (DI), Z13, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z13, Z1
@@ -11838,7 +12443,7 @@ loop406:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop406
+	JNZ              loop438
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -11847,12 +12452,12 @@ loop406:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again405
+	JNZ              again437
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip407
+	JZ               skip439
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z13
 	VADDPS           Z13, Z0, Z0
@@ -11894,9 +12499,9 @@ loop406:
 	VADDPS           Z13, Z12, Z12
 	ADDQ             BX, SI
 
-skip407:
+skip439:
 	TESTQ     $0x00000002, CX
-	JZ        skip408
+	JZ        skip440
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z13
 	VADDPS    Z13, Z0, Z0
@@ -11913,9 +12518,9 @@ skip407:
 	VADDPS    Z13, Z11, Z11
 	VADDPS    Z13, Z12, Z12
 
-skip408:
+skip440:
 	TESTQ  $0x00000004, CX
-	JZ     skip409
+	JZ     skip441
 	VPXORD Z14, Z14, Z14
 	VMAXPS Z0, Z14, Z0
 	VMAXPS Z1, Z14, Z1
@@ -11931,9 +12536,9 @@ skip408:
 	VMAXPS Z11, Z14, Z11
 	VMAXPS Z12, Z14, Z12
 
-skip409:
+skip441:
 	TESTQ     $0x00000010, CX
-	JZ        skip410
+	JZ        skip442
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z15, Z15, Z15
@@ -11990,7 +12595,7 @@ skip409:
 	VMOVAPS.Z Z12, K2, Z12
 	ADDQ      BX, SI
 
-skip410:
+skip442:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -12019,57 +12624,91 @@ skip410:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again404
+	JNZ     again435
 	VZEROUPPER
 	RET
 
 // func micro14x1AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro14x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again411:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	LEAQ   (R9)(CX*2), R10
-	ADDQ   CX, R10
-	LEAQ   (R10)(CX*2), R11
-	ADDQ   CX, R11
-	MOVQ   R11, R12
-	ADDQ   CX, R12
-	ADDQ   CX, R12
-	MOVQ   R12, (AX)
-	MOVQ   112(AX), R12
-	MOVQ   R12, 136(AX)
+again443:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	LEAQ       (R10)(CX*2), R11
+	ADDQ       CX, R11
+	MOVQ       R11, R12
+	ADDQ       CX, R12
+	ADDQ       CX, R12
+	MOVQ       R12, (AX)
+	MOVQ       112(AX), R12
+	MOVQ       R12, 136(AX)
+	MOVQ       80(AX), R12
+	TESTQ      $0x00000020, R12
+	JZ         skip444
+	MOVQ       16(AX), R12
+	MOVQ       40(AX), R13
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	ADDQ       R13, R12
 
-again412:
+skip444:
+again445:
 	MOVQ 48(AX), R12
 
-loop413:
+loop446:
 	VMOVUPS          (SI), Z14
 	VFMADD231PS.BCST (DI), Z14, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z14, Z1
@@ -12092,7 +12731,7 @@ loop413:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop413
+	JNZ              loop446
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -12101,12 +12740,12 @@ loop413:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again412
+	JNZ              again445
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip414
+	JZ               skip447
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z14
 	VADDPS           Z14, Z0, Z0
@@ -12151,9 +12790,9 @@ loop413:
 	VADDPS           Z14, Z13, Z13
 	ADDQ             BX, SI
 
-skip414:
+skip447:
 	TESTQ     $0x00000002, CX
-	JZ        skip415
+	JZ        skip448
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z14
 	VADDPS    Z14, Z0, Z0
@@ -12171,9 +12810,9 @@ skip414:
 	VADDPS    Z14, Z12, Z12
 	VADDPS    Z14, Z13, Z13
 
-skip415:
+skip448:
 	TESTQ  $0x00000004, CX
-	JZ     skip416
+	JZ     skip449
 	VPXORD Z15, Z15, Z15
 	VMAXPS Z0, Z15, Z0
 	VMAXPS Z1, Z15, Z1
@@ -12190,9 +12829,9 @@ skip415:
 	VMAXPS Z12, Z15, Z12
 	VMAXPS Z13, Z15, Z13
 
-skip416:
+skip449:
 	TESTQ     $0x00000010, CX
-	JZ        skip417
+	JZ        skip450
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z16, Z16, Z16
@@ -12253,7 +12892,7 @@ skip416:
 	VMOVAPS.Z Z13, K2, Z13
 	ADDQ      BX, SI
 
-skip417:
+skip450:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -12284,12 +12923,12 @@ skip417:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again411
+	JNZ     again443
 	VZEROUPPER
 	RET
 
 // func micro1x2AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro1x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
@@ -12298,24 +12937,33 @@ TEXT ·micro1x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again418:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	MOVQ   (AX), DI
-	MOVQ   DI, R8
-	ADDQ   CX, R8
-	MOVQ   R8, (AX)
-	MOVQ   112(AX), CX
-	MOVQ   CX, 136(AX)
+again451:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	MOVQ       (AX), DI
+	MOVQ       DI, R8
+	ADDQ       CX, R8
+	MOVQ       R8, (AX)
+	MOVQ       112(AX), CX
+	MOVQ       CX, 136(AX)
+	MOVQ       80(AX), CX
+	TESTQ      $0x00000020, CX
+	JZ         skip452
+	MOVQ       16(AX), CX
+	MOVQ       40(AX), R8
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	ADDQ       R8, CX
 
-again419:
+skip452:
+again453:
 	MOVQ 48(AX), CX
 
-loop420:
+loop454:
 	VMOVUPS          (SI), Z2
 	VMOVUPS          64(SI), Z3
 	VFMADD231PS.BCST (DI), Z2, Z0
@@ -12323,17 +12971,17 @@ loop420:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             CX
-	JNZ              loop420
+	JNZ              loop454
 	MOVQ             120(AX), CX
 	ADDQ             CX, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again419
+	JNZ              again453
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip421
+	JZ               skip455
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z2
 	VADDPS           Z2, Z0, Z0
@@ -12341,25 +12989,25 @@ loop420:
 	VADDPS           Z2, Z1, Z1
 	ADDQ             BX, SI
 
-skip421:
+skip455:
 	TESTQ     $0x00000002, CX
-	JZ        skip422
+	JZ        skip456
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z2
 	VADDPS    Z2, Z0, Z0
 	VMOVUPS.Z 64(SI), K2, Z2
 	VADDPS    Z2, Z1, Z1
 
-skip422:
+skip456:
 	TESTQ  $0x00000004, CX
-	JZ     skip423
+	JZ     skip457
 	VPXORD Z4, Z4, Z4
 	VMAXPS Z0, Z4, Z0
 	VMAXPS Z1, Z4, Z1
 
-skip423:
+skip457:
 	TESTQ     $0x00000010, CX
-	JZ        skip424
+	JZ        skip458
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z5, Z5, Z5
@@ -12371,18 +13019,18 @@ skip423:
 	VMOVAPS.Z Z1, K3, Z1
 	ADDQ      BX, SI
 
-skip424:
+skip458:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again418
+	JNZ     again451
 	VZEROUPPER
 	RET
 
 // func micro2x2AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro2x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
@@ -12391,27 +13039,39 @@ TEXT ·micro2x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again425:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	MOVQ   (AX), DI
-	MOVQ   DI, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	MOVQ   R8, (AX)
-	MOVQ   112(AX), R8
-	MOVQ   R8, 136(AX)
+again459:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	MOVQ       (AX), DI
+	MOVQ       DI, R8
+	ADDQ       CX, R8
+	ADDQ       CX, R8
+	MOVQ       R8, (AX)
+	MOVQ       112(AX), R8
+	MOVQ       R8, 136(AX)
+	MOVQ       80(AX), R8
+	TESTQ      $0x00000020, R8
+	JZ         skip460
+	MOVQ       16(AX), R8
+	MOVQ       40(AX), R9
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       R9, R8
 
-again426:
+skip460:
+again461:
 	MOVQ 48(AX), R8
 
-loop427:
+loop462:
 	VMOVUPS          (SI), Z4
 	VMOVUPS          64(SI), Z5
 	VFMADD231PS.BCST (DI), Z4, Z0
@@ -12421,17 +13081,17 @@ loop427:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop427
+	JNZ              loop462
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again426
+	JNZ              again461
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip428
+	JZ               skip463
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z4
 	VADDPS           Z4, Z0, Z0
@@ -12444,9 +13104,9 @@ loop427:
 	VADDPS           Z4, Z3, Z3
 	ADDQ             BX, SI
 
-skip428:
+skip463:
 	TESTQ     $0x00000002, CX
-	JZ        skip429
+	JZ        skip464
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z4
 	VADDPS    Z4, Z0, Z0
@@ -12455,18 +13115,18 @@ skip428:
 	VADDPS    Z4, Z1, Z1
 	VADDPS    Z4, Z3, Z3
 
-skip429:
+skip464:
 	TESTQ  $0x00000004, CX
-	JZ     skip430
+	JZ     skip465
 	VPXORD Z6, Z6, Z6
 	VMAXPS Z0, Z6, Z0
 	VMAXPS Z1, Z6, Z1
 	VMAXPS Z2, Z6, Z2
 	VMAXPS Z3, Z6, Z3
 
-skip430:
+skip465:
 	TESTQ     $0x00000010, CX
-	JZ        skip431
+	JZ        skip466
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z7, Z7, Z7
@@ -12485,7 +13145,7 @@ skip430:
 	VMOVAPS.Z Z3, K3, Z3
 	ADDQ      BX, SI
 
-skip431:
+skip466:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -12494,12 +13154,12 @@ skip431:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again425
+	JNZ     again459
 	VZEROUPPER
 	RET
 
 // func micro3x2AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro3x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
@@ -12508,30 +13168,45 @@ TEXT ·micro3x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again432:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	MOVQ   (AX), DI
-	MOVQ   DI, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	MOVQ   R8, (AX)
-	MOVQ   112(AX), R8
-	MOVQ   R8, 136(AX)
+again467:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	MOVQ       (AX), DI
+	MOVQ       DI, R8
+	ADDQ       CX, R8
+	ADDQ       CX, R8
+	ADDQ       CX, R8
+	MOVQ       R8, (AX)
+	MOVQ       112(AX), R8
+	MOVQ       R8, 136(AX)
+	MOVQ       80(AX), R8
+	TESTQ      $0x00000020, R8
+	JZ         skip468
+	MOVQ       16(AX), R8
+	MOVQ       40(AX), R9
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	ADDQ       R9, R8
 
-again433:
+skip468:
+again469:
 	MOVQ 48(AX), R8
 
-loop434:
+loop470:
 	VMOVUPS          (SI), Z6
 	VMOVUPS          64(SI), Z7
 	VFMADD231PS.BCST (DI), Z6, Z0
@@ -12543,17 +13218,17 @@ loop434:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop434
+	JNZ              loop470
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again433
+	JNZ              again469
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip435
+	JZ               skip471
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z6
 	VADDPS           Z6, Z0, Z0
@@ -12571,9 +13246,9 @@ loop434:
 	VADDPS           Z6, Z5, Z5
 	ADDQ             BX, SI
 
-skip435:
+skip471:
 	TESTQ     $0x00000002, CX
-	JZ        skip436
+	JZ        skip472
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z6
 	VADDPS    Z6, Z0, Z0
@@ -12584,9 +13259,9 @@ skip435:
 	VADDPS    Z6, Z3, Z3
 	VADDPS    Z6, Z5, Z5
 
-skip436:
+skip472:
 	TESTQ  $0x00000004, CX
-	JZ     skip437
+	JZ     skip473
 	VPXORD Z8, Z8, Z8
 	VMAXPS Z0, Z8, Z0
 	VMAXPS Z1, Z8, Z1
@@ -12595,9 +13270,9 @@ skip436:
 	VMAXPS Z4, Z8, Z4
 	VMAXPS Z5, Z8, Z5
 
-skip437:
+skip473:
 	TESTQ     $0x00000010, CX
-	JZ        skip438
+	JZ        skip474
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z9, Z9, Z9
@@ -12623,7 +13298,7 @@ skip437:
 	VMOVAPS.Z Z5, K3, Z5
 	ADDQ      BX, SI
 
-skip438:
+skip474:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -12635,12 +13310,12 @@ skip438:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again432
+	JNZ     again467
 	VZEROUPPER
 	RET
 
 // func micro4x2AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro4x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
@@ -12649,32 +13324,50 @@ TEXT ·micro4x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again439:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	MOVQ   R8, R9
-	ADDQ   CX, R9
-	MOVQ   R9, (AX)
-	MOVQ   112(AX), R9
-	MOVQ   R9, 136(AX)
+again475:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	MOVQ       R8, R9
+	ADDQ       CX, R9
+	MOVQ       R9, (AX)
+	MOVQ       112(AX), R9
+	MOVQ       R9, 136(AX)
+	MOVQ       80(AX), R9
+	TESTQ      $0x00000020, R9
+	JZ         skip476
+	MOVQ       16(AX), R9
+	MOVQ       40(AX), R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
 
-again440:
+skip476:
+again477:
 	MOVQ 48(AX), R9
 
-loop441:
+loop478:
 	VMOVUPS          (SI), Z8
 	VMOVUPS          64(SI), Z9
 	VFMADD231PS.BCST (DI), Z8, Z0
@@ -12689,18 +13382,18 @@ loop441:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop441
+	JNZ              loop478
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again440
+	JNZ              again477
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip442
+	JZ               skip479
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z8
 	VADDPS           Z8, Z0, Z0
@@ -12723,9 +13416,9 @@ loop441:
 	VADDPS           Z8, Z7, Z7
 	ADDQ             BX, SI
 
-skip442:
+skip479:
 	TESTQ     $0x00000002, CX
-	JZ        skip443
+	JZ        skip480
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z8
 	VADDPS    Z8, Z0, Z0
@@ -12738,9 +13431,9 @@ skip442:
 	VADDPS    Z8, Z5, Z5
 	VADDPS    Z8, Z7, Z7
 
-skip443:
+skip480:
 	TESTQ  $0x00000004, CX
-	JZ     skip444
+	JZ     skip481
 	VPXORD Z10, Z10, Z10
 	VMAXPS Z0, Z10, Z0
 	VMAXPS Z1, Z10, Z1
@@ -12751,9 +13444,9 @@ skip443:
 	VMAXPS Z6, Z10, Z6
 	VMAXPS Z7, Z10, Z7
 
-skip444:
+skip481:
 	TESTQ     $0x00000010, CX
-	JZ        skip445
+	JZ        skip482
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z11, Z11, Z11
@@ -12786,7 +13479,7 @@ skip444:
 	VMOVAPS.Z Z7, K3, Z7
 	ADDQ      BX, SI
 
-skip445:
+skip482:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -12801,12 +13494,12 @@ skip445:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again439
+	JNZ     again475
 	VZEROUPPER
 	RET
 
 // func micro5x2AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro5x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
@@ -12815,35 +13508,56 @@ TEXT ·micro5x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again446:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	MOVQ   R8, R9
-	ADDQ   CX, R9
-	ADDQ   CX, R9
-	MOVQ   R9, (AX)
-	MOVQ   112(AX), R9
-	MOVQ   R9, 136(AX)
+again483:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	MOVQ       R8, R9
+	ADDQ       CX, R9
+	ADDQ       CX, R9
+	MOVQ       R9, (AX)
+	MOVQ       112(AX), R9
+	MOVQ       R9, 136(AX)
+	MOVQ       80(AX), R9
+	TESTQ      $0x00000020, R9
+	JZ         skip484
+	MOVQ       16(AX), R9
+	MOVQ       40(AX), R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
 
-again447:
+skip484:
+again485:
 	MOVQ 48(AX), R9
 
-loop448:
+loop486:
 	VMOVUPS          (SI), Z10
 	VMOVUPS          64(SI), Z11
 	VFMADD231PS.BCST (DI), Z10, Z0
@@ -12860,18 +13574,18 @@ loop448:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop448
+	JNZ              loop486
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again447
+	JNZ              again485
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip449
+	JZ               skip487
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z10
 	VADDPS           Z10, Z0, Z0
@@ -12899,9 +13613,9 @@ loop448:
 	VADDPS           Z10, Z9, Z9
 	ADDQ             BX, SI
 
-skip449:
+skip487:
 	TESTQ     $0x00000002, CX
-	JZ        skip450
+	JZ        skip488
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z10
 	VADDPS    Z10, Z0, Z0
@@ -12916,9 +13630,9 @@ skip449:
 	VADDPS    Z10, Z7, Z7
 	VADDPS    Z10, Z9, Z9
 
-skip450:
+skip488:
 	TESTQ  $0x00000004, CX
-	JZ     skip451
+	JZ     skip489
 	VPXORD Z12, Z12, Z12
 	VMAXPS Z0, Z12, Z0
 	VMAXPS Z1, Z12, Z1
@@ -12931,9 +13645,9 @@ skip450:
 	VMAXPS Z8, Z12, Z8
 	VMAXPS Z9, Z12, Z9
 
-skip451:
+skip489:
 	TESTQ     $0x00000010, CX
-	JZ        skip452
+	JZ        skip490
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z13, Z13, Z13
@@ -12973,7 +13687,7 @@ skip451:
 	VMOVAPS.Z Z9, K3, Z9
 	ADDQ      BX, SI
 
-skip452:
+skip490:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -12991,12 +13705,12 @@ skip452:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again446
+	JNZ     again483
 	VZEROUPPER
 	RET
 
 // func micro6x2AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro6x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
@@ -13005,38 +13719,62 @@ TEXT ·micro6x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again453:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	MOVQ   R8, R9
-	ADDQ   CX, R9
-	ADDQ   CX, R9
-	ADDQ   CX, R9
-	MOVQ   R9, (AX)
-	MOVQ   112(AX), R9
-	MOVQ   R9, 136(AX)
+again491:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	MOVQ       R8, R9
+	ADDQ       CX, R9
+	ADDQ       CX, R9
+	ADDQ       CX, R9
+	MOVQ       R9, (AX)
+	MOVQ       112(AX), R9
+	MOVQ       R9, 136(AX)
+	MOVQ       80(AX), R9
+	TESTQ      $0x00000020, R9
+	JZ         skip492
+	MOVQ       16(AX), R9
+	MOVQ       40(AX), R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R10, R9
 
-again454:
+skip492:
+again493:
 	MOVQ 48(AX), R9
 
-loop455:
+loop494:
 	VMOVUPS          (SI), Z12
 	VMOVUPS          64(SI), Z13
 	VFMADD231PS.BCST (DI), Z12, Z0
@@ -13055,18 +13793,18 @@ loop455:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop455
+	JNZ              loop494
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again454
+	JNZ              again493
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip456
+	JZ               skip495
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z12
 	VADDPS           Z12, Z0, Z0
@@ -13099,9 +13837,9 @@ loop455:
 	VADDPS           Z12, Z11, Z11
 	ADDQ             BX, SI
 
-skip456:
+skip495:
 	TESTQ     $0x00000002, CX
-	JZ        skip457
+	JZ        skip496
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z12
 	VADDPS    Z12, Z0, Z0
@@ -13118,9 +13856,9 @@ skip456:
 	VADDPS    Z12, Z9, Z9
 	VADDPS    Z12, Z11, Z11
 
-skip457:
+skip496:
 	TESTQ  $0x00000004, CX
-	JZ     skip458
+	JZ     skip497
 	VPXORD Z14, Z14, Z14
 	VMAXPS Z0, Z14, Z0
 	VMAXPS Z1, Z14, Z1
@@ -13135,9 +13873,9 @@ skip457:
 	VMAXPS Z10, Z14, Z10
 	VMAXPS Z11, Z14, Z11
 
-skip458:
+skip497:
 	TESTQ     $0x00000010, CX
-	JZ        skip459
+	JZ        skip498
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z15, Z15, Z15
@@ -13184,7 +13922,7 @@ skip458:
 	VMOVAPS.Z Z11, K3, Z11
 	ADDQ      BX, SI
 
-skip459:
+skip498:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -13205,12 +13943,12 @@ skip459:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again453
+	JNZ     again491
 	VZEROUPPER
 	RET
 
 // func micro7x2AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro7x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
@@ -13219,40 +13957,67 @@ TEXT ·micro7x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again460:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	MOVQ   R9, R10
-	ADDQ   CX, R10
-	MOVQ   R10, (AX)
-	MOVQ   112(AX), R10
-	MOVQ   R10, 136(AX)
+again499:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       R9, R10
+	ADDQ       CX, R10
+	MOVQ       R10, (AX)
+	MOVQ       112(AX), R10
+	MOVQ       R10, 136(AX)
+	MOVQ       80(AX), R10
+	TESTQ      $0x00000020, R10
+	JZ         skip500
+	MOVQ       16(AX), R10
+	MOVQ       40(AX), R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
 
-again461:
+skip500:
+again501:
 	MOVQ 48(AX), R10
 
-loop462:
+loop502:
 	VMOVUPS          (SI), Z14
 	VMOVUPS          64(SI), Z15
 	VFMADD231PS.BCST (DI), Z14, Z0
@@ -13274,19 +14039,19 @@ loop462:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop462
+	JNZ              loop502
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again461
+	JNZ              again501
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip463
+	JZ               skip503
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z14
 	VADDPS           Z14, Z0, Z0
@@ -13324,9 +14089,9 @@ loop462:
 	VADDPS           Z14, Z13, Z13
 	ADDQ             BX, SI
 
-skip463:
+skip503:
 	TESTQ     $0x00000002, CX
-	JZ        skip464
+	JZ        skip504
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z14
 	VADDPS    Z14, Z0, Z0
@@ -13345,9 +14110,9 @@ skip463:
 	VADDPS    Z14, Z11, Z11
 	VADDPS    Z14, Z13, Z13
 
-skip464:
+skip504:
 	TESTQ  $0x00000004, CX
-	JZ     skip465
+	JZ     skip505
 	VPXORD Z16, Z16, Z16
 	VMAXPS Z0, Z16, Z0
 	VMAXPS Z1, Z16, Z1
@@ -13364,9 +14129,9 @@ skip464:
 	VMAXPS Z12, Z16, Z12
 	VMAXPS Z13, Z16, Z13
 
-skip465:
+skip505:
 	TESTQ     $0x00000010, CX
-	JZ        skip466
+	JZ        skip506
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z17, Z17, Z17
@@ -13420,7 +14185,7 @@ skip465:
 	VMOVAPS.Z Z13, K3, Z13
 	ADDQ      BX, SI
 
-skip466:
+skip506:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -13444,12 +14209,12 @@ skip466:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again460
+	JNZ     again499
 	VZEROUPPER
 	RET
 
 // func micro8x2AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro8x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
@@ -13458,43 +14223,73 @@ TEXT ·micro8x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again467:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	MOVQ   R9, R10
-	ADDQ   CX, R10
-	ADDQ   CX, R10
-	MOVQ   R10, (AX)
-	MOVQ   112(AX), R10
-	MOVQ   R10, 136(AX)
+again507:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       R9, R10
+	ADDQ       CX, R10
+	ADDQ       CX, R10
+	MOVQ       R10, (AX)
+	MOVQ       112(AX), R10
+	MOVQ       R10, 136(AX)
+	MOVQ       80(AX), R10
+	TESTQ      $0x00000020, R10
+	JZ         skip508
+	MOVQ       16(AX), R10
+	MOVQ       40(AX), R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
 
-again468:
+skip508:
+again509:
 	MOVQ 48(AX), R10
 
-loop469:
+loop510:
 	VMOVUPS          (SI), Z16
 	VMOVUPS          64(SI), Z17
 	VFMADD231PS.BCST (DI), Z16, Z0
@@ -13518,19 +14313,19 @@ loop469:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop469
+	JNZ              loop510
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again468
+	JNZ              again509
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip470
+	JZ               skip511
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z16
 	VADDPS           Z16, Z0, Z0
@@ -13573,9 +14368,9 @@ loop469:
 	VADDPS           Z16, Z15, Z15
 	ADDQ             BX, SI
 
-skip470:
+skip511:
 	TESTQ     $0x00000002, CX
-	JZ        skip471
+	JZ        skip512
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z16
 	VADDPS    Z16, Z0, Z0
@@ -13596,9 +14391,9 @@ skip470:
 	VADDPS    Z16, Z13, Z13
 	VADDPS    Z16, Z15, Z15
 
-skip471:
+skip512:
 	TESTQ  $0x00000004, CX
-	JZ     skip472
+	JZ     skip513
 	VPXORD Z18, Z18, Z18
 	VMAXPS Z0, Z18, Z0
 	VMAXPS Z1, Z18, Z1
@@ -13617,9 +14412,9 @@ skip471:
 	VMAXPS Z14, Z18, Z14
 	VMAXPS Z15, Z18, Z15
 
-skip472:
+skip513:
 	TESTQ     $0x00000010, CX
-	JZ        skip473
+	JZ        skip514
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z19, Z19, Z19
@@ -13680,7 +14475,7 @@ skip472:
 	VMOVAPS.Z Z15, K3, Z15
 	ADDQ      BX, SI
 
-skip473:
+skip514:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -13707,12 +14502,12 @@ skip473:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again467
+	JNZ     again507
 	VZEROUPPER
 	RET
 
 // func micro9x2AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro9x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
@@ -13721,46 +14516,79 @@ TEXT ·micro9x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again474:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	MOVQ   R9, R10
-	ADDQ   CX, R10
-	ADDQ   CX, R10
-	ADDQ   CX, R10
-	MOVQ   R10, (AX)
-	MOVQ   112(AX), R10
-	MOVQ   R10, 136(AX)
+again515:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	MOVQ       R9, R10
+	ADDQ       CX, R10
+	ADDQ       CX, R10
+	ADDQ       CX, R10
+	MOVQ       R10, (AX)
+	MOVQ       112(AX), R10
+	MOVQ       R10, 136(AX)
+	MOVQ       80(AX), R10
+	TESTQ      $0x00000020, R10
+	JZ         skip516
+	MOVQ       16(AX), R10
+	MOVQ       40(AX), R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	ADDQ       R11, R10
 
-again475:
+skip516:
+again517:
 	MOVQ 48(AX), R10
 
-loop476:
+loop518:
 	VMOVUPS          (SI), Z18
 	VMOVUPS          64(SI), Z19
 	VFMADD231PS.BCST (DI), Z18, Z0
@@ -13786,19 +14614,19 @@ loop476:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop476
+	JNZ              loop518
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again475
+	JNZ              again517
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip477
+	JZ               skip519
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z18
 	VADDPS           Z18, Z0, Z0
@@ -13846,9 +14674,9 @@ loop476:
 	VADDPS           Z18, Z17, Z17
 	ADDQ             BX, SI
 
-skip477:
+skip519:
 	TESTQ     $0x00000002, CX
-	JZ        skip478
+	JZ        skip520
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z18
 	VADDPS    Z18, Z0, Z0
@@ -13871,9 +14699,9 @@ skip477:
 	VADDPS    Z18, Z15, Z15
 	VADDPS    Z18, Z17, Z17
 
-skip478:
+skip520:
 	TESTQ  $0x00000004, CX
-	JZ     skip479
+	JZ     skip521
 	VPXORD Z20, Z20, Z20
 	VMAXPS Z0, Z20, Z0
 	VMAXPS Z1, Z20, Z1
@@ -13894,9 +14722,9 @@ skip478:
 	VMAXPS Z16, Z20, Z16
 	VMAXPS Z17, Z20, Z17
 
-skip479:
+skip521:
 	TESTQ     $0x00000010, CX
-	JZ        skip480
+	JZ        skip522
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z21, Z21, Z21
@@ -13964,7 +14792,7 @@ skip479:
 	VMOVAPS.Z Z17, K3, Z17
 	ADDQ      BX, SI
 
-skip480:
+skip522:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -13994,12 +14822,12 @@ skip480:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again474
+	JNZ     again515
 	VZEROUPPER
 	RET
 
 // func micro10x2AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro10x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
@@ -14008,48 +14836,84 @@ TEXT ·micro10x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again481:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	LEAQ   (R9)(CX*2), R10
-	ADDQ   CX, R10
-	MOVQ   R10, R11
-	ADDQ   CX, R11
-	MOVQ   R11, (AX)
-	MOVQ   112(AX), R11
-	MOVQ   R11, 136(AX)
+again523:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       R10, R11
+	ADDQ       CX, R11
+	MOVQ       R11, (AX)
+	MOVQ       112(AX), R11
+	MOVQ       R11, 136(AX)
+	MOVQ       80(AX), R11
+	TESTQ      $0x00000020, R11
+	JZ         skip524
+	MOVQ       16(AX), R11
+	MOVQ       40(AX), R12
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
 
-again482:
+skip524:
+again525:
 	MOVQ 48(AX), R11
 
-loop483:
+loop526:
 	VMOVUPS          (SI), Z20
 	VMOVUPS          64(SI), Z21
 	VFMADD231PS.BCST (DI), Z20, Z0
@@ -14078,7 +14942,7 @@ loop483:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop483
+	JNZ              loop526
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -14086,12 +14950,12 @@ loop483:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again482
+	JNZ              again525
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip484
+	JZ               skip527
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z20
 	VADDPS           Z20, Z0, Z0
@@ -14144,9 +15008,9 @@ loop483:
 	VADDPS           Z20, Z19, Z19
 	ADDQ             BX, SI
 
-skip484:
+skip527:
 	TESTQ     $0x00000002, CX
-	JZ        skip485
+	JZ        skip528
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z20
 	VADDPS    Z20, Z0, Z0
@@ -14171,9 +15035,9 @@ skip484:
 	VADDPS    Z20, Z17, Z17
 	VADDPS    Z20, Z19, Z19
 
-skip485:
+skip528:
 	TESTQ  $0x00000004, CX
-	JZ     skip486
+	JZ     skip529
 	VPXORD Z22, Z22, Z22
 	VMAXPS Z0, Z22, Z0
 	VMAXPS Z1, Z22, Z1
@@ -14196,9 +15060,9 @@ skip485:
 	VMAXPS Z18, Z22, Z18
 	VMAXPS Z19, Z22, Z19
 
-skip486:
+skip529:
 	TESTQ     $0x00000010, CX
-	JZ        skip487
+	JZ        skip530
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z23, Z23, Z23
@@ -14273,7 +15137,7 @@ skip486:
 	VMOVAPS.Z Z19, K3, Z19
 	ADDQ      BX, SI
 
-skip487:
+skip530:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -14306,12 +15170,12 @@ skip487:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again481
+	JNZ     again523
 	VZEROUPPER
 	RET
 
 // func micro11x2AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro11x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
@@ -14320,51 +15184,90 @@ TEXT ·micro11x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again488:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	VPXORD Z20, Z20, Z20
-	VPXORD Z21, Z21, Z21
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	LEAQ   (R9)(CX*2), R10
-	ADDQ   CX, R10
-	MOVQ   R10, R11
-	ADDQ   CX, R11
-	ADDQ   CX, R11
-	MOVQ   R11, (AX)
-	MOVQ   112(AX), R11
-	MOVQ   R11, 136(AX)
+again531:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       R10, R11
+	ADDQ       CX, R11
+	ADDQ       CX, R11
+	MOVQ       R11, (AX)
+	MOVQ       112(AX), R11
+	MOVQ       R11, 136(AX)
+	MOVQ       80(AX), R11
+	TESTQ      $0x00000020, R11
+	JZ         skip532
+	MOVQ       16(AX), R11
+	MOVQ       40(AX), R12
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
 
-again489:
+skip532:
+again533:
 	MOVQ 48(AX), R11
 
-loop490:
+loop534:
 	VMOVUPS          (SI), Z22
 	VMOVUPS          64(SI), Z23
 	VFMADD231PS.BCST (DI), Z22, Z0
@@ -14395,7 +15298,7 @@ loop490:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop490
+	JNZ              loop534
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -14403,12 +15306,12 @@ loop490:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again489
+	JNZ              again533
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip491
+	JZ               skip535
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z22
 	VADDPS           Z22, Z0, Z0
@@ -14466,9 +15369,9 @@ loop490:
 	VADDPS           Z22, Z21, Z21
 	ADDQ             BX, SI
 
-skip491:
+skip535:
 	TESTQ     $0x00000002, CX
-	JZ        skip492
+	JZ        skip536
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z22
 	VADDPS    Z22, Z0, Z0
@@ -14495,9 +15398,9 @@ skip491:
 	VADDPS    Z22, Z19, Z19
 	VADDPS    Z22, Z21, Z21
 
-skip492:
+skip536:
 	TESTQ  $0x00000004, CX
-	JZ     skip493
+	JZ     skip537
 	VPXORD Z24, Z24, Z24
 	VMAXPS Z0, Z24, Z0
 	VMAXPS Z1, Z24, Z1
@@ -14522,9 +15425,9 @@ skip492:
 	VMAXPS Z20, Z24, Z20
 	VMAXPS Z21, Z24, Z21
 
-skip493:
+skip537:
 	TESTQ     $0x00000010, CX
-	JZ        skip494
+	JZ        skip538
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z25, Z25, Z25
@@ -14606,7 +15509,7 @@ skip493:
 	VMOVAPS.Z Z21, K3, Z21
 	ADDQ      BX, SI
 
-skip494:
+skip538:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -14642,12 +15545,12 @@ skip494:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again488
+	JNZ     again531
 	VZEROUPPER
 	RET
 
 // func micro12x2AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro12x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
@@ -14656,54 +15559,96 @@ TEXT ·micro12x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again495:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	VPXORD Z20, Z20, Z20
-	VPXORD Z21, Z21, Z21
-	VPXORD Z22, Z22, Z22
-	VPXORD Z23, Z23, Z23
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	LEAQ   (R9)(CX*2), R10
-	ADDQ   CX, R10
-	MOVQ   R10, R11
-	ADDQ   CX, R11
-	ADDQ   CX, R11
-	ADDQ   CX, R11
-	MOVQ   R11, (AX)
-	MOVQ   112(AX), R11
-	MOVQ   R11, 136(AX)
+again539:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	VPXORD     Z22, Z22, Z22
+	VPXORD     Z23, Z23, Z23
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	MOVQ       R10, R11
+	ADDQ       CX, R11
+	ADDQ       CX, R11
+	ADDQ       CX, R11
+	MOVQ       R11, (AX)
+	MOVQ       112(AX), R11
+	MOVQ       R11, 136(AX)
+	MOVQ       80(AX), R11
+	TESTQ      $0x00000020, R11
+	JZ         skip540
+	MOVQ       16(AX), R11
+	MOVQ       40(AX), R12
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	ADDQ       R12, R11
 
-again496:
+skip540:
+again541:
 	MOVQ 48(AX), R11
 
-loop497:
+loop542:
 	VMOVUPS          (SI), Z24
 	VMOVUPS          64(SI), Z25
 	VFMADD231PS.BCST (DI), Z24, Z0
@@ -14736,7 +15681,7 @@ loop497:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop497
+	JNZ              loop542
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -14744,12 +15689,12 @@ loop497:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again496
+	JNZ              again541
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip498
+	JZ               skip543
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z24
 	VADDPS           Z24, Z0, Z0
@@ -14812,9 +15757,9 @@ loop497:
 	VADDPS           Z24, Z23, Z23
 	ADDQ             BX, SI
 
-skip498:
+skip543:
 	TESTQ     $0x00000002, CX
-	JZ        skip499
+	JZ        skip544
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z24
 	VADDPS    Z24, Z0, Z0
@@ -14843,9 +15788,9 @@ skip498:
 	VADDPS    Z24, Z21, Z21
 	VADDPS    Z24, Z23, Z23
 
-skip499:
+skip544:
 	TESTQ  $0x00000004, CX
-	JZ     skip500
+	JZ     skip545
 	VPXORD Z26, Z26, Z26
 	VMAXPS Z0, Z26, Z0
 	VMAXPS Z1, Z26, Z1
@@ -14872,9 +15817,9 @@ skip499:
 	VMAXPS Z22, Z26, Z22
 	VMAXPS Z23, Z26, Z23
 
-skip500:
+skip545:
 	TESTQ     $0x00000010, CX
-	JZ        skip501
+	JZ        skip546
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z27, Z27, Z27
@@ -14963,7 +15908,7 @@ skip500:
 	VMOVAPS.Z Z23, K3, Z23
 	ADDQ      BX, SI
 
-skip501:
+skip546:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -15002,12 +15947,12 @@ skip501:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again495
+	JNZ     again539
 	VZEROUPPER
 	RET
 
 // func micro13x2AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro13x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
@@ -15016,56 +15961,101 @@ TEXT ·micro13x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again502:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	VPXORD Z20, Z20, Z20
-	VPXORD Z21, Z21, Z21
-	VPXORD Z22, Z22, Z22
-	VPXORD Z23, Z23, Z23
-	VPXORD Z24, Z24, Z24
-	VPXORD Z25, Z25, Z25
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	LEAQ   (R9)(CX*2), R10
-	ADDQ   CX, R10
-	LEAQ   (R10)(CX*2), R11
-	ADDQ   CX, R11
-	MOVQ   R11, R12
-	ADDQ   CX, R12
-	MOVQ   R12, (AX)
-	MOVQ   112(AX), R12
-	MOVQ   R12, 136(AX)
+again547:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	VPXORD     Z22, Z22, Z22
+	VPXORD     Z23, Z23, Z23
+	VPXORD     Z24, Z24, Z24
+	VPXORD     Z25, Z25, Z25
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	LEAQ       (R10)(CX*2), R11
+	ADDQ       CX, R11
+	MOVQ       R11, R12
+	ADDQ       CX, R12
+	MOVQ       R12, (AX)
+	MOVQ       112(AX), R12
+	MOVQ       R12, 136(AX)
+	MOVQ       80(AX), R12
+	TESTQ      $0x00000020, R12
+	JZ         skip548
+	MOVQ       16(AX), R12
+	MOVQ       40(AX), R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
 
-again503:
+skip548:
+again549:
 	MOVQ 48(AX), R12
 
-loop504:
+loop550:
 	VMOVUPS          (SI), Z26
 	VMOVUPS          64(SI), Z27
 	VFMADD231PS.BCST (DI), Z26, Z0
@@ -15101,7 +16091,7 @@ loop504:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop504
+	JNZ              loop550
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -15110,12 +16100,12 @@ loop504:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again503
+	JNZ              again549
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip505
+	JZ               skip551
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z26
 	VADDPS           Z26, Z0, Z0
@@ -15183,9 +16173,9 @@ loop504:
 	VADDPS           Z26, Z25, Z25
 	ADDQ             BX, SI
 
-skip505:
+skip551:
 	TESTQ     $0x00000002, CX
-	JZ        skip506
+	JZ        skip552
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z26
 	VADDPS    Z26, Z0, Z0
@@ -15216,9 +16206,9 @@ skip505:
 	VADDPS    Z26, Z23, Z23
 	VADDPS    Z26, Z25, Z25
 
-skip506:
+skip552:
 	TESTQ  $0x00000004, CX
-	JZ     skip507
+	JZ     skip553
 	VPXORD Z28, Z28, Z28
 	VMAXPS Z0, Z28, Z0
 	VMAXPS Z1, Z28, Z1
@@ -15247,9 +16237,9 @@ skip506:
 	VMAXPS Z24, Z28, Z24
 	VMAXPS Z25, Z28, Z25
 
-skip507:
+skip553:
 	TESTQ     $0x00000010, CX
-	JZ        skip508
+	JZ        skip554
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z29, Z29, Z29
@@ -15345,7 +16335,7 @@ skip507:
 	VMOVAPS.Z Z25, K3, Z25
 	ADDQ      BX, SI
 
-skip508:
+skip554:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -15387,12 +16377,12 @@ skip508:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again502
+	JNZ     again547
 	VZEROUPPER
 	RET
 
 // func micro14x2AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·micro14x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), AX
 	MOVQ  88(AX), CX
@@ -15401,59 +16391,107 @@ TEXT ·micro14x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again509:
-	MOVQ   24(AX), CX
-	MOVQ   32(AX), DX
-	MOVQ   104(AX), BX
-	MOVQ   8(AX), SI
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	VPXORD Z20, Z20, Z20
-	VPXORD Z21, Z21, Z21
-	VPXORD Z22, Z22, Z22
-	VPXORD Z23, Z23, Z23
-	VPXORD Z24, Z24, Z24
-	VPXORD Z25, Z25, Z25
-	VPXORD Z26, Z26, Z26
-	VPXORD Z27, Z27, Z27
-	MOVQ   (AX), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	LEAQ   (R9)(CX*2), R10
-	ADDQ   CX, R10
-	LEAQ   (R10)(CX*2), R11
-	ADDQ   CX, R11
-	MOVQ   R11, R12
-	ADDQ   CX, R12
-	ADDQ   CX, R12
-	MOVQ   R12, (AX)
-	MOVQ   112(AX), R12
-	MOVQ   R12, 136(AX)
+again555:
+	MOVQ       24(AX), CX
+	MOVQ       32(AX), DX
+	MOVQ       104(AX), BX
+	MOVQ       8(AX), SI
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	VPXORD     Z22, Z22, Z22
+	VPXORD     Z23, Z23, Z23
+	VPXORD     Z24, Z24, Z24
+	VPXORD     Z25, Z25, Z25
+	VPXORD     Z26, Z26, Z26
+	VPXORD     Z27, Z27, Z27
+	MOVQ       (AX), DI
+	LEAQ       (DI)(CX*2), R8
+	ADDQ       CX, R8
+	LEAQ       (R8)(CX*2), R9
+	ADDQ       CX, R9
+	LEAQ       (R9)(CX*2), R10
+	ADDQ       CX, R10
+	LEAQ       (R10)(CX*2), R11
+	ADDQ       CX, R11
+	MOVQ       R11, R12
+	ADDQ       CX, R12
+	ADDQ       CX, R12
+	MOVQ       R12, (AX)
+	MOVQ       112(AX), R12
+	MOVQ       R12, 136(AX)
+	MOVQ       80(AX), R12
+	TESTQ      $0x00000020, R12
+	JZ         skip556
+	MOVQ       16(AX), R12
+	MOVQ       40(AX), R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	ADDQ       R13, R12
 
-again510:
+skip556:
+again557:
 	MOVQ 48(AX), R12
 
-loop511:
+loop558:
 	VMOVUPS          (SI), Z28
 	VMOVUPS          64(SI), Z29
 	VFMADD231PS.BCST (DI), Z28, Z0
@@ -15491,7 +16529,7 @@ loop511:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop511
+	JNZ              loop558
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -15500,12 +16538,12 @@ loop511:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again510
+	JNZ              again557
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip512
+	JZ               skip559
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z28
 	VADDPS           Z28, Z0, Z0
@@ -15578,9 +16616,9 @@ loop511:
 	VADDPS           Z28, Z27, Z27
 	ADDQ             BX, SI
 
-skip512:
+skip559:
 	TESTQ     $0x00000002, CX
-	JZ        skip513
+	JZ        skip560
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z28
 	VADDPS    Z28, Z0, Z0
@@ -15613,9 +16651,9 @@ skip512:
 	VADDPS    Z28, Z25, Z25
 	VADDPS    Z28, Z27, Z27
 
-skip513:
+skip560:
 	TESTQ  $0x00000004, CX
-	JZ     skip514
+	JZ     skip561
 	VPXORD Z30, Z30, Z30
 	VMAXPS Z0, Z30, Z0
 	VMAXPS Z1, Z30, Z1
@@ -15646,9 +16684,9 @@ skip513:
 	VMAXPS Z26, Z30, Z26
 	VMAXPS Z27, Z30, Z27
 
-skip514:
+skip561:
 	TESTQ     $0x00000010, CX
-	JZ        skip515
+	JZ        skip562
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z31, Z31, Z31
@@ -15751,7 +16789,7 @@ skip514:
 	VMOVAPS.Z Z27, K3, Z27
 	ADDQ      BX, SI
 
-skip515:
+skip562:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -15796,7 +16834,7 @@ skip515:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again509
+	JNZ     again555
 	VZEROUPPER
 	RET
 
@@ -15810,7 +16848,7 @@ TEXT ·packRowsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 24(AX), SI
 	MOVQ 32(AX), AX
 
-loop516:
+loop563:
 	VMOVUPS (CX), Z0
 	VMOVUPS 64(CX), Z1
 	VMOVUPS Z0, (DX)
@@ -15818,7 +16856,7 @@ loop516:
 	ADDQ    BX, CX
 	ADDQ    AX, DX
 	DECQ    SI
-	JNZ     loop516
+	JNZ     loop563
 	VZEROUPPER
 	RET
 
@@ -15836,7 +16874,7 @@ TEXT ·packColsAVX512(SB), NOSPLIT, $0-8
 	LEAQ (DI)(BX*2), R8
 	ADDQ BX, R8
 
-loop517:
+loop564:
 	VMOVUPS     (CX), X0
 	VINSERTF128 $0x01, (DI)(BX*1), Y0, Y1
 	VMOVUPS     (CX)(BX*1), X0
@@ -15889,7 +16927,7 @@ loop517:
 	ADDQ        $+32, DI
 	ADDQ        $+32, R8
 	DECQ        SI
-	JNZ         loop517
+	JNZ         loop564
 	VZEROUPPER
 	RET
 
@@ -15921,7 +16959,7 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop518:
+loop565:
 	VMOVUPS      (CX), Z12
 	VMINPS       Z12, Z0, Z12
 	VMAXPS       Z12, Z1, Z12
@@ -15943,7 +16981,7 @@ loop518:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop518
+	JNZ          loop565
 	VZEROUPPER
 	RET
 
@@ -15955,7 +16993,7 @@ TEXT ·reluAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop519:
+loop566:
 	VMOVUPS (CX), Z0
 	VPXORD  Z1, Z1, Z1
 	VMAXPS  Z0, Z1, Z0
@@ -15963,7 +17001,7 @@ loop519:
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop519
+	JNZ     loop566
 	VZEROUPPER
 	RET
 
@@ -15995,7 +17033,7 @@ TEXT ·sigmoidAVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop520:
+loop567:
 	VMOVUPS      (CX), Z13
 	VXORPS       Z12, Z13, Z13
 	VMINPS       Z13, Z0, Z13
@@ -16020,7 +17058,7 @@ loop520:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop520
+	JNZ          loop567
 	VZEROUPPER
 	RET
 
@@ -16052,7 +17090,7 @@ TEXT ·tanhAVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop521:
+loop568:
 	VMOVUPS      (CX), Z20
 	VANDPS       Z18, Z20, Z21
 	VANDPS       Z19, Z20, Z22
@@ -16093,7 +17131,7 @@ loop521:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop521
+	JNZ          loop568
 	VZEROUPPER
 	RET
 
@@ -16106,7 +17144,7 @@ TEXT ·expGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop522:
+loop569:
 	VMOVUPS (CX), Z0
 	VMOVUPS (DX), Z1
 	VMULPS  Z0, Z1, Z1
@@ -16115,7 +17153,7 @@ loop522:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    BX
-	JNZ     loop522
+	JNZ     loop569
 	VZEROUPPER
 	RET
 
@@ -16128,7 +17166,7 @@ TEXT ·reluGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop523:
+loop570:
 	VMOVUPS (CX), Z0
 	VMOVUPS (DX), Z1
 	VPXORD  Z2, Z2, Z2
@@ -16140,7 +17178,7 @@ loop523:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    BX
-	JNZ     loop523
+	JNZ     loop570
 	VZEROUPPER
 	RET
 
@@ -16153,7 +17191,7 @@ TEXT ·sigmoidGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop524:
+loop571:
 	VMOVUPS      (CX), Z0
 	VMOVUPS      (DX), Z1
 	VBROADCASTSS word3f800000<>+0(SB), Z2
@@ -16165,7 +17203,7 @@ loop524:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop524
+	JNZ          loop571
 	VZEROUPPER
 	RET
 
@@ -16178,7 +17216,7 @@ TEXT ·tanhGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop525:
+loop572:
 	VMOVUPS      (CX), Z0
 	VMOVUPS      (DX), Z1
 	VBROADCASTSS word3f800000<>+0(SB), Z2
@@ -16189,7 +17227,7 @@ loop525:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop525
+	JNZ          loop572
 	VZEROUPPER
 	RET
 
@@ -16201,14 +17239,53 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop526:
+loop573:
 	VMOVUPS (AX), Z0
 	VADDPS  (CX), Z0, Z0
 	VMOVUPS Z0, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop526
+	JNZ     loop573
+	VZEROUPPER
+	RET
+
+// func sumRowsAVX512(rows int, stride int, y *float32, x *float32)
+// Requires: AVX, AVX512F
+TEXT ·sumRowsAVX512(SB), NOSPLIT, $0-32
+	MOVQ   rows+0(FP), AX
+	MOVQ   stride+8(FP), CX
+	MOVQ   y+16(FP), DX
+	MOVQ   x+24(FP), BX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+
+loop574:
+	VADDPS  (BX), Z0, Z0
+	VADDPS  64(BX), Z1, Z1
+	VADDPS  128(BX), Z2, Z2
+	VADDPS  192(BX), Z3, Z3
+	VADDPS  256(BX), Z4, Z4
+	VADDPS  320(BX), Z5, Z5
+	VADDPS  384(BX), Z6, Z6
+	VADDPS  448(BX), Z7, Z7
+	ADDQ    CX, BX
+	DECQ    AX
+	JNZ     loop574
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, 192(DX)
+	VMOVUPS Z4, 256(DX)
+	VMOVUPS Z5, 320(DX)
+	VMOVUPS Z6, 384(DX)
+	VMOVUPS Z7, 448(DX)
 	VZEROUPPER
 	RET
 
@@ -16222,13 +17299,13 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-28
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop527:
+loop575:
 	VMULPS  (CX), Z0, Z1
 	VMOVUPS Z1, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop527
+	JNZ     loop575
 	VZEROUPPER
 	RET
 
@@ -16241,11 +17318,11 @@ TEXT ·maximumAVX512(SB), NOSPLIT, $0-24
 	MOVQ    n+0(FP), DX
 	SHRQ    $0x04, DX
 
-loop528:
+loop576:
 	VMAXPS  (AX), Z0, Z0
 	ADDQ    $+64, AX
 	DECQ    DX
-	JNZ     loop528
+	JNZ     loop576
 	VMOVUPS Z0, (CX)
 	VZEROUPPER
 	RET
@@ -16261,7 +17338,7 @@ TEXT ·expSumAVX512(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), CX
 	SHRQ         $0x04, CX
 
-loop529:
+loop577:
 	VMOVUPS      (AX), Z2
 	VSUBPS       Z0, Z2, Z2
 	VBROADCASTSS word42b20000<>+0(SB), Z3
@@ -16294,7 +17371,7 @@ loop529:
 	VADDPS       Z4, Z1, Z1
 	ADDQ         $+64, AX
 	DECQ         CX
-	JNZ          loop529
+	JNZ          loop577
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Z1, (AX)
 	VZEROUPPER
@@ -16311,7 +17388,7 @@ TEXT ·expStoreAVX512(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop530:
+loop578:
 	VMOVUPS      (CX), Z2
 	VSUBPS       Z0, Z2, Z2
 	VBROADCASTSS word42b20000<>+0(SB), Z3
@@ -16346,7 +17423,7 @@ loop530:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop530
+	JNZ          loop578
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Z1, (AX)
 	VZEROUPPER
@@ -16373,12 +17450,12 @@ TEXT ·maxPool2AVX512(SB), NOSPLIT, $0-56
 	MOVQ     row+24(FP), R10
 	ADDQ     R10, R9
 
-loop531:
+loop579:
 	TESTQ CX, CX
-	JZ    skip532
+	JZ    skip580
 	MOVQ  CX, R10
 
-loop533:
+loop581:
 	VMOVUPS (DI), Z0
 	VMOVUPS (DI)(BX*1), Z1
 	VMAXPS  Z0, Z1, Z0
@@ -16403,11 +17480,11 @@ loop533:
 	ADDQ    $+64, DI
 	ADDQ    $+64, R9
 	DECQ    R10
-	JNZ     loop533
+	JNZ     loop581
 
-skip532:
+skip580:
 	TESTQ     DX, DX
-	JZ        skip534
+	JZ        skip582
 	VMOVUPS.Z (DI), K1, Z0
 	VMOVUPS.Z (DI)(BX*1), K1, Z1
 	VMAXPS    Z0, Z1, Z0
@@ -16432,7 +17509,7 @@ skip532:
 	ADDQ      DX, DI
 	ADDQ      DX, R9
 
-skip534:
+skip582:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	LEAQ (DI)(BX*2), DI
@@ -16440,7 +17517,7 @@ skip534:
 	LEAQ (R9)(BX*2), R9
 	SUBQ AX, R9
 	DECQ R8
-	JNZ  loop531
+	JNZ  loop579
 	VZEROUPPER
 	RET
 
@@ -16471,12 +17548,12 @@ TEXT ·maxPool2GradAVX512(SB), NOSPLIT, $0-72
 	ADDQ     R13, R12
 	VPXORD   Z1, Z1, Z1
 
-loop535:
+loop583:
 	TESTQ CX, CX
-	JZ    skip536
+	JZ    skip584
 	MOVQ  CX, R13
 
-loop537:
+loop585:
 	VMOVUPS (SI), Z0
 	VMOVUPS (DI), Z2
 	VMOVUPS (R8), Z3
@@ -16514,11 +17591,11 @@ loop537:
 	ADDQ    $+64, R11
 	ADDQ    $+64, R12
 	DECQ    R13
-	JNZ     loop537
+	JNZ     loop585
 
-skip536:
+skip584:
 	TESTQ     DX, DX
-	JZ        skip538
+	JZ        skip586
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (DI), K1, Z2
 	VMOVUPS.Z (R8), K1, Z3
@@ -16556,7 +17633,7 @@ skip536:
 	ADDQ      DX, R11
 	ADDQ      DX, R12
 
-skip538:
+skip586:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	ADDQ BX, DI
@@ -16570,7 +17647,7 @@ skip538:
 	LEAQ (R12)(BX*2), R12
 	SUBQ AX, R12
 	DECQ R10
-	JNZ  loop535
+	JNZ  loop583
 	VZEROUPPER
 	RET
 
@@ -16590,19 +17667,19 @@ TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-56
 	MOVQ     y+32(FP), BX
 	MOVQ     x+40(FP), SI
 	TESTQ    CX, CX
-	JZ       skip539
+	JZ       skip587
 
-loop540:
+loop588:
 	VMOVUPS (SI), Z0
 	MOVQ    rows+0(FP), DI
 	MOVQ    row+24(FP), R8
 	MOVQ    SI, R9
 
-loop541:
+loop589:
 	MOVQ R9, R10
 	MOVQ cols+8(FP), R11
 
-loop542:
+loop590:
 	VMOVUPS (R10), Z1
 	VMAXPS  Z0, Z1, Z0
 	VMOVAPS Z0, Z0
@@ -16611,29 +17688,29 @@ loop542:
 	VMOVAPS Z0, Z0
 	ADDQ    AX, R10
 	DECQ    R11
-	JNZ     loop542
+	JNZ     loop590
 	ADDQ    R8, R9
 	DECQ    DI
-	JNZ     loop541
+	JNZ     loop589
 	VMOVUPS Z0, (BX)
 	ADDQ    $+64, BX
 	ADDQ    $+64, SI
 	DECQ    CX
-	JNZ     loop540
+	JNZ     loop588
 
-skip539:
+skip587:
 	TESTQ     DX, DX
-	JZ        skip543
+	JZ        skip591
 	VMOVUPS.Z (SI), K1, Z0
 	MOVQ      rows+0(FP), CX
 	MOVQ      row+24(FP), DI
 	MOVQ      SI, R8
 
-loop544:
+loop592:
 	MOVQ R8, R9
 	MOVQ cols+8(FP), R10
 
-loop545:
+loop593:
 	VMOVUPS.Z (R9), K1, Z1
 	VMAXPS    Z0, Z1, Z0
 	VMOVAPS   Z0, Z0
@@ -16642,15 +17719,15 @@ loop545:
 	VMOVAPS   Z0, Z0
 	ADDQ      AX, R9
 	DECQ      R10
-	JNZ       loop545
+	JNZ       loop593
 	ADDQ      DI, R8
 	DECQ      CX
-	JNZ       loop544
+	JNZ       loop592
 	VMOVUPS   Z0, K1, (BX)
 	ADDQ      DX, BX
 	ADDQ      DX, SI
 
-skip543:
+skip591:
 	VZEROUPPER
 	RET
 
@@ -16673,9 +17750,9 @@ TEXT ·maxPoolGradAVX512(SB), NOSPLIT, $0-72
 	MOVQ     dx+32(FP), R8
 	VPXORD   Z1, Z1, Z1
 	TESTQ    CX, CX
-	JZ       skip546
+	JZ       skip594
 
-loop547:
+loop595:
 	VMOVUPS (BX), Z0
 	VMOVUPS (SI), Z2
 	MOVQ    rows+0(FP), R9
@@ -16683,12 +17760,12 @@ loop547:
 	MOVQ    DI, R11
 	MOVQ    R8, R12
 
-loop548:
+loop596:
 	MOVQ R11, R13
 	MOVQ R12, R14
 	MOVQ cols+8(FP), R15
 
-loop549:
+loop597:
 	VMOVUPS (R13), Z3
 	VMOVAPS Z1, Z4
 	VCMPPS  $0x00, Z0, Z3, K2
@@ -16703,21 +17780,21 @@ loop549:
 	ADDQ    AX, R13
 	ADDQ    AX, R14
 	DECQ    R15
-	JNZ     loop549
+	JNZ     loop597
 	ADDQ    R10, R11
 	ADDQ    R10, R12
 	DECQ    R9
-	JNZ     loop548
+	JNZ     loop596
 	ADDQ    $+64, BX
 	ADDQ    $+64, SI
 	ADDQ    $+64, DI
 	ADDQ    $+64, R8
 	DECQ    CX
-	JNZ     loop547
+	JNZ     loop595
 
-skip546:
+skip594:
 	TESTQ     DX, DX
-	JZ        skip550
+	JZ        skip598
 	VMOVUPS.Z (BX), K1, Z0
 	VMOVUPS.Z (SI), K1, Z2
 	MOVQ      rows+0(FP), CX
@@ -16725,12 +17802,12 @@ skip546:
 	MOVQ      DI, R10
 	MOVQ      R8, R11
 
-loop551:
+loop599:
 	MOVQ R10, R12
 	MOVQ R11, R13
 	MOVQ cols+8(FP), R14
 
-loop552:
+loop600:
 	VMOVUPS.Z (R12), K1, Z3
 	VMOVAPS   Z1, Z4
 	VCMPPS    $0x00, Z0, Z3, K2
@@ -16745,17 +17822,17 @@ loop552:
 	ADDQ      AX, R12
 	ADDQ      AX, R13
 	DECQ      R14
-	JNZ       loop552
+	JNZ       loop600
 	ADDQ      R9, R10
 	ADDQ      R9, R11
 	DECQ      CX
-	JNZ       loop551
+	JNZ       loop599
 	ADDQ      DX, BX
 	ADDQ      DX, SI
 	ADDQ      DX, DI
 	ADDQ      DX, R8
 
-skip550:
+skip598:
 	VZEROUPPER
 	RET
 
@@ -16781,12 +17858,12 @@ TEXT ·maxCornerAVX512(SB), NOSPLIT, $0-64
 	MOVQ     row+24(FP), R11
 	ADDQ     R11, R10
 
-loop553:
+loop601:
 	TESTQ CX, CX
-	JZ    skip554
+	JZ    skip602
 	MOVQ  CX, R11
 
-loop555:
+loop603:
 	VMOVUPS (DI), Z0
 	VMOVUPS (DI)(BX*1), Z1
 	VCMPPS  $0x07, Z0, Z0, K2
@@ -16814,11 +17891,11 @@ loop555:
 	ADDQ    $+64, DI
 	ADDQ    $+64, R10
 	DECQ    R11
-	JNZ     loop555
+	JNZ     loop603
 
-skip554:
+skip602:
 	TESTQ     DX, DX
-	JZ        skip556
+	JZ        skip604
 	VMOVUPS.Z (DI), K1, Z0
 	VMOVUPS.Z (DI)(BX*1), K1, Z1
 	VCMPPS    $0x07, Z0, Z0, K2
@@ -16846,7 +17923,7 @@ skip554:
 	ADDQ      DX, DI
 	ADDQ      DX, R10
 
-skip556:
+skip604:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	LEAQ (DI)(BX*2), DI
@@ -16854,7 +17931,7 @@ skip556:
 	LEAQ (R10)(BX*2), R10
 	SUBQ AX, R10
 	DECQ R9
-	JNZ  loop553
+	JNZ  loop601
 	VZEROUPPER
 	RET
 
@@ -16880,12 +17957,12 @@ TEXT ·maxCornerGradAVX512(SB), NOSPLIT, $0-64
 	MOVQ     row+24(FP), R11
 	ADDQ     R11, R10
 
-loop557:
+loop605:
 	TESTQ CX, CX
-	JZ    skip558
+	JZ    skip606
 	MOVQ  CX, R11
 
-loop559:
+loop607:
 	VMOVUPS   (SI), Z0
 	KMOVW     (R8), K2
 	KMOVW     2(R8), K3
@@ -16907,11 +17984,11 @@ loop559:
 	ADDQ      $+64, DI
 	ADDQ      $+64, R10
 	DECQ      R11
-	JNZ       loop559
+	JNZ       loop607
 
-skip558:
+skip606:
 	TESTQ     DX, DX
-	JZ        skip560
+	JZ        skip608
 	VMOVUPS.Z (SI), K1, Z0
 	KMOVW     (R8), K2
 	KMOVW     2(R8), K3
@@ -16933,7 +18010,7 @@ skip558:
 	ADDQ      DX, DI
 	ADDQ      DX, R10
 
-skip560:
+skip608:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	LEAQ (DI)(BX*2), DI
@@ -16941,7 +18018,7 @@ skip560:
 	LEAQ (R10)(BX*2), R10
 	SUBQ AX, R10
 	DECQ R9
-	JNZ  loop557
+	JNZ  loop605
 	VZEROUPPER
 	RET
 
@@ -16961,7 +18038,7 @@ TEXT ·squaresAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 60(AX), Z3
 	SHRQ         $0x04, BX
 
-loop561:
+loop609:
 	VMOVUPS      (CX), Z4
 	VMOVUPS      (DX), Z5
 	VFMADD231PS  Z2, Z4, Z5
@@ -16976,7 +18053,7 @@ loop561:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop561
+	JNZ          loop609
 	VMOVUPS      Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -17000,7 +18077,7 @@ TEXT ·sgdAVX512(SB), NOSPLIT, $0-8
 	MOVL         72(AX), R8
 	SHRQ         $0x04, DI
 
-loop562:
+loop610:
 	VMOVUPS      (CX), Z6
 	VMOVUPS      (DX), Z7
 	VFMADD231PS  Z1, Z7, Z0
@@ -17014,7 +18091,7 @@ loop562:
 	VADDPS       Z9, Z7, Z7
 	VMULPS       Z4, Z7, Z7
 	TESTQ        BX, BX
-	JZ           skip563
+	JZ           skip611
 	VMOVUPS      (BX), Z8
 	VBROADCASTSS 68(AX), Z9
 	VFMADD213PS  Z7, Z9, Z8
@@ -17022,18 +18099,18 @@ loop562:
 	ADDQ         $+64, BX
 	VMOVAPS      Z8, Z8
 	TESTL        R8, R8
-	JZ           skip564
+	JZ           skip612
 	VBROADCASTSS 72(AX), Z9
 	VFMADD213PS  Z7, Z9, Z8
 
-skip564:
+skip612:
 	VMOVAPS Z8, Z7
 
-skip563:
+skip611:
 	VFNMADD231PS Z5, Z7, Z6
 	VMOVUPS      Z6, (CX)
 	TESTQ        SI, SI
-	JZ           skip565
+	JZ           skip613
 	VMOVUPS      (SI), Z7
 	VSUBPS       Z7, Z6, Z6
 	VBROADCASTSS 64(AX), Z8
@@ -17041,11 +18118,11 @@ skip563:
 	VMOVUPS      Z7, (SI)
 	ADDQ         $+64, SI
 
-skip565:
+skip613:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    DI
-	JNZ     loop562
+	JNZ     loop610
 	VMOVUPS Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -17067,7 +18144,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 52(AX), Z4
 	SHRQ         $0x04, R8
 
-loop566:
+loop614:
 	VMOVUPS      (CX), Z5
 	VMOVUPS      (DX), Z6
 	VFMADD231PS  Z1, Z6, Z0
@@ -17106,7 +18183,7 @@ loop566:
 	ADDQ         $+64, BX
 	ADDQ         $+64, SI
 	TESTQ        DI, DI
-	JZ           skip567
+	JZ           skip615
 	VMOVUPS      (DI), Z6
 	VSUBPS       Z6, Z5, Z5
 	VBROADCASTSS 64(AX), Z7
@@ -17114,11 +18191,11 @@ loop566:
 	VMOVUPS      Z6, (DI)
 	ADDQ         $+64, DI
 
-skip567:
+skip615:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    R8
-	JNZ     loop566
+	JNZ     loop614
 	VMOVUPS Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -17133,7 +18210,7 @@ TEXT ·philoxAVX512(SB), NOSPLIT, $0-32
 	MOVL BX, SI
 	SHRQ $0x20, BX
 
-loop568:
+loop616:
 	VPBROADCASTD DX, Z0
 	VPXORD       Z1, Z1, Z1
 	VPXORD       Z2, Z2, Z2
@@ -17470,7 +18547,7 @@ loop568:
 	ADDQ         $+16, DX
 	ADDQ         $+256, CX
 	DECQ         AX
-	JNZ          loop568
+	JNZ          loop616
 	VZEROUPPER
 	RET
 
@@ -17489,7 +18566,7 @@ TEXT ·dropoutAVX512(SB), NOSPLIT, $0-48
 	MOVL         SI, DI
 	SHRQ         $0x20, SI
 
-loop569:
+loop617:
 	VPBROADCASTD BX, Z4
 	VPXORD       Z2, Z2, Z2
 	VPXORD       Z3, Z3, Z3
@@ -17839,7 +18916,7 @@ loop569:
 	ADDQ         $+256, CX
 	ADDQ         $+256, DX
 	DECQ         AX
-	JNZ          loop569
+	JNZ          loop617
 	VZEROUPPER
 	RET
 
@@ -17857,7 +18934,7 @@ TEXT ·momentSumsAVX512(SB), NOSPLIT, $0-48
 	VPXORD    Z4, Z4, Z4
 	VPXORD    Z5, Z5, Z5
 
-loop570:
+loop618:
 	VCVTPS2PD   (DX), Z6
 	VSUBPD      Z0, Z6, Z6
 	VADDPD      Z6, Z1, Z1
@@ -17868,7 +18945,7 @@ loop570:
 	VFMADD231PD Z6, Z6, Z5
 	ADDQ        CX, DX
 	DECQ        AX
-	JNZ         loop570
+	JNZ         loop618
 	MOVQ        a+32(FP), AX
 	MOVQ        b+40(FP), CX
 	VMOVUPD     Z1, (AX)
@@ -17893,7 +18970,7 @@ TEXT ·productSumsAVX512(SB), NOSPLIT, $0-56
 	VPXORD    Z4, Z4, Z4
 	VPXORD    Z5, Z5, Z5
 
-loop571:
+loop619:
 	VCVTPS2PD   (DX), Z6
 	VSUBPD      Z0, Z6, Z6
 	VCVTPS2PD   (SI), Z7
@@ -17907,7 +18984,7 @@ loop571:
 	ADDQ        CX, DX
 	ADDQ        CX, SI
 	DECQ        AX
-	JNZ         loop571
+	JNZ         loop619
 	MOVQ        a+40(FP), AX
 	MOVQ        b+48(FP), CX
 	VMOVUPD     Z1, (AX)
@@ -17930,10 +19007,10 @@ TEXT ·normalizeAVX512(SB), NOSPLIT, $0-64
 	MOVQ add+56(FP), R9
 	SHLQ $0x02, CX
 
-loop572:
+loop620:
 	XORQ R10, R10
 
-again573:
+again621:
 	VMOVUPS     (SI)(R10*1), Z0
 	VSUBPS      (DI)(R10*1), Z0, Z0
 	VMOVUPS     (R8)(R10*1), Z1
@@ -17941,11 +19018,11 @@ again573:
 	VMOVUPS     Z1, (BX)(R10*1)
 	ADDQ        $+64, R10
 	CMPQ        R10, CX
-	JNZ         again573
+	JNZ         again621
 	ADDQ        DX, BX
 	ADDQ        DX, SI
 	DECQ        AX
-	JNZ         loop572
+	JNZ         loop620
 	VZEROUPPER
 	RET
 
@@ -17964,10 +19041,10 @@ TEXT ·normalizeGradAVX512(SB), NOSPLIT, $0-80
 	MOVQ slope+72(FP), R11
 	SHLQ $0x02, CX
 
-loop574:
+loop622:
 	XORQ R12, R12
 
-again575:
+again623:
 	VMOVUPS      (SI)(R12*1), Z0
 	VMOVUPS      (DI)(R12*1), Z1
 	VSUBPS       (R8)(R12*1), Z0, Z0
@@ -17977,12 +19054,12 @@ again575:
 	VMOVUPS      Z1, (BX)(R12*1)
 	ADDQ         $+64, R12
 	CMPQ         R12, CX
-	JNZ          again575
+	JNZ          again623
 	ADDQ         DX, BX
 	ADDQ         DX, SI
 	ADDQ         DX, DI
 	DECQ         AX
-	JNZ          loop574
+	JNZ          loop622
 	VZEROUPPER
 	RET
 
@@ -18024,7 +19101,7 @@ TEXT ·lstmAVX512(SB), NOSPLIT, $0-8
 	VMOVUPS      (AX), Z20
 	VPMOVD2M     Z20, K1
 
-loop576:
+loop624:
 	VMOVUPS.Z    (SI), K1, Z20
 	VADDPS       (DI), Z20, Z20
 	VXORPS       Z18, Z20, Z20
@@ -18178,7 +19255,7 @@ loop576:
 	ADDQ         R10, BX
 	ADDQ         R10, R8
 	DECQ         R12
-	JNZ          loop576
+	JNZ          loop624
 	VZEROUPPER
 	RET
 
@@ -18221,7 +19298,7 @@ TEXT ·lstmGradAVX512(SB), NOSPLIT, $0-8
 	VMOVUPS      (R14), Z20
 	VPMOVD2M     Z20, K1
 
-loop577:
+loop625:
 	VMOVUPS.Z    (R8), K1, Z20
 	VMOVUPS.Z    (R9), K1, Z21
 	VADDPS       Z21, Z20, Z20
@@ -18299,7 +19376,7 @@ loop577:
 	ADDQ         80(AX), R8
 	ADDQ         88(AX), R9
 	DECQ         R13
-	JNZ          loop577
+	JNZ          loop625
 	VZEROUPPER
 	RET
 
@@ -18308,13 +19385,13 @@ loop577:
 TEXT ·winogradInput5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again578:
+again626:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop579:
+loop627:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -18388,14 +19465,14 @@ loop579:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop579
+	JNZ          loop627
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop580:
+loop628:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -18469,12 +19546,12 @@ loop580:
 	ADDQ         56(AX), DX
 	ADDQ         $+512, BX
 	DECQ         CX
-	JNZ          loop580
+	JNZ          loop628
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again578
+	JNZ          again626
 	VZEROUPPER
 	RET
 
@@ -18483,13 +19560,13 @@ loop580:
 TEXT ·winogradInputGrad5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again581:
+again629:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop582:
+loop630:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -18562,14 +19639,14 @@ loop582:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop582
+	JNZ          loop630
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop583:
+loop631:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -18650,12 +19727,12 @@ loop583:
 	ADDQ         56(AX), DX
 	ADDQ         $+512, BX
 	DECQ         CX
-	JNZ          loop583
+	JNZ          loop631
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again581
+	JNZ          again629
 	VZEROUPPER
 	RET
 
@@ -18664,13 +19741,13 @@ loop583:
 TEXT ·winogradOutput5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again584:
+again632:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop585:
+loop633:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -18716,14 +19793,14 @@ loop585:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop585
+	JNZ          loop633
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), DI
 	MOVQ         $0x00000004, CX
 
-loop586:
+loop634:
 	LEAQ         (DX)(SI*2), R8
 	ADDQ         SI, R8
 	VMOVUPS      (BX), Z0
@@ -18779,12 +19856,12 @@ loop586:
 	ADDQ         56(AX), DX
 	ADDQ         $+512, BX
 	DECQ         CX
-	JNZ          loop586
+	JNZ          loop634
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again584
+	JNZ          again632
 	VZEROUPPER
 	RET
 
@@ -18793,13 +19870,13 @@ loop586:
 TEXT ·winogradOutputGrad5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again587:
+again635:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000004, CX
 
-loop588:
+loop636:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -18843,14 +19920,14 @@ loop588:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop588
+	JNZ          loop636
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop589:
+loop637:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -18896,12 +19973,12 @@ loop589:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop589
+	JNZ          loop637
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again587
+	JNZ          again635
 	VZEROUPPER
 	RET
 
@@ -18910,13 +19987,13 @@ loop589:
 TEXT ·winogradFilter5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again590:
+again638:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000005, CX
 
-loop591:
+loop639:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -18974,14 +20051,14 @@ loop591:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop591
+	JNZ          loop639
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop592:
+loop640:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -19041,12 +20118,12 @@ loop592:
 	ADDQ         56(AX), DX
 	ADDQ         $+320, BX
 	DECQ         CX
-	JNZ          loop592
+	JNZ          loop640
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again590
+	JNZ          again638
 	VZEROUPPER
 	RET
 
@@ -19055,13 +20132,13 @@ loop592:
 TEXT ·winogradFilterGrad5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again593:
+again641:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop594:
+loop642:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -19121,14 +20198,14 @@ loop594:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop594
+	JNZ          loop642
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000005, CX
 
-loop595:
+loop643:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -19186,12 +20263,12 @@ loop595:
 	ADDQ         56(AX), DX
 	ADDQ         $+512, BX
 	DECQ         CX
-	JNZ          loop595
+	JNZ          loop643
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again593
+	JNZ          again641
 	VZEROUPPER
 	RET
 
@@ -19200,13 +20277,13 @@ loop595:
 TEXT ·winogradInput3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again596:
+again644:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop597:
+loop645:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -19251,14 +20328,14 @@ loop597:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop597
+	JNZ          loop645
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop598:
+loop646:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -19303,12 +20380,12 @@ loop598:
 	ADDQ         56(AX), DX
 	ADDQ         $+384, BX
 	DECQ         CX
-	JNZ          loop598
+	JNZ          loop646
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again596
+	JNZ          again644
 	VZEROUPPER
 	RET
 
@@ -19317,13 +20394,13 @@ loop598:
 TEXT ·winogradInputGrad3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again599:
+again647:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop600:
+loop648:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -19367,14 +20444,14 @@ loop600:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop600
+	JNZ          loop648
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop601:
+loop649:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -19424,12 +20501,12 @@ loop601:
 	ADDQ         56(AX), DX
 	ADDQ         $+384, BX
 	DECQ         CX
-	JNZ          loop601
+	JNZ          loop649
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again599
+	JNZ          again647
 	VZEROUPPER
 	RET
 
@@ -19438,13 +20515,13 @@ loop601:
 TEXT ·winogradOutput3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again602:
+again650:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop603:
+loop651:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -19477,14 +20554,14 @@ loop603:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop603
+	JNZ          loop651
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), DI
 	MOVQ         $0x00000004, CX
 
-loop604:
+loop652:
 	LEAQ         (DX)(SI*2), R8
 	ADDQ         SI, R8
 	VMOVUPS      (BX), Z0
@@ -19529,12 +20606,12 @@ loop604:
 	ADDQ         56(AX), DX
 	ADDQ         $+384, BX
 	DECQ         CX
-	JNZ          loop604
+	JNZ          loop652
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again602
+	JNZ          again650
 	VZEROUPPER
 	RET
 
@@ -19543,13 +20620,13 @@ loop604:
 TEXT ·winogradOutputGrad3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again605:
+again653:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000004, CX
 
-loop606:
+loop654:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -19582,14 +20659,14 @@ loop606:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop606
+	JNZ          loop654
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop607:
+loop655:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -19622,12 +20699,12 @@ loop607:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop607
+	JNZ          loop655
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again605
+	JNZ          again653
 	VZEROUPPER
 	RET
 
@@ -19636,13 +20713,13 @@ loop607:
 TEXT ·winogradFilter3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again608:
+again656:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000003, CX
 
-loop609:
+loop657:
 	VMOVUPS      (DX), Z0
 	VMOVUPS      (DX)(SI*1), Z1
 	VMOVUPS      (DX)(SI*2), Z2
@@ -19674,14 +20751,14 @@ loop609:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop609
+	JNZ          loop657
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop610:
+loop658:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -19715,12 +20792,12 @@ loop610:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop610
+	JNZ          loop658
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again608
+	JNZ          again656
 	VZEROUPPER
 	RET
 
@@ -19729,13 +20806,13 @@ loop610:
 TEXT ·winogradFilterGrad3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again611:
+again659:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop612:
+loop660:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -19769,14 +20846,14 @@ loop612:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop612
+	JNZ          loop660
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000003, CX
 
-loop613:
+loop661:
 	VMOVUPS      (BX), Z0
 	VMOVUPS      64(BX), Z1
 	VMOVUPS      128(BX), Z2
@@ -19808,12 +20885,12 @@ loop613:
 	ADDQ         56(AX), DX
 	ADDQ         $+384, BX
 	DECQ         CX
-	JNZ          loop613
+	JNZ          loop661
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again611
+	JNZ          again659
 	VZEROUPPER
 	RET
 
@@ -19836,7 +20913,7 @@ TEXT ·peakAVX512(SB), NOSPLIT, $0-8
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-loop614:
+loop662:
 	VFMADD231PS Z12, Z13, Z0
 	VFMADD231PS Z12, Z13, Z1
 	VFMADD231PS Z12, Z13, Z2
@@ -19850,7 +20927,7 @@ loop614:
 	VFMADD231PS Z12, Z13, Z10
 	VFMADD231PS Z12, Z13, Z11
 	DECQ        AX
-	JNZ         loop614
+	JNZ         loop662
 	VZEROUPPER
 	RET
 

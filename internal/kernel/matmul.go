@@ -116,7 +116,7 @@ func (p *product) pack() {
 	}
 	p.packed = p.packed[:cap(p.packed)]
 	p.packing = true
-	Run(p, p.across)
+	Run(p, p.across*ceilDiv(p.k, p.kBlock))
 	p.packing = false
 }
 
@@ -126,9 +126,15 @@ func (p *product) clear() { *p = product{packed: p.packed} }
 func (p *product) Do(w *Worker, piece int) {
 	j := piece % p.across * p.strip
 	cols := min(p.strip, p.n-j)
+	wide := ceilDiv(p.n, p.tile.panel) * p.tile.panel
+	if p.packing {
+		d := piece / p.across * p.kBlock
+		depth := min(p.kBlock, p.k-d)
+		p.isa.pack(w, p.packed[d*wide+j*depth:], p.b.from(d, j), depth, cols, p.tile.panel)
+		return
+	}
 	i := piece / p.across * p.rowBlock
 	rows := min(p.rowBlock, p.m-i)
-	wide := ceilDiv(p.n, p.tile.panel) * p.tile.panel
 	for d := 0; d < p.k; d += p.kBlock {
 		depth := min(p.kBlock, p.k-d)
 		var panels []float32
@@ -139,12 +145,10 @@ func (p *product) Do(w *Worker, piece int) {
 			panels = w.scratch[:ceilDiv(cols, p.tile.panel)*p.tile.panel*depth]
 			rest = w.scratch[len(panels):]
 		}
-		if p.packing || !p.shared && !p.direct(cols) {
+		if !p.shared && !p.direct(cols) {
 			p.isa.pack(w, panels, p.b.from(d, j), depth, cols, p.tile.panel)
 		}
-		if !p.packing {
-			p.block(w, rest, panels, i, j, d, rows, cols, depth)
-		}
+		p.block(w, rest, panels, i, j, d, rows, cols, depth)
 	}
 }
 
@@ -164,6 +168,9 @@ func (p *product) block(w *Worker, spare, panels []float32, i, j, d, rows, cols,
 	*t = tile{aRow: a.Row * 4, aCol: a.Col * 4, cRow: p.ldc * 4, k: depth, segments: 1}
 	if d > 0 || p.e.Accumulate {
 		t.flags |= tileAdd
+		if d == 0 {
+			t.flags |= tileFar
+		}
 	}
 	if d+depth == p.k {
 		if p.e.Bias != nil {

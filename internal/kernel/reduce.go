@@ -46,9 +46,17 @@ func (t *rowSum[T]) Do(_ *Worker, piece int) {
 	block, lo := piece/across, piece%across*columns
 	hi := min(lo+columns, t.cols)
 	y := t.part[block*t.cols+lo : block*t.cols+hi]
+	first := block * blockOfRows
+	rows, x := min(blockOfRows, t.rows-first), t.x[first*t.cols+lo:]
+	if y32, ok := f32(y); ok && active.lanes > 0 {
+		x32, _ := f32(x)
+		for ; len(y) >= 8*active.lanes; y, y32, x, x32 = y[8*active.lanes:], y32[8*active.lanes:], x[8*active.lanes:], x32[8*active.lanes:] {
+			active.sumRows(rows, t.cols*4, &y32[0], &x32[0])
+		}
+	}
 	clear(y)
-	for i := block * blockOfRows; i < min((block+1)*blockOfRows, t.rows); i++ {
-		addTo(y, t.x[i*t.cols+lo:][:len(y)])
+	for i := range rows {
+		addTo(y, x[i*t.cols:][:len(y)])
 	}
 }
 

@@ -30,6 +30,7 @@ const (
 	tileReLU             // then take the positive part
 	tilePart             // fewer columns than a panel has
 	tileGate             // at last put 0 where the gate is not above 0
+	tileFar              // C is probably in no cache yet
 )
 
 // maskWords holds, from maskWords[16-n], n words of ones followed by zeros.

@@ -28,6 +28,7 @@ const (
 	flagReLU = 4
 	flagPart = 8
 	flagGate = 16
+	flagFar  = 32
 )
 
 // micro emits the product of `rows` rows of A and one panel of B, `width` vectors
@@ -105,6 +106,7 @@ func (m *micro) product() {
 	}
 	MOVQ(next, at(m.t, tileA))
 	MOVQ(m.field(tileSegments), at(m.t, tileLeft))
+	m.prefetch()
 	again(func() {
 		loop(m.field(tileK), func() {
 			var panel []vec
@@ -138,6 +140,21 @@ func (m *micro) product() {
 		}
 		ADDQ(at(m.t, tileBSegment), b)
 		DECQ(at(m.t, tileLeft))
+	})
+}
+
+// prefetch asks early for the elements of C that will be added to, if they may be
+// far away.
+func (m *micro) prefetch() {
+	TESTQ(U32(flagFar), m.field(tileFlags))
+	when(JZ, func() {
+		c, cRow := m.field(tileC), m.field(tileCRow)
+		for range m.rows {
+			for line := 0; line < m.width*m.bytes(); line += 64 {
+				PREFETCHT0(at(c, line))
+			}
+			ADDQ(cRow, c)
+		}
 	})
 }
 

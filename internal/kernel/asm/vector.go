@@ -171,6 +171,24 @@ func (s set) rowKernels() {
 	})
 	ret()
 
+	s.text("sumRows", "func(rows, stride int, y, x *float32)", "sets y to the sum of rows of 8 vectors, stride bytes apart.")
+	rows, stride := Load(Param("rows"), GP64()), Load(Param("stride"), GP64())
+	p = pointers("y", "x")
+	var sums [8]vec
+	for i := range sums {
+		sums[i] = s.zero()
+	}
+	loop(rows, func() {
+		for i, v := range sums {
+			VADDPS(at(p[1], i*s.bytes()), v, v)
+		}
+		ADDQ(stride, p[1])
+	})
+	for i, v := range sums {
+		VMOVUPS(v, at(p[0], i*s.bytes()))
+	}
+	ret()
+
 	s.text("scale", "func(n int, y, x *float32, a float32)", "sets y to a·x.")
 	p = pointers("y", "x")
 	a := s.param("a")
