@@ -9,8 +9,8 @@ type cell struct {
 	pre, product, h    uintptr // forward; product is (rows, 4, lanes)
 	dgates, dc, dy, dh uintptr // backward; the gradient of h comes in two parts
 	dyRow, dhRow       int
-	row, gate          int // from row to row of gates; from gate to gate, and row to row of c
-	mask               uintptr
+	row, gate          int     // from row to row of gates; from gate to gate, and row to row of c
+	mask               uintptr // a word of ones for each unit; AVX2: 0 where all are
 	rows               int
 }
 
@@ -212,8 +212,8 @@ func (t *lstm) stepBackward(w *Worker, block, r int) {
 // cell returns the argument for a cell's kernel, for so many rows and columns.
 func (t *lstm) cell(w *Worker, rows, cols int) *cell {
 	w.cell = cell{row: 4 * t.H * 4, gate: t.H * 4, rows: rows}
-	if cols < t.isa.lanes || t.isa.lanes == len(maskWords)/2 {
-		w.cell.mask = uintptr(unsafe.Pointer(&maskWords[len(maskWords)/2-cols]))
+	if widest := len(maskWords) / 2; cols < t.isa.lanes || t.isa.lanes == widest {
+		w.cell.mask = uintptr(unsafe.Pointer(&maskWords[widest-cols]))
 	}
 	return &w.cell
 }

@@ -106,8 +106,9 @@ func gradients(dout *G.Node) (map[place]*G.Node, error) {
 	var collect func(n *G.Node) error
 	collect = func(n *G.Node) error {
 		in := operands(n)
-		if p, ok := of[placed](n); ok && parts[place{p.first, p.to.Dims()}] == nil {
-			parts[place{p.first, p.to.Dims()}] = in[0]
+		p, ok := of[placed](n)
+		if at := (place{p.first, p.to.Dims()}); ok && parts[at] == nil {
+			parts[at] = in[0]
 			return nil
 		}
 		if !IsSum(n) {
