@@ -1,5 +1,5 @@
-// Package kernel computes: matrix products, activations, softmax, random
-// numbers and optimizer updates on slices.
+// Package kernel computes: matrix products, recurrences, activations, softmax,
+// random numbers and optimizer updates on slices.
 //
 // Each kernel has a portable Go version, generic over float32 and float64,
 // that says what it computes. float32 also has AVX2 and AVX-512 versions,

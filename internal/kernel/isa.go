@@ -48,6 +48,8 @@ type isa struct {
 	productSums   func(rows, stride int, x, dy, shift *float32, a, b *float64) // a = Σdy, b = Σdy·(x - shift)
 	normalize     func(rows, n, stride int, y, x, mean, factor, add *float32)
 	normalizeGrad func(rows, n, stride int, dx, x, dy, mean, factor, shift, slope *float32)
+
+	lstm, lstmGrad func(c *byte) // c is a *cell
 }
 
 // generic is the portable set.

@@ -28,6 +28,7 @@ var avx2 = isa{
 	maxPool2: maxPool2AVX2, maxPool2Grad: maxPool2GradAVX2, maxPool: maxPoolAVX2, maxPoolGrad: maxPoolGradAVX2,
 	sgd: sgdAVX2, adam: adamAVX2, squares: squaresAVX2, philox: philoxAVX2, dropout: dropoutAVX2, peak: peakAVX2,
 	momentSums: momentSumsAVX2, productSums: productSumsAVX2, normalize: normalizeAVX2, normalizeGrad: normalizeGradAVX2,
+	lstm: lstmAVX2, lstmGrad: lstmGradAVX2,
 	winograd3: winogradKernels{winogradInput3AVX2, winogradOutput3AVX2, winogradOutputGrad3AVX2, winogradFilter3AVX2, winogradFilterGrad3AVX2},
 	winograd5: winogradKernels{winogradInput5AVX2, winogradOutput5AVX2, winogradOutputGrad5AVX2, winogradFilter5AVX2, winogradFilterGrad5AVX2},
 }
@@ -45,6 +46,7 @@ var avx512 = isa{
 	maxPool2: maxPool2AVX512, maxPool2Grad: maxPool2GradAVX512, maxPool: maxPoolAVX512, maxPoolGrad: maxPoolGradAVX512,
 	sgd: sgdAVX512, adam: adamAVX512, squares: squaresAVX512, philox: philoxAVX512, dropout: dropoutAVX512, peak: peakAVX512,
 	momentSums: momentSumsAVX512, productSums: productSumsAVX512, normalize: normalizeAVX512, normalizeGrad: normalizeGradAVX512,
+	lstm: lstmAVX512, lstmGrad: lstmGradAVX512,
 	winograd3: winogradKernels{winogradInput3AVX512, winogradOutput3AVX512, winogradOutputGrad3AVX512, winogradFilter3AVX512, winogradFilterGrad3AVX512},
 	winograd5: winogradKernels{winogradInput5AVX512, winogradOutput5AVX512, winogradOutputGrad5AVX512, winogradFilter5AVX512, winogradFilterGrad5AVX512},
 }

@@ -232,6 +232,16 @@ func normalizeAVX2(rows int, n int, stride int, y *float32, x *float32, mean *fl
 //go:noescape
 func normalizeGradAVX2(rows int, n int, stride int, dx *float32, x *float32, dy *float32, mean *float32, factor *float32, shift *float32, slope *float32)
 
+// lstmAVX2 makes gates from pre + product, then c and h; c is a *cell.
+//
+//go:noescape
+func lstmAVX2(c *byte)
+
+// lstmGradAVX2 makes dgates, and dc that of the step before, from dy + dh and dc; c is a *cell.
+//
+//go:noescape
+func lstmGradAVX2(c *byte)
+
 // winogradInput5AVX2 computes m·in·mᵀ; t is a *transform.
 //
 //go:noescape
@@ -566,6 +576,16 @@ func normalizeAVX512(rows int, n int, stride int, y *float32, x *float32, mean *
 //
 //go:noescape
 func normalizeGradAVX512(rows int, n int, stride int, dx *float32, x *float32, dy *float32, mean *float32, factor *float32, shift *float32, slope *float32)
+
+// lstmAVX512 makes gates from pre + product, then c and h; c is a *cell.
+//
+//go:noescape
+func lstmAVX512(c *byte)
+
+// lstmGradAVX512 makes dgates, and dc that of the step before, from dy + dh and dc; c is a *cell.
+//
+//go:noescape
+func lstmGradAVX512(c *byte)
 
 // winogradInput5AVX512 computes m·in·mᵀ; t is a *transform.
 //

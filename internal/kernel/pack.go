@@ -40,6 +40,11 @@ func (s *isa) packColsOf(w *Worker, dst, src []float32, stride, depth, n, panel 
 	if n < panel {
 		clear(dst[:depth*panel])
 	}
+	s.fillCols(w, dst, src, stride, depth, n, panel)
+}
+
+// fillCols packs n columns and leaves the rest of the panel alone.
+func (s *isa) fillCols(w *Worker, dst, src []float32, stride, depth, n, panel int) {
 	x := 0 // columns done
 	for ; depth >= 8 && x+8 <= n; x += 8 {
 		w.packing = packing{ptr(src[x*stride:]), ptr(dst[x:]), stride * 4, depth / 8, panel * 4}

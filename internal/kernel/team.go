@@ -18,6 +18,7 @@ type Worker struct {
 	packing   packing
 	update    update
 	transform transform
+	cell      cell
 	lanes     [16]float32 // what a vector kernel returns, a value a lane
 }
 

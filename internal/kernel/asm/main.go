@@ -20,6 +20,7 @@ func main() {
 		s.optimizers()
 		s.philox()
 		s.batchNorm()
+		s.lstm()
 		s.winograd()
 		s.peak()
 	}

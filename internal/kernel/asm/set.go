@@ -15,9 +15,10 @@ type vec = reg.VecVirtual
 // A set is an instruction set to generate for.
 type set struct {
 	name  string
-	lanes int    // float32s in a vector
-	rows  [3]int // of the largest tile of a product, by its width in vectors
-	wide  bool   // 512 bits, with mask registers
+	lanes int            // float32s in a vector
+	rows  [3]int         // of the largest tile of a product, by its width in vectors
+	wide  bool           // 512 bits, with mask registers
+	held  map[uint32]vec // constants that lie in registers
 }
 
 var (
@@ -106,11 +107,40 @@ func word(bits uint32) Mem {
 
 func number(x float64) Mem { return word(math.Float32bits(float32(x))) }
 
-// constant returns a vector of x.
-func (s set) constant(x float64) vec { return s.broadcast(number(x)) }
+// constant returns a vector of x that stays as it is.
+func (s set) constant(x float64) vec { return s.bits(math.Float32bits(float32(x))) }
 
-// bits returns a vector of a bit pattern.
-func (s set) bits(b uint32) vec { return s.broadcast(word(b)) }
+// fresh returns a vector of x that may be changed.
+func (s set) fresh(x float64) vec {
+	if v, ok := s.held[math.Float32bits(float32(x))]; ok {
+		return s.copy(v)
+	}
+	return s.broadcast(number(x))
+}
+
+// bits returns a vector of a bit pattern that stays as it is.
+func (s set) bits(b uint32) vec {
+	if v, ok := s.held[b]; ok {
+		return v
+	}
+	return s.broadcast(word(b))
+}
+
+// hold returns the set with these numbers and bit patterns in registers, where there
+// are enough of them: for a loop that is to come.
+func (s set) hold(numbers []float64, patterns ...uint32) set {
+	if !s.wide {
+		return s
+	}
+	s.held = map[uint32]vec{}
+	for _, x := range numbers {
+		s.held[math.Float32bits(float32(x))] = s.broadcast(number(x))
+	}
+	for _, b := range patterns {
+		s.held[b] = s.broadcast(word(b))
+	}
+	return s
+}
 
 // Predicates of VCMPPS.
 const (

@@ -7,27 +7,57 @@ import (
 	. "github.com/mmcloughlin/avo/operand"
 )
 
+var (
+	// Bounds of x, 1/ln 2, ln 2 in two parts, and a polynomial, from Moshier's Cephes library.
+	expConstants = []float64{
+		89, -104, math.Log2E, 0.693359375, -2.12194440e-4,
+		1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1, 1,
+	}
+	// A bound of |x| and a polynomial in x², from the same.
+	tanhConstants = []float64{0.625, -5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1}
+)
+
+// Bits of a float32.
+const (
+	signBit   = 1 << 31
+	magnitude = 1<<31 - 1
+)
+
+// holdFunctions returns the set with the constants of exp, sigmoid and tanh held.
+func (s set) holdFunctions() set {
+	return s.hold(append(append([]float64{}, expConstants...), tanhConstants...), signBit, magnitude)
+}
+
 // exp returns eˣ and clobbers x. With n = round(x/ln 2), eˣ is 2ⁿ times a
-// polynomial in x - n·ln 2 (coefficients from Moshier's Cephes library). 2ⁿ is
-// applied in two factors, so that results may be denormal or infinite.
+// polynomial in x - n·ln 2. Results may be denormal or infinite.
 func (s set) exp(x vec) vec {
+	c := expConstants
 	// In this order of operands NaN stays NaN.
-	VMINPS(x, s.constant(89), x)
-	VMAXPS(x, s.constant(-104), x)
+	VMINPS(x, s.constant(c[0]), x)
+	VMAXPS(x, s.constant(c[1]), x)
 	n, f := s.vec(), s.vec()
-	VMULPS(s.constant(math.Log2E), x, f)
-	VCVTPS2DQ(f, n)
-	VCVTDQ2PS(n, f)
-	VFNMADD231PS(s.constant(0.693359375), f, x)
-	VFNMADD231PS(s.constant(-2.12194440e-4), f, x)
-	y := s.constant(1.9875691500e-4)
-	for _, c := range []float64{1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1} {
+	VMULPS(s.constant(c[2]), x, f)
+	if s.wide {
+		VRNDSCALEPS(Imm(0), f, f)
+	} else {
+		VCVTPS2DQ(f, n)
+		VCVTDQ2PS(n, f)
+	}
+	VFNMADD231PS(s.constant(c[3]), f, x)
+	VFNMADD231PS(s.constant(c[4]), f, x)
+	y := s.fresh(c[5])
+	for _, c := range c[6:11] {
 		VFMADD213PS(s.constant(c), x, y)
 	}
-	VMULPS(x, x, f)
-	VFMADD213PS(x, f, y)
-	VADDPS(s.constant(1), y, y)
-	half := s.vec()
+	sq := s.vec()
+	VMULPS(x, x, sq)
+	VFMADD213PS(x, sq, y)
+	VADDPS(s.constant(c[11]), y, y)
+	if s.wide {
+		VSCALEFPS(f, y, y)
+		return y
+	}
+	half := s.vec() // 2ⁿ may be no normal number; its two factors are
 	VPSRAD(Imm(1), n, half)
 	VPSUBD(half, n, n)
 	for _, power := range []vec{half, n} {
@@ -40,7 +70,7 @@ func (s set) exp(x vec) vec {
 
 // sigmoid returns 1/(1 + e⁻ˣ) and clobbers x.
 func (s set) sigmoid(x vec) vec {
-	VXORPS(s.bits(1<<31), x, x)
+	VXORPS(s.bits(signBit), x, x)
 	e := s.exp(x)
 	one := s.constant(1)
 	VADDPS(one, e, e)
@@ -48,12 +78,11 @@ func (s set) sigmoid(x vec) vec {
 	return e
 }
 
-// tanh returns, for |x| < 0.625, x + x³·P(x²) (Cephes), and elsewhere
-// ±(1 - 2/(e^2|x| + 1)).
+// tanh returns, for |x| < 0.625, x + x³·P(x²), and elsewhere ±(1 - 2/(e^2|x| + 1)).
 func (s set) tanh(x vec) vec {
 	sign, a := s.vec(), s.vec()
-	VANDPS(s.bits(1<<31), x, sign)
-	VANDPS(s.bits(1<<31-1), x, a)
+	VANDPS(s.bits(signBit), x, sign)
+	VANDPS(s.bits(magnitude), x, a)
 	far := s.vec()
 	VADDPS(a, a, far)
 	far = s.exp(far)
@@ -65,30 +94,34 @@ func (s set) tanh(x vec) vec {
 	VORPS(sign, far, far)
 	sq := s.vec()
 	VMULPS(x, x, sq)
-	p := s.constant(-5.70498872745e-3)
-	for _, c := range []float64{2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1} {
+	p := s.fresh(tanhConstants[1])
+	for _, c := range tanhConstants[2:] {
 		VFMADD213PS(s.constant(c), sq, p)
 	}
 	VMULPS(sq, p, p)
 	VFMADD213PS(x, x, p)
-	return s.choose(less, a, s.constant(0.625), p, far)
+	return s.choose(less, a, s.constant(tanhConstants[0]), p, far)
 }
 
 // maps emits the functions of an array and their gradients.
 func (s set) maps() {
 	for _, f := range []struct {
 		name string
-		f    func(x vec) vec
+		f    func(s set, x vec) vec
 	}{
-		{"exp", s.exp},
-		{"relu", func(x vec) vec { VMAXPS(x, s.zero(), x); return x }},
-		{"sigmoid", s.sigmoid},
-		{"tanh", s.tanh},
+		{"exp", set.exp},
+		{"relu", func(s set, x vec) vec { VMAXPS(x, s.zero(), x); return x }},
+		{"sigmoid", set.sigmoid},
+		{"tanh", set.tanh},
 	} {
 		s.text(f.name, "func(n int, y, x *float32)", "applies the function to n elements.")
 		p := pointers("y", "x")
+		held := s
+		if f.name != "relu" {
+			held = s.holdFunctions()
+		}
 		s.elements(func() {
-			VMOVUPS(f.f(s.load(at(p[1], 0))), at(p[0], 0))
+			VMOVUPS(f.f(held, s.load(at(p[1], 0))), at(p[0], 0))
 			advance(s.bytes(), p...)
 		})
 		ret()
@@ -103,14 +136,14 @@ func (s set) maps() {
 			return s.choose(notLessEqual, y, z, dy, z)
 		}},
 		{"sigmoidGrad", func(y, dy vec) vec {
-			d := s.constant(1)
+			d := s.fresh(1)
 			VSUBPS(y, d, d)
 			VMULPS(y, d, d)
 			VMULPS(d, dy, dy)
 			return dy
 		}},
 		{"tanhGrad", func(y, dy vec) vec {
-			d := s.constant(1)
+			d := s.fresh(1)
 			VFNMADD231PS(y, y, d)
 			VMULPS(d, dy, dy)
 			return dy
