@@ -204,34 +204,10 @@ func blendDo[T kernel.Float](b blend, out G.Value, in []G.Value) {
 
 // halves returns the two halves of a vector.
 func halves(x *G.Node) (a, b *G.Node, err error) {
-	if a, err = apply(half{}, x); err != nil {
+	n := x.Shape()[0] / 2
+	if a, err = partOf(x, 0, n); err != nil {
 		return nil, nil, err
 	}
-	b, err = apply(half{second: true}, x)
+	b, err = partOf(x, n, n)
 	return a, b, err
-}
-
-type half struct{ second bool }
-
-func (half) String() string { return "half" }
-
-func (half) types() []hm.Type { return []hm.Type{array(1), array(1)} }
-
-func (half) shape(in []tensor.Shape) (tensor.Shape, error) { return tensor.Shape{in[0][0] / 2}, nil }
-
-func (h half) do(out G.Value, in []G.Value) error {
-	if out.Dtype() == tensor.Float64 {
-		halfDo[float64](h, out, in)
-	} else {
-		halfDo[float32](h, out, in)
-	}
-	return nil
-}
-
-func halfDo[T kernel.Float](h half, out G.Value, in []G.Value) {
-	y, x := data[T](out), data[T](in[0])
-	if h.second {
-		x = x[len(y):]
-	}
-	copy(y, x)
 }

@@ -48,13 +48,6 @@ func (r reshape) grad(_ G.Nodes, _, dy *G.Node) (G.Nodes, error) {
 	return G.Nodes{dx}, err
 }
 
-// View reports whether o only gives its input another shape, so that an
-// executor may let the output share the input's memory.
-func (o *Operation) View() bool {
-	_, ok := o.computation.(reshape)
-	return ok
-}
-
 // Add returns a + b, element by element.
 func Add(a, b *G.Node) (*G.Node, error) { return apply(add{a.Dims()}, a, b) }
 

@@ -1,7 +1,6 @@
 package vm
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -78,7 +77,8 @@ func (m *Machine) add(g *G.ExprGraph, n *G.Node, slot map[*G.Node]int) error {
 		c.op = op.Sum(n.Dims())
 	}
 	if o, ok := c.op.(*op.Operation); ok {
-		c.fill, c.view = o, o.View()
+		c.fill = o
+		c.first, c.view = o.View()
 	}
 	for _, child := range in {
 		s, ok := slot[child]
@@ -91,11 +91,10 @@ func (m *Machine) add(g *G.ExprGraph, n *G.Node, slot map[*G.Node]int) error {
 	return nil
 }
 
-// isSum recognizes the addition that Gorgonia inserts where a value is used
-// twice, so that gradients meet. Its own implementation allocates.
+// isSum recognizes the addition that Gorgonia inserts where gradients meet, if the
+// zoo's can stand in for it. Gorgonia's own allocates.
 func isSum(n *G.Node, in []*G.Node) bool {
-	return fmt.Sprintf("%T", n.Op()) == "gorgonia.elemBinOp" && n.Op().String() == "+ false" &&
-		!n.IsScalar() && isFloat(n) && slices.Equal(in[0].Shape(), in[1].Shape()) && in[0].Dims() == n.Dims()
+	return op.IsSum(n) && !n.IsScalar() && isFloat(n) && slices.Equal(in[0].Shape(), in[1].Shape()) && in[0].Dims() == n.Dims()
 }
 
 func isFloat(n *G.Node) bool { return n.Dtype() == tensor.Float32 || n.Dtype() == tensor.Float64 }

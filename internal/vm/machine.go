@@ -29,15 +29,16 @@ type Machine struct {
 
 // An instruction runs one operation.
 type instruction struct {
-	node *G.Node
-	op   G.Op
-	fill G.UsePreallocDoer // fills the value at dst; nil: op makes a value
-	view bool              // dst is the input in another shape
-	seen G.Value           // the input that dst is a view of
-	src  []int
-	dst  int
-	in   []G.Value
-	time time.Duration
+	node  *G.Node
+	op    G.Op
+	fill  G.UsePreallocDoer // fills the value at dst; nil: op makes a value
+	view  bool              // dst is the input's memory from element first on
+	first int
+	seen  G.Value // the input that dst is a view of
+	src   []int
+	dst   int
+	in    []G.Value
+	time  time.Duration
 }
 
 // A variable is a node whose value comes from outside.
@@ -106,7 +107,7 @@ func (m *Machine) execute() (err error) {
 		switch {
 		case c.view:
 			if c.seen != c.in[0] {
-				m.vals[c.dst], c.seen, err = view(c.in[0], c.node.Shape())
+				m.vals[c.dst], c.seen, err = view(c.in[0], c.first, c.node.Shape())
 			}
 		case c.fill != nil:
 			_, err = c.fill.UsePreallocDo(m.vals[c.dst], c.in...)
@@ -123,8 +124,9 @@ func (m *Machine) execute() (err error) {
 	return nil
 }
 
-// view returns v in another shape, and v again if the two share memory.
-func view(v G.Value, s tensor.Shape) (_, shared G.Value, err error) {
+// view returns the elements of v from the first on in another shape, and v again if
+// the two share memory.
+func view(v G.Value, first int, s tensor.Shape) (_, shared G.Value, err error) {
 	d, ok := v.(*tensor.Dense)
 	if !ok {
 		return nil, nil, errors.Errorf("no view of a %T", v)
@@ -133,7 +135,14 @@ func view(v G.Value, s tensor.Shape) (_, shared G.Value, err error) {
 	if p == d {
 		shared = v
 	}
-	return tensor.New(tensor.WithShape(s...), tensor.Of(p.Dtype()), tensor.WithBacking(p.Data())), shared, nil
+	data := p.Data()
+	switch end := first + s.TotalSize(); x := data.(type) {
+	case []float32:
+		data = x[first:end:end]
+	case []float64:
+		data = x[first:end:end]
+	}
+	return tensor.New(tensor.WithShape(s...), tensor.WithBacking(data)), shared, nil
 }
 
 // name is the node's or, where Gorgonia would make up one of numbers, the

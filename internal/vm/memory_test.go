@@ -91,3 +91,30 @@ func TestViewsTakeNoMemory(t *testing.T) {
 		}
 	}
 }
+
+// Parts of an array are views too: they lie where they lie in it, and it lives as
+// long as the last of them.
+func TestPartsTakeNoMemory(t *testing.T) {
+	g := G.NewGraph()
+	x, w, h0 := input(g, "x", noise(1, 6, 5)), input(g, "w", noise(2, 5, 5)), input(g, "h0", noise(3, 2, 5))
+	y, h, err := op.RNN(x, w, h0, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := G.Must(op.Activate(op.Tanh, y)) // y's last reader
+	b := G.Must(op.Activate(op.Sigmoid, a))
+	c := G.Must(op.Add(h, h)) // the array's
+	m := compile(t, b, c)
+	if want := 4 * 5 * ((3+1)*2 + 6 + 6); m.Bytes() != want { // the array, a, b; c goes to a's place
+		t.Errorf("%d bytes, want %d", m.Bytes(), want)
+	}
+	run(t, m)
+	twice := floats(t, c.Value())
+	m = compile(t, y, h)
+	run(t, m)
+	for i, v := range floats(t, h.Value()) {
+		if last := floats(t, y.Value())[2*2*5+i]; v != last || twice[i] != 2*v {
+			t.Errorf("element %d of the last step is %v, of y %v, twice it %v", i, v, last, twice[i])
+		}
+	}
+}

@@ -18,9 +18,9 @@ func TestRandomGraphs(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 0))
 		g := G.NewGraph()
 		nodes := G.Nodes{input(g, "a", noise(1, 4, 6)), input(g, "b", noise(2, 4, 6))}
-		w := input(g, "w", noise(3, 6, 6))
+		w, h := input(g, "w", noise(3, 6, 6)), input(g, "h", noise(4, 2, 6))
 		for range 5 + r.IntN(40) {
-			nodes = append(nodes, grow(r, nodes, w))
+			nodes = append(nodes, grow(r, nodes, w, h))
 		}
 		outs := G.Nodes{nodes[len(nodes)-1]}
 		for range r.IntN(5) {
@@ -48,10 +48,10 @@ func TestRandomGraphs(t *testing.T) {
 }
 
 // grow returns an operation on some of the nodes, all of them (4, 6).
-func grow(r *rand.Rand, nodes G.Nodes, w *G.Node) *G.Node {
+func grow(r *rand.Rand, nodes G.Nodes, w, h *G.Node) *G.Node {
 	pick := func() *G.Node { return nodes[len(nodes)-1-min(r.IntN(len(nodes)), r.IntN(len(nodes)))] } // late ones more often
 	x := pick()
-	switch r.IntN(9) {
+	switch r.IntN(12) {
 	case 0:
 		return G.Must(op.Linear(x, w, nil))
 	case 1:
@@ -66,7 +66,23 @@ func grow(r *rand.Rand, nodes G.Nodes, w *G.Node) *G.Node {
 		return G.Must(G.HadamardProd(x, pick()))
 	case 6:
 		return G.Must(G.Add(x, pick())) // which the executor replaces
-	case 7:
+	case 7: // two parts of an array
+		y, last, err := op.RNN(x, w, h, 2)
+		if err != nil {
+			panic(err)
+		}
+		z, _, err := op.RNN(pick(), w, last, 2)
+		if err != nil {
+			panic(err)
+		}
+		return G.Must(op.Reshape(G.Must(op.Add(y, z)), 4, 6))
+	case 8: // again, of which one is used twice
+		mean, variance, err := op.Moments(x)
+		if err != nil {
+			panic(err)
+		}
+		return G.Must(op.BatchNorm(pick(), mean, variance, mean, mean, 1e-3, true))
+	case 9:
 		return G.Must(G.Tanh(G.Must(G.Neg(x))))
 	default:
 		return G.Must(op.Softmax(x))
