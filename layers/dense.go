@@ -33,7 +33,7 @@ func (l Dense) Forward(s *Scope, x *G.Node) (*G.Node, error) {
 	if x.Dims() != 2 {
 		return nil, errors.Errorf("%sdense takes (N, in), its input is %v; put a Flatten before it", s.prefix(), x.Shape())
 	}
-	if err := l.fits(s, x.Shape()[1]); err != nil {
+	if err := fits(s, "weight", x.Shape()[1]); err != nil {
 		return nil, err
 	}
 	w, err := s.Param("weight", or(l.Init, GlorotUniform), l.Units, x.Shape()[1])
@@ -53,10 +53,10 @@ func (l Dense) Forward(s *Scope, x *G.Node) (*G.Node, error) {
 	return y, errors.Wrap(err, s.path)
 }
 
-// fits compares the number of features with what a weight made for an earlier
-// graph takes.
-func (l Dense) fits(s *Scope, features int) error {
-	name := s.prefixDot() + "weight"
+// fits compares the number of features with what the weight (out, in) of that name
+// takes, if it was made for an earlier graph.
+func fits(s *Scope, weight string, features int) error {
+	name := s.prefixDot() + weight
 	w := s.params.Get(name)
 	if w == nil || s.declared[name] || w.Value.Dims() != 2 || w.Value.Shape()[1] == features {
 		return nil

@@ -17,5 +17,5 @@
 // (out, in) and fc1.bias (out).
 //
 // In comments N is the batch, H and W are height and width, C channels, which
-// come last, D features.
+// come last, D features, T the steps of a sequence, which come first.
 package layers

@@ -149,6 +149,37 @@ var harness = []struct {
 		tensor.Shape{2, 5},
 		"fc.weight (5, 24) fc.bias (5)",
 	},
+	{"lstm", layers.LSTM{Name: "lstm", Units: 5, ForgetBias: 1}, tensor.Shape{3, 2, 4}, tensor.Shape{3, 2, 5}, "lstm.weight_ih_l0 (20, 4) lstm.weight_hh_l0 (20, 5) lstm.bias_ih_l0 (20) lstm.bias_hh_l0 (20)"},
+	{"lstm of one unit", layers.LSTM{Name: "lstm", Units: 1}, tensor.Shape{2, 1, 1}, tensor.Shape{2, 1, 1}, "lstm.weight_ih_l0 (4, 1) lstm.weight_hh_l0 (4, 1) lstm.bias_ih_l0 (4) lstm.bias_hh_l0 (4)"},
+	{
+		"lstm of two layers, with dropout between",
+		layers.LSTM{Name: "lstm", Units: 5, Layers: 2, Dropout: 0.4},
+		tensor.Shape{3, 2, 4},
+		tensor.Shape{3, 2, 5},
+		"lstm.weight_ih_l0 (20, 4) lstm.weight_hh_l0 (20, 5) lstm.bias_ih_l0 (20) lstm.bias_hh_l0 (20) lstm.weight_ih_l1 (20, 5) lstm.weight_hh_l1 (20, 5) lstm.bias_ih_l1 (20) lstm.bias_hh_l1 (20)",
+	},
+	{
+		"lstm of wide vectors, between",
+		layers.Sequential{layers.Tanh, layers.LSTM{Name: "lstm", Units: 17, Stateless: true}, layers.Tanh},
+		tensor.Shape{2, 2, 3},
+		tensor.Shape{2, 2, 17},
+		"lstm.weight_ih_l0 (68, 3) lstm.weight_hh_l0 (68, 17) lstm.bias_ih_l0 (68) lstm.bias_hh_l0 (68)",
+	},
+	{"rnn", layers.RNN{Name: "rnn", Units: 5}, tensor.Shape{3, 2, 4}, tensor.Shape{3, 2, 5}, "rnn.weight_ih_l0 (5, 4) rnn.weight_hh_l0 (5, 5) rnn.bias_ih_l0 (5) rnn.bias_hh_l0 (5)"},
+	{
+		"rnn of two layers, with dropout between",
+		layers.RNN{Name: "rnn", Units: 5, Layers: 2, Dropout: 0.4},
+		tensor.Shape{3, 2, 4},
+		tensor.Shape{3, 2, 5},
+		"rnn.weight_ih_l0 (5, 4) rnn.weight_hh_l0 (5, 5) rnn.bias_ih_l0 (5) rnn.bias_hh_l0 (5) rnn.weight_ih_l1 (5, 5) rnn.weight_hh_l1 (5, 5) rnn.bias_ih_l1 (5) rnn.bias_hh_l1 (5)",
+	},
+	{
+		"recurrent layers side by side", // gradients of the input meet, and each has one from h and c of its own
+		layers.Sum{layers.LSTM{Name: "lstm", Units: 4}, layers.RNN{Name: "rnn", Units: 4}, layers.Sequential{}},
+		tensor.Shape{3, 2, 4},
+		tensor.Shape{3, 2, 4},
+		"lstm.weight_ih_l0 (16, 4) lstm.weight_hh_l0 (16, 4) lstm.bias_ih_l0 (16) lstm.bias_hh_l0 (16) rnn.weight_ih_l0 (4, 4) rnn.weight_hh_l0 (4, 4) rnn.bias_ih_l0 (4) rnn.bias_hh_l0 (4)",
+	},
 	{"Gorgonia's square", layers.Func(G.Square), tensor.Shape{3, 4}, tensor.Shape{3, 4}, ""},
 	{
 		"Gorgonia's tanh between",

@@ -32,6 +32,7 @@ type build struct {
 	declared map[string]bool
 	nodes    []Trained
 	updates  []Update
+	carries  []*Carry
 	step     *G.Node
 	rows     []Row
 	depth    int
@@ -90,13 +91,8 @@ func (s *Scope) tensor(name string, init Init, shape tensor.Shape, buffer bool) 
 	if err != nil {
 		return nil, nil, err
 	}
-	if len(shape) == 0 {
-		return nil, nil, errors.Errorf("%s: a parameter needs a shape; for a single number use 1", full)
-	}
-	for _, d := range shape {
-		if d < 1 {
-			return nil, nil, errors.Errorf("%s: shape %v has a size below 1", full, shape)
-		}
+	if err := checkShape(full, shape); err != nil {
+		return nil, nil, err
 	}
 	p, err := s.params.declare(full, init, shape, buffer)
 	if err != nil {
@@ -107,6 +103,18 @@ func (s *Scope) tensor(name string, init Init, shape tensor.Shape, buffer bool) 
 		v = p.Evaluated()
 	}
 	return p, G.NewTensor(s.graph, v.Dtype(), len(shape), G.WithShape(shape...), G.WithName(full), G.WithValue(v)), nil
+}
+
+func checkShape(name string, shape tensor.Shape) error {
+	if len(shape) == 0 {
+		return errors.Errorf("%s: a parameter needs a shape; for a single number use 1", name)
+	}
+	for _, d := range shape {
+		if d < 1 {
+			return errors.Errorf("%s: shape %v has a size below 1", name, shape)
+		}
+	}
+	return nil
 }
 
 // declare returns the full name of what is called name in s, once.

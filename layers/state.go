@@ -40,6 +40,44 @@ type Update struct {
 // so that a step that fails leaves no trace.
 func (s *Scope) Updates() []Update { return s.updates }
 
+// A Carry is what a graph hands on from one run to the next, and its node: the
+// state of a recurrent layer. The node is an input; no gradient flows back through it
+// to earlier runs.
+type Carry struct {
+	Name string
+	Node *G.Node // the value when a run begins
+	Next *G.Node // the value after it; nil: the same
+}
+
+// Carry declares what is called name in s and carried from run to run. It begins as
+// zeros. A Trainer sets it to zero again where a pass over the data begins, training
+// and evaluation having values of their own; it is not among the graph's Params.
+func (s *Scope) Carry(name string, shape ...int) (*Carry, error) {
+	full, err := s.declare(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkShape(full, shape); err != nil {
+		return nil, err
+	}
+	dtype := tensor.Float32
+	if s.params.dtype == tensor.Float64 {
+		dtype = tensor.Float64
+	}
+	zeros := tensor.New(tensor.Of(dtype), tensor.WithShape(shape...))
+	n := G.NewTensor(s.graph, dtype, len(shape), G.WithShape(shape...), G.WithName(full), G.WithValue(zeros))
+	c := &Carry{Name: full, Node: n}
+	s.carries = append(s.carries, c)
+	return c, nil
+}
+
+// Update makes the value of n, which has c's shape, what the next run begins with.
+// As with a [Buffer], who runs the graph sees to it.
+func (c *Carry) Update(n *G.Node) { c.Next = n }
+
+// Carries lists what was declared so far to be carried from run to run.
+func (s *Scope) Carries() []*Carry { return s.carries }
+
 // Step returns the input that holds the number of training steps done, an int of
 // shape (1). It is 0 until [Scope.SetStep].
 func (s *Scope) Step() *G.Node {

@@ -267,6 +267,92 @@ case("globalavgpool", "torch.nn.functional.adaptive_avg_pool2d to one pixel" + O
      lambda: pool(lambda v: F.adaptive_avg_pool2d(v, 1), uniform(509, 2, 4, 5, 4)))
 
 
+# Recurrent layers. Sequences are (T, N, D), gates in PyTorch's order i, f, g, o.
+
+
+def states(kind: type) -> tuple[str, ...]:
+    return ("h", "c") if kind in (torch.nn.LSTM, torch.nn.LSTMCell) else ("h",)
+
+
+def run(module: torch.nn.Module, x: torch.Tensor, first: list[torch.Tensor]) -> tuple[torch.Tensor, ...]:
+    """All that the module puts out, flat."""
+    out = module(x, tuple(first) if len(first) > 1 else first[0])
+    if isinstance(module, torch.nn.LSTMCell):
+        return out
+    y, last = out
+    return (y, *last) if len(first) > 1 else (y, last)
+
+
+def recurrent(kind: type, given: Values, count: int, names: list[str], upstream: Values) -> Values:
+    """Outputs by their names, and the gradients of the input, the first states and the parameters."""
+    d, h = given["x"].shape[-1], given["h0"].shape[-1]
+    module = (kind(d, h) if kind is torch.nn.LSTMCell else kind(d, h, count)).double()
+    module.load_state_dict({k: torch.tensor(given[k]) for k in module.state_dict()})
+    p = {k: leaf(given[k]) for k in ("x", *(s + "0" for s in states(kind)))}
+    out = dict(zip(names, run(module, p["x"], [p[s + "0"] for s in states(kind)])))
+    sum((out[k[1:]] * torch.tensor(v, dtype=torch.float64)).sum() for k, v in upstream.items()).backward()
+    p.update(module.named_parameters())
+    return {**out, **{"d" + k: v.grad for k, v in p.items()}}
+
+
+def recurrent_inputs(
+    kind: type, key: int, x: tuple[int, ...], count: int, h: int, draw: Callable[..., np.ndarray], over: int, forget: bool
+) -> tuple[Values, Values]:
+    """What a case is given, and the gradients of its outputs."""
+    cell, rows = kind is torch.nn.LSTMCell, h * (1 if kind is torch.nn.RNN else 4)
+    state = (x[0], h) if cell else (count, x[1], h)
+    given: Values = {"x": draw(key, *x)}
+    given.update({s + "0": draw(key + 1 + k, *state) for k, s in enumerate(states(kind))})
+    for k in range(count):
+        shapes = {"weight_ih": (rows, h if k else x[-1]), "weight_hh": (rows, h), "bias_ih": (rows,), "bias_hh": (rows,)}
+        for j, (part, shape) in enumerate(shapes.items()):
+            v = draw(key + 3 + 4 * k + j, *shape) / np.float32(over)
+            if forget and part.startswith("bias"):
+                v = np.repeat(np.float32([0, part == "bias_ih", 0, 0]), h)
+            given[part if cell else f"{part}_l{k}"] = v
+    outputs = {} if cell else {"dy": (*x[:-1], h)}
+    outputs.update({"d" + s: state for s in states(kind)})
+    return given, {k: draw(key + 20 + i, *shape) for i, (k, shape) in enumerate(outputs.items())}
+
+
+def recurrent_case(
+    name: str, what: str, kind: type, *, key: int, x: tuple[int, ...], h: int, count: int = 1, forget: bool = False,
+    draw: Callable[..., np.ndarray] = uniform, over: int = 2,
+) -> None:
+    def make() -> Values:
+        given, upstream = recurrent_inputs(kind, key, x, count, h, draw, over, forget)
+        kept = {} if draw is noise else {**given, **upstream}
+        assert all(v.size <= SAMPLED_ABOVE for v in kept.values()), f"{name}: an input would be sampled"
+        names = [k[1:] for k in upstream]
+        out = {**kept, **recurrent(kind, given, count, names, upstream)}
+        for s in states(kind) if kind is torch.nn.LSTMCell else ():
+            only = recurrent(kind, given, count, names, {"d" + s: upstream["d" + s]})
+            out.update({f"{s}.{k}": v for k, v in only.items() if k.startswith("d")})
+        return out
+
+    case(name, f"torch.nn.{kind.__name__}{what}", make)
+
+
+GRADS = ": outputs, and all gradients for the upstream gradients of all outputs; h0 and c0 are the first states, h and c the last"
+recurrent_case("lstm", GRADS, torch.nn.LSTM, key=600, x=(4, 3, 5), h=6)
+recurrent_case("lstm_2layers", " with 2 layers" + GRADS, torch.nn.LSTM, key=630, x=(3, 2, 4), h=5, count=2)
+recurrent_case("lstm_one", " on a single step of a single sequence of one feature, with one unit" + GRADS, torch.nn.LSTM,
+               key=660, x=(1, 1, 1), h=1)
+recurrent_case("lstm_forget", ", whose biases are 0 but for bias_ih of the forget gate, which is 1" + GRADS, torch.nn.LSTM,
+               key=690, x=(4, 3, 5), h=6, forget=True)
+recurrent_case("lstm_wide", " with 2 layers, wide enough for vectors" + GRADS + """. x is Noise(720), h0 and c0 Noise(721) and
+Noise(722), the first layer's parameters Noise(723) to Noise(726) over 8, the second's Noise(727) to Noise(730) over 8; the
+upstream gradients of y, h and c are Noise(740) to Noise(742)""".replace("\n", " "), torch.nn.LSTM, key=720, x=(7, 21, 20), h=43,
+               count=2, draw=noise, over=8)
+recurrent_case("lstm_cell", GRADS + ". h.dx and so on are the gradients if only h has one, c.dx and so on if only c has",
+               torch.nn.LSTMCell, key=750, x=(4, 5), h=6)
+recurrent_case("rnn", GRADS, torch.nn.RNN, key=780, x=(4, 3, 5), h=6)
+recurrent_case("rnn_2layers", " with 2 layers" + GRADS, torch.nn.RNN, key=810, x=(3, 2, 4), h=5, count=2)
+recurrent_case("rnn_wide", " with 2 layers, wide enough for vectors" + GRADS + """. x is Noise(840), h0 Noise(841), the first
+layer's parameters Noise(843) to Noise(846) over 8, the second's Noise(847) to Noise(850) over 8; the upstream gradients of y
+and h are Noise(860) and Noise(861)""".replace("\n", " "), torch.nn.RNN, key=840, x=(7, 21, 20), h=43, count=2, draw=noise, over=8)
+
+
 # Losses.
 
 
