@@ -17,7 +17,7 @@ import (
 type Result struct {
 	Loss     float64 // mean over the examples; nats where the loss is CrossEntropy
 	Accuracy float64 // in [0, 1]; NaN where outputs are not classes
-	Examples int
+	Examples int     // labels, where there are labels: a sequence has several
 }
 
 // Perplexity returns e^Loss.
@@ -83,7 +83,8 @@ func (t *Trainer) epoch(ctx context.Context, train, valid data.Source) (e Epoch,
 }
 
 // Evaluate returns the loss and accuracy on all of src, of the averages where
-// averaging is on. A loss that is not finite is no error here.
+// averaging is on. A loss that is not finite is no error here. Recurrent layers begin
+// with zeros and go on from batch to batch.
 func (t *Trainer) Evaluate(ctx context.Context, src data.Source) (r Result, err error) {
 	if err := t.init(); err != nil {
 		return r, err
@@ -91,6 +92,7 @@ func (t *Trainer) Evaluate(ctx context.Context, src data.Source) (r Result, err 
 	if src == nil {
 		return r, errors.New("evaluation data: the source is nil")
 	}
+	t.forget(evaluation)
 	var loss, correct float64
 	for i := range max(src.Len(), 1) {
 		if ctx.Err() != nil {
@@ -106,7 +108,8 @@ func (t *Trainer) Evaluate(ctx context.Context, src data.Source) (r Result, err 
 		if err := p.run(t.eval); err != nil {
 			return r, errors.Wrap(err, "evaluate")
 		}
-		n := t.eval.X.Shape()[0]
+		p.carryOn()
+		n := p.examples()
 		loss += number(p.loss) * float64(n)
 		if p.correct == nil {
 			correct = math.NaN()

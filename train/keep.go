@@ -16,6 +16,9 @@ func (t *Trainer) keep() {
 		t.kept[i] = append(t.kept[i][:0], v...)
 		i++
 	}
+	for _, c := range t.carried {
+		c.keep()
+	}
 	t.keptAt = t.steps
 }
 
@@ -31,6 +34,9 @@ func (t *Trainer) restore() {
 		}
 		copy(v, t.kept[i])
 		i++
+	}
+	for _, c := range t.carried {
+		c.restore()
 	}
 	t.steps = t.keptAt
 }

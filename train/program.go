@@ -17,6 +17,7 @@ import (
 // A program is the model compiled for one mode and one shape of batch.
 type program struct {
 	mode    layers.Mode
+	pass    pass
 	scope   *layers.Scope
 	machine *vm.Machine
 	x, y    input // y has no node in a program that predicts
@@ -26,6 +27,7 @@ type program struct {
 	grads   G.Nodes // of scope.Trained
 	trained []layers.Trained
 	learned []*learned // of the same parameters
+	carries []carry
 }
 
 // program returns the program for mode and the shape of b. A handful is kept.
@@ -82,7 +84,7 @@ func (in *input) bind(v *tensor.Dense) error {
 // compile builds the model's graph for batches like b.
 func (t *Trainer) compile(mode layers.Mode, b data.Batch) (_ *program, err error) {
 	s := layers.NewScope(t.Params, mode)
-	p := &program{mode: mode, scope: s, x: newInput(s, "x", b.X)}
+	p := &program{mode: mode, pass: passOf(mode, b), scope: s, x: newInput(s, "x", b.X)}
 	if p.out, err = t.Model.Forward(s, p.x.node); err != nil {
 		return nil, err
 	}
@@ -128,8 +130,24 @@ func (t *Trainer) compile(mode layers.Mode, b data.Batch) (_ *program, err error
 		}
 		outs = append(outs, p.correct)
 	}
+	if p.carries, err = t.carries(s, p.pass); err != nil {
+		return nil, err
+	}
+	for _, c := range p.carries {
+		outs = append(outs, c.next)
+	}
 	p.machine, err = vm.New(s.Graph(), outs...)
 	return p, err
+}
+
+func passOf(mode layers.Mode, b data.Batch) pass {
+	switch {
+	case mode == layers.Train:
+		return training
+	case b.Y != nil:
+		return evaluation
+	}
+	return prediction
 }
 
 // differentiate adds the gradients of the parameters to the graph.
@@ -173,7 +191,7 @@ func reach(n *G.Node, seen map[*G.Node]bool) {
 	}
 }
 
-// run feeds b through the program.
+// run feeds b through the program, which begins with what was carried.
 func (p *program) run(b data.Batch) error {
 	if err := p.x.bind(b.X); err != nil {
 		return err
@@ -181,11 +199,21 @@ func (p *program) run(b data.Batch) error {
 	if err := p.y.bind(b.Y); err != nil {
 		return err
 	}
+	for i := range p.carries {
+		p.carries[i].load()
+	}
 	return p.machine.RunAll()
 }
 
-// updateBuffers gives buffers their new values, unless one is not finite: its
-// name.
+// carryOn hands on what the run leaves.
+func (p *program) carryOn() {
+	for i := range p.carries {
+		p.carries[i].save()
+	}
+}
+
+// updateBuffers gives buffers their new values and carries on, unless one of them is
+// not finite: its name.
 func (p *program) updateBuffers() (bad string) {
 	updates := p.scope.Updates()
 	for _, u := range updates {
@@ -193,10 +221,24 @@ func (p *program) updateBuffers() (bad string) {
 			return u.Name
 		}
 	}
+	for _, c := range p.carries {
+		if c.next != nil && !finite(c.next.Value().(*tensor.Dense).Float32s()) {
+			return c.state.name
+		}
+	}
+	p.carryOn()
 	for _, u := range updates {
 		copy(u.Value.Float32s(), u.Node.Value().(*tensor.Dense).Float32s())
 	}
 	return ""
+}
+
+// examples returns the number that the loss is the mean over.
+func (p *program) examples() int {
+	if p.y.dtype == tensor.Int && len(p.y.shape) == 1 {
+		return p.y.shape[0]
+	}
+	return p.x.shape[0]
 }
 
 // number returns the value of a float32 scalar node.

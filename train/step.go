@@ -33,7 +33,8 @@ func (s Step) Loss() float64 {
 
 // Steps trains without end and yields each step. Breaking out of the loop stops
 // training; a later call goes on from there, its place in src given by the number
-// of steps done, whatever source they were on. The last pair yielded has an error,
+// of steps done, whatever source they were on. Recurrent layers begin an epoch with
+// zeros and go on from batch to batch. The last pair yielded has an error,
 // if there is one: ctx is done, a batch cannot be read, or training failed.
 func (t *Trainer) Steps(ctx context.Context, src data.Source) iter.Seq2[Step, error] {
 	return func(yield func(Step, error) bool) {
@@ -62,6 +63,9 @@ func (t *Trainer) step(ctx context.Context, src data.Source) (s Step, err error)
 		return s, errors.New("training data: the source is nil")
 	}
 	perEpoch := max(src.Len(), 1) // a source without batches explains itself when read
+	if t.steps%perEpoch == 0 {
+		t.forget(training)
+	}
 	s = Step{N: t.steps, Epoch: t.steps / perEpoch, Rate: t.schedule(t.steps)}
 	if !(s.Rate >= 0) || s.Rate > math.MaxFloat32 {
 		return s, errors.Errorf("step %d: the schedule gives the learning rate %v", t.steps+1, s.Rate)

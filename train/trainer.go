@@ -30,6 +30,7 @@ type Trainer struct {
 
 	programs []*program // the most recently used first
 	learned  []*learned
+	carried  []*carried
 	batch    data.Batch  // what training reads into
 	eval     data.Batch  // what evaluation reads into
 	steps    int         // done
