@@ -52,15 +52,17 @@ func TestEmbeddingTrainsAsDense(t *testing.T) {
 	const steps = 15
 	set := pairs(60)
 	for name, change := range map[string]func(tr *train.Trainer){
-		"SGD":        func(*train.Trainer) {},
-		"clipped":    func(tr *train.Trainer) { tr.ClipNorm = 0.05 },
-		"momentum":   func(tr *train.Trainer) { tr.Optimizer = optim.SGD{Rate: 0.1, Momentum: 0.9} },
-		"Nesterov":   func(tr *train.Trainer) { tr.Optimizer = optim.SGD{Rate: 0.1, Momentum: 0.9, Nesterov: true} },
-		"Adam":       func(tr *train.Trainer) { tr.Optimizer = optim.Adam{Rate: 0.01} },
-		"average":    func(tr *train.Trainer) { tr.Average = 0.9 },
-		"L2":         func(tr *train.Trainer) { tr.Decay = []train.WeightDecay{{Pattern: "embed.*", L2: 0.1}} },
-		"L1":         func(tr *train.Trainer) { tr.Decay, tr.ClipNorm = []train.WeightDecay{{Pattern: "*", L1: 0.01}}, 0.05 },
-		"everything": func(tr *train.Trainer) { tr.Decay, tr.ClipNorm, tr.Average = []train.WeightDecay{{Pattern: "*", L2: 0.1}}, 0.5, 0.9 },
+		"SGD":      func(*train.Trainer) {},
+		"clipped":  func(tr *train.Trainer) { tr.ClipNorm = 0.05 },
+		"momentum": func(tr *train.Trainer) { tr.Optimizer = optim.SGD{Rate: 0.1, Momentum: 0.9} },
+		"Nesterov": func(tr *train.Trainer) { tr.Optimizer = optim.SGD{Rate: 0.1, Momentum: 0.9, Nesterov: true} },
+		"Adam":     func(tr *train.Trainer) { tr.Optimizer = optim.Adam{Rate: 0.01} },
+		"average":  func(tr *train.Trainer) { tr.Average = 0.9 },
+		"L2":       func(tr *train.Trainer) { tr.Decay = []train.WeightDecay{{Pattern: "embed.*", L2: 0.1}} },
+		"L1":       func(tr *train.Trainer) { tr.Decay, tr.ClipNorm = []train.WeightDecay{{Pattern: "*", L1: 0.01}}, 0.05 },
+		"everything": func(tr *train.Trainer) {
+			tr.Decay, tr.ClipNorm, tr.Average = []train.WeightDecay{{Pattern: "*", L2: 0.1}}, 0.5, 0.9
+		},
 	} {
 		sparse := &train.Trainer{Model: bigram(layers.Embedding{Name: "embed", Size: words, Units: units}, 11), Optimizer: optim.SGD{Rate: 0.5}}
 		dense := &train.Trainer{Model: bigram(layers.Dense{Name: "embed", Units: units, NoBias: true}, 11), Optimizer: optim.SGD{Rate: 0.5}}
