@@ -16,8 +16,8 @@ import (
 
 // A classifier is a linear operation and the cross-entropy of its output.
 type classifier struct {
-	in, logits, loss *G.Node
-	wrt              G.Nodes
+	logits, loss *G.Node
+	wrt          G.Nodes
 }
 
 // newClassifier builds one on noise. Apart means that zeros are added to the
@@ -176,11 +176,14 @@ func TestNotInBlocks(t *testing.T) {
 // not need the loss: its square's gradient is 2·loss·dloss, and that of a product
 // of two such losses needs each for the other.
 func TestLossThatItsGradientNeeds(t *testing.T) {
-	for name, f := range map[string]func(a, b *G.Node) *G.Node{
-		"square":  func(a, _ *G.Node) *G.Node { return G.Must(G.Mul(a, a)) },
-		"product": func(a, b *G.Node) *G.Node { return G.Must(G.Mul(a, b)) },
-		"sum":     func(a, b *G.Node) *G.Node { return G.Must(G.Add(a, b)) },
-		"thrice":  func(a, _ *G.Node) *G.Node { return G.Must(G.Mul(a, G.NewConstant(float32(3)))) },
+	for name, f := range map[string]func(a, b, logits *G.Node) *G.Node{
+		"square":  func(a, _, _ *G.Node) *G.Node { return G.Must(G.Mul(a, a)) },
+		"product": func(a, b, _ *G.Node) *G.Node { return G.Must(G.Mul(a, b)) },
+		"sum":     func(a, b, _ *G.Node) *G.Node { return G.Must(G.Add(a, b)) },
+		"thrice":  func(a, _, _ *G.Node) *G.Node { return G.Must(G.Mul(a, G.NewConstant(float32(3)))) },
+		"and the logits": func(a, _, logits *G.Node) *G.Node {
+			return G.Must(G.Add(a, G.Must(G.Mean(G.Must(G.Square(logits))))))
+		},
 	} {
 		var values [2][][]float64
 		for i, apart := range []bool{false, true} {
@@ -190,7 +193,7 @@ func TestLossThatItsGradientNeeds(t *testing.T) {
 			if apart {
 				x = G.Must(op.Add(x, input(x.Graph(), "other zeros", tensor.New(tensor.WithShape(5, 1030), tensor.Of(tensor.Float32)))))
 			}
-			loss := f(c.loss, G.Must(op.CrossEntropy(x, y)))
+			loss := f(c.loss, G.Must(op.CrossEntropy(x, y)), c.logits)
 			outs := append(G.Nodes{loss, c.loss}, c.gradients(t, loss)...)
 			execute(t, outs...)
 			for _, n := range outs {
