@@ -173,7 +173,7 @@ func TestLinearCrossEntropyThreads(t *testing.T) {
 		var wantLoss float64
 		for i, threads := range []int{1, 2, 4} {
 			runtime.GOMAXPROCS(threads)
-			p := problemOf[float32](logitRows+20, 1031, 65, true)
+			p := problemOf[float32](logitRows+20, 300, 33, true)
 			loss := p.run(1)
 			if i == 0 {
 				want, wantLoss = p, loss
