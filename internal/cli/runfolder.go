@@ -125,6 +125,7 @@ func (f *RunFolder) Discard() {
 	}
 }
 
+// File returns the path of a file of the run.
 func (f *RunFolder) File(name string) string { return filepath.Join(f.Dir, name) }
 
 // Log appends v to metrics.jsonl as one line.
@@ -137,6 +138,7 @@ func (f *RunFolder) Log(v any) error {
 	return Full(err)
 }
 
+// Close closes the figures.
 func (f *RunFolder) Close() { f.metrics.Close() }
 
 // Full adds to what went wrong with a folder that could be written what helps.
