@@ -122,6 +122,7 @@ func (t *Trainer) update(p *program, rate float64) (finite bool) {
 // step leaves the weights there as they are, and else are zeros.
 func (t *Trainer) setGradient(l *learned, v G.Value) {
 	some, ok := v.(*op.RowSparse)
+	l.Rows = nil
 	switch {
 	case !ok:
 		l.Grad = v.(*tensor.Dense).Float32s()

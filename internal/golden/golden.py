@@ -512,11 +512,12 @@ def stream_key(seed: int, name: str) -> int:
 
 
 def dropout_mask(rate: float, seed: int, name: str, step: int, *shape: int) -> np.ndarray:
-    """1 where an element stays. Words come in groups of 64, word 16w+b of a group being word w of its counter b."""
+    """1 where an element stays. The numbers of a layer called drop are drop.mask. Words come in groups of 64, word 16w+b of
+    a group being word w of its counter b."""
     n = math.prod(shape)
     groups = -(-n // 64)
     counter = (np.uint64(step) << np.uint64(32)) + np.arange(16 * groups, dtype=np.uint64)
-    words = philox(counter, stream_key(seed, name + ".mask")).reshape(groups, 16, 4).swapaxes(1, 2).ravel()[:n]
+    words = philox(counter, stream_key(seed, name)).reshape(groups, 16, 4).swapaxes(1, 2).ravel()[:n]
     return (words >= np.uint64(round(rate * 2**32))).astype(np.float32).reshape(shape)
 
 
@@ -599,7 +600,7 @@ def train(net: Net, dtype: torch.dtype) -> Values:
         x = torch.tensor(np.maximum(noise(200 + step, net.batch, *net.pixels), 0), dtype=dtype)
         labels = torch.arange(step * net.batch, (step + 1) * net.batch) * 7 % 10
         if net.dropped:
-            masks.append(dropout_mask(RATE, SEED, "drop", step, net.batch, net.dropped))
+            masks.append(dropout_mask(RATE, SEED, "drop.mask", step, net.batch, net.dropped))
             watch.mask = torch.tensor(masks[-1], dtype=dtype)
         logits = net.forward(p, x, watch)
         loss = F.cross_entropy(logits, labels)
@@ -618,16 +619,20 @@ def train(net: Net, dtype: torch.dtype) -> Values:
     return {**out, "losses": np.array(losses), "nearest_to_kink": watch.nearest}
 
 
-def net_case(name: str, net: Net, why: str) -> None:
-    def make() -> Values:
-        out, single = train(net, torch.float64), train(net, torch.float32)
+def steps_case(name: str, make: Callable[[torch.dtype], Values], why: str) -> None:
+    def both() -> Values:
+        out, single = make(torch.float64), make(torch.float32)
         for k, v in out.items():  # a step that float32 cannot follow would be no test
             if k != "nearest_to_kink":
                 a, b = array(single[k]), array(v)
                 assert np.abs(a - b).max() <= 1e-5 * np.abs(b).max(), f"{k}: float32 is not within 1e-5 of float64"
         return {**out, "losses_float32": single["losses"].astype(np.float32)}
 
-    case(name, why.replace("\n", " "), make)
+    case(name, why.replace("\n", " "), both)
+
+
+def net_case(name: str, net: Net, why: str) -> None:
+    steps_case(name, lambda dtype: train(net, dtype), why)
 
 
 net_case("mlp", MLP, """ten steps of the 784-500-10 ReLU net in float64 (losses_float32: in float32), 20 examples a step.
@@ -652,6 +657,105 @@ net_case("lenet5", LENET5, """ten steps of lenet5 (5x5x6 padded by 2, ReLU, max-
 in float64 (losses_float32: in float32), 10 examples a step. conv1.weight, conv1.bias, conv2.weight, conv2.bias, fc1.weight,
 fc1.bias, fc2.weight, fc2.bias, fc3.weight and fc3.bias start as Noise(1) to Noise(10), over 2, 16, 4, 16, 8, 16, 4, 16, 4 and 16"""
          + CONVOLUTIONAL.format(rate=LENET5.rate, decayed="weights"))
+
+
+# Ten steps of each language model: truncated back-propagation along a text.
+
+Tensors = tuple[torch.Tensor, ...]
+
+
+class LanguageModel(torch.nn.Module):
+    """Parameters are declared in the zoo's order."""
+
+    def __init__(self, vocabulary: int, units: int) -> None:
+        super().__init__()
+        self.embed = torch.nn.Embedding(vocabulary, units)
+        self.lstm = torch.nn.LSTM(units, units, 2)
+        self.fc = torch.nn.Linear(units, vocabulary)
+
+    def forward(self, x: torch.Tensor, first: Tensors, masks: Tensors) -> tuple[torch.Tensor, Tensors]:
+        """Logits and the last h and c. masks, if any, are those of what the embedding and each LSTM layer put out."""
+        y = self.embed(x)
+        if not masks:
+            y, last = self.lstm(y, first)
+            return self.fc(y), last
+        states = []
+        y = y * masks[0] / (1 - RATE)
+        for weights, h, c, mask in zip(self.lstm.all_weights, *first, masks[1:]):  # torch.nn.LSTM's masks are its own
+            y, *state = torch.lstm(y, (h[None], c[None]), weights, True, 1, 0.0, True, False, False)
+            y = y * mask / (1 - RATE)
+            states.append(state)
+        return self.fc(y), tuple(map(torch.cat, zip(*states)))
+
+
+@dataclass
+class Reading:
+    """How a text is read, and by what."""
+
+    vocabulary: int
+    units: int
+    steps: int  # words at a time
+    rows: int
+    clip: float
+    over: int  # parameters start as noise over this
+    masks: tuple[str, ...] = ()  # names of the random numbers
+    batches: int = 7  # an epoch, so that ten steps are more than one
+
+    def text(self) -> torch.Tensor:
+        """(words of a row, rows). Words with small numbers are frequent, and three words of each row are left over."""
+        part = (noise(100, self.rows, self.batches * self.steps + 3).astype(np.float64) + 1) / 2
+        return torch.tensor((part**2 * self.vocabulary).astype(np.int64).T)
+
+
+def read(r: Reading, dtype: torch.dtype) -> Values:
+    model = LanguageModel(r.vocabulary, r.units).to(dtype)
+    p = dict(model.named_parameters())
+    for k, w in enumerate(p.values()):
+        w.data = torch.tensor(noise(k + 1, *w.shape) / np.float32(r.over), dtype=dtype)
+    optimizer = SGD(model.parameters(), lr=1)
+    text, losses, norms = r.text(), [], []
+    out: Values = {}
+    for step in range(STEPS):
+        at = step % r.batches * r.steps
+        if at == 0:
+            state: Tensors = (torch.zeros(2, r.rows, r.units, dtype=dtype),) * 2
+        masks = (dropout_mask(RATE, SEED, name, step, r.steps, r.rows, r.units) for name in r.masks)
+        logits, state = model(text[at:at + r.steps], state, tuple(torch.tensor(m, dtype=dtype) for m in masks))
+        state = tuple(s.detach() for s in state)
+        labels = text[at + 1:at + r.steps + 1].flatten()
+        loss = F.cross_entropy(logits.flatten(0, 1), labels, reduction="sum") / r.rows
+        optimizer.zero_grad()
+        loss.backward()
+        losses.append(loss.item() / r.steps)
+        if step == 0:
+            out.update({"logits": logits, "h": state[0], "c": state[1]})
+            out.update({f"grad.{k}": w.grad.clone() for k, w in p.items()})
+        norms.append(float(torch.nn.utils.clip_grad_norm_(model.parameters(), r.clip)))
+        optimizer.step()
+    assert 3 <= sum(n > r.clip for n in norms) <= 7, f"clipping to {r.clip} must act in some steps, not in all: {norms}"
+    return {**out, **{f"param.{k}": w for k, w in p.items()}, "losses": np.array(losses), "norms": np.array(norms)}
+
+
+READING = """ten steps of torch.nn.Embedding({vocabulary}, {units}), torch.nn.LSTM({units}, {units}, 2) and
+torch.nn.Linear({units}, {vocabulary}){dropout} in float64 (losses_float32: in float32). embed.weight, lstm.weight_ih_l0,
+weight_hh_l0, bias_ih_l0, bias_hh_l0, the same of l1, fc.weight and fc.bias start as Noise(1) to Noise(11) over {over}. The text
+is {rows} rows of words, one after the other; word i is floor({vocabulary}*((Noise(100)[i]+1)/2)^2). A step reads {steps} words
+of each row; h and c are carried on, detached. After {batches} steps the three words left over of each row are skipped, and the
+rows and zeros of h and c begin again. The loss is the sum over time of the mean over rows; losses has its means over words.
+SGD has rate 1, the gradient's global norm is clipped to {clip}; norms has it before clipping. Logits, gradients, h and c (layer,
+row, unit) are those of step 0, parameters those after step 9"""
+
+
+def reading_case(name: str, r: Reading, dropout: str = "") -> None:
+    steps_case(name, lambda dtype: read(r, dtype), READING.format(**vars(r), dropout=dropout))
+
+
+LSTMLM = Reading(vocabulary=50, units=21, steps=6, rows=5, clip=2, over=2)
+reading_case("lstmlm", LSTMLM)
+reading_case("lstmlm_dropout", replace(LSTMLM, masks=("drop1.mask", "lstm.mask_l0", "drop2.mask")),
+             f""" (what enters each LSTM layer and the last is dropped or divided by {1 - RATE}, as the zoo's masks
+say for rate {RATE}, seed {SEED}, the names drop1.mask, lstm.mask_l0 and drop2.mask, and the steps 0 to 9)""")
+reading_case("lstmlm_wide", Reading(vocabulary=1030, units=37, steps=9, rows=21, clip=3, over=1))
 
 
 # Files.
