@@ -24,13 +24,11 @@ type recipe struct {
 	Steps        int     `json:"updates"` // in all; 0: those of the epochs
 	Batch        int     `json:"batch"`
 	Unroll       int     `json:"steps"` // words that gradients flow back through
-	Optimizer    string  `json:"optimizer"`
 	LearningRate float64 `json:"learning_rate"`
 	Hold         int     `json:"hold"`    // epochs before the rate falls
 	Decay        float64 `json:"decay"`   // its factor an epoch from then on
 	WarmUp       int     `json:"warm_up"` // updates over which the rate rises, to fall along a cosine then; 0: neither
 	ClipNorm     float64 `json:"clip_norm"`
-	Average      float64 `json:"average_decay"` // of the moving average of the parameters that is evaluated; 0: none
 }
 
 // plain is the recipe that c describes.
@@ -38,7 +36,7 @@ func plain(c lstmlm.Config) recipe {
 	return recipe{
 		Units: c.Units, Layers: c.Layers, Dropout: c.Dropout, Init: c.Init, ForgetBias: c.ForgetBias,
 		Epochs: c.Epochs, Batch: c.Batch, Unroll: c.Steps,
-		Optimizer: "sgd", LearningRate: c.LearningRate, Hold: c.Hold, Decay: c.Decay, ClipNorm: c.ClipNorm,
+		LearningRate: c.LearningRate, Hold: c.Hold, Decay: c.Decay, ClipNorm: c.ClipNorm,
 	}
 }
 
@@ -46,8 +44,7 @@ func plain(c lstmlm.Config) recipe {
 // same net and as many epochs.
 var best = map[string]func(r *recipe){
 	"tutorial": func(r *recipe) {
-		r.Dropout = 0.2
-		r.Optimizer, r.LearningRate, r.WarmUp = "adam", 0.004, 100
+		r.Dropout, r.Init, r.ForgetBias, r.Unroll, r.WarmUp = 0, 0.1, 0, 20, 1
 	},
 }
 
@@ -78,12 +75,7 @@ func (r recipe) config() lstmlm.Config {
 
 // configure sets t up as r says, for epochs of so many updates.
 func (r recipe) configure(t *train.Trainer, perEpoch int) {
-	switch r.Optimizer {
-	case "adam":
-		t.Optimizer = optim.Adam{Rate: r.LearningRate}
-	default:
-		t.Optimizer = optim.SGD{Rate: r.LearningRate}
-	}
+	t.Optimizer = optim.SGD{Rate: r.LearningRate}
 	switch c := r.config(); {
 	case r.WarmUp > 0:
 		t.Schedule = optim.Cosine(r.LearningRate, r.WarmUp, r.updates(perEpoch))
@@ -92,7 +84,7 @@ func (r recipe) configure(t *train.Trainer, perEpoch int) {
 	}
 	// The sum over the steps of the mean over the batch, as the sources have it.
 	t.Loss = train.Scaled(train.CrossEntropy, float64(r.Unroll))
-	t.ClipNorm, t.Average = r.ClipNorm, r.Average
+	t.ClipNorm = r.ClipNorm
 }
 
 // updates is the number of updates in all.
