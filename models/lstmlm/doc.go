@@ -7,7 +7,7 @@
 //	medium    650    35     0.5      0.05  39      1, × 0.8 an epoch after epoch 6   5     86.16 / 82.07, paper 82.7
 //	large     1500   35     0.65     0.04  55      1, × 1/1.15 after epoch 14        10    82.62 / 78.29, paper 78.4
 //	tiny      8      5      0        0.1   1       1                                 1     none: for tests
-//	classics  256    35     0.5      0.05  20      1, × 0.8 an epoch after epoch 6   5     none: our own, for text.Classics
+//	classics  256    35     0.5      0.05  14      1, × 0.7 an epoch after epoch 5   5     none: our own, for text.Classics
 //
 // All have two layers, classics and tiny one, and batches of 20, tiny of 4.
 //

@@ -29,7 +29,7 @@ type Config struct {
 var Configs = []Config{
 	{
 		Name: "classics", Units: 256, Layers: 1, Dropout: 0.5, Init: 0.05, ForgetBias: 1,
-		Batch: 20, Steps: 35, Epochs: 20, LearningRate: 1, Hold: 6, Decay: 0.8, ClipNorm: 5,
+		Batch: 20, Steps: 35, Epochs: 14, LearningRate: 1, Hold: 5, Decay: 0.7, ClipNorm: 5,
 	},
 	{
 		Name: "tutorial", Units: 200, Layers: 2, Dropout: 0.5, Init: 0.05, ForgetBias: 1,
