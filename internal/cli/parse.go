@@ -90,8 +90,9 @@ func (c Common) SetUp() (isa string, err error) {
 
 // Check is for Validate.
 func (c Common) Check() error {
-	if c.Threads != nil && *c.Threads < 1 {
-		return errors.Errorf("--threads must be at least 1, not %d", *c.Threads)
+	const most = 1024 // the scheduler takes memory for each
+	if c.Threads != nil && (*c.Threads < 1 || *c.Threads > most) {
+		return errors.Errorf("--threads must be from 1 to %d, not %d", most, *c.Threads)
 	}
 	return nil
 }
