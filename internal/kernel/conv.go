@@ -153,14 +153,14 @@ func (t *convTask[T]) forward(y, x []T, outH, outW, spread int, e Epilogue[T]) {
 	row := t.paddedW() * t.C
 	t.band = min(outH, max(1, (bandFloats/row-t.reachH()-1)/t.Stride+1))
 	if t.corner != nil {
-		t.outH, t.band = outH&^1, (t.band+1)&^1
+		t.outH, t.band = outH&^1, max(2, t.band&^1)
 	}
 	t.bands = ceilDiv(t.outH, t.band)
 	if c, ok := any(t).(*convTask[float32]); ok && active.lanes > 0 {
 		if spread == 1 && winogradForward(&t.Conv, c.y, c.corner, c.x, c.hwio, outH, outW, c.e) {
 			return
 		}
-		c.prepare((t.reachH()+1)*row > bandFloats)
+		c.prepare(((t.band-1)*t.Stride+t.reachH()+1)*row > bandFloats)
 		packFilters(c)
 	}
 	t.step = convOutput

@@ -59,7 +59,7 @@ func scatterImage(t *convTask[float32], w *Worker, n int) {
 	size := t.H * t.W * t.C
 	dx := t.y[n*size : (n+1)*size]
 	sum := dx
-	whole := height == t.H && width == t.W // and so no zeros around it
+	whole := t.Top == 0 && t.Left == 0 && height == t.H && width == t.W // no zeros around it
 	if !whole {
 		sum = w.scratch[:height*width*t.C]
 	}

@@ -24,13 +24,18 @@ func convCases() []Conv {
 		{N: 2, H: 9, W: 8, C: 6, F: 9, KH: 3, KW: 3, Groups: 3, Top: 1, Left: 1, Bottom: 1, Right: 1},
 		{N: 2, H: 6, W: 6, C: 8, F: 8, KH: 3, KW: 3, Groups: 8, Stride: 2, Dilation: 2, Top: 2, Left: 2, Bottom: 2, Right: 2},
 		{N: 1, H: 4, W: 5, C: 2, F: 3, KH: 2, KW: 2, Top: 3, Left: 4, Bottom: 3, Right: 2},
-		{N: 3, H: 9, W: 10, C: 16, F: 32, KH: 3, KW: 3, Top: 1, Left: 1, Bottom: 1, Right: 1}, // Winograd from here on, where there is SIMD
+		{N: 2, H: 6, W: 9, C: 2, F: 5, KH: 3, KW: 3, Stride: 3, Top: 1, Left: 1, Bottom: 1, Right: 1}, // the rest is as large as the zeros
+		{N: 3, H: 9, W: 10, C: 16, F: 32, KH: 3, KW: 3, Top: 1, Left: 1, Bottom: 1, Right: 1},         // Winograd from here on, where there is SIMD
 		{N: 2, H: 13, W: 6, C: 32, F: 16, KH: 5, KW: 5},
 		{N: 2, H: 3, W: 3, C: 16, F: 16, KH: 3, KW: 3, Top: 2, Left: 1, Bottom: 1, Right: 3},
 		{N: 1, H: 33, W: 30, C: 48, F: 48, KH: 5, KW: 5, Top: 2, Left: 2, Bottom: 2, Right: 2}, // several bands
 		{N: 1, H: 14, W: 14, C: 32, F: 64, KH: 5, KW: 5, Top: 2, Left: 2, Bottom: 2, Right: 2, Direct: true},
 		{N: 1, H: 60, W: 300, C: 12, F: 17, KH: 3, KW: 3, Top: 1, Left: 1, Bottom: 1, Right: 1}, // several bands
 		{N: 1, H: 9, W: 700, C: 20, F: 4, KH: 5, KW: 5, Top: 2, Left: 2, Bottom: 2, Right: 2},   // a band that exceeds a piece's memory
+		{N: 1, H: 8, W: 510, C: 96, F: 4, KH: 1, KW: 1, Stride: 2, Right: 1},                    // two rows that exceed it, to be pooled
+		{N: 1, H: 12, W: 4096, C: 1, F: 10, KH: 3, KW: 3, Top: 1, Left: 1, Bottom: 1, Right: 1}, // pairs of rows that fill it
+		{N: 1, H: 1, W: 8209, C: 1, F: 9, KH: 1, KW: 1},                                         // a copy of a row that exceeds it
+		{N: 1, H: 10, W: 1, C: 3, F: 1, KH: 1, KW: 1},                                           // rows smaller than a vector
 	}
 	r := rand.New(rand.NewPCG(5, 5))
 	for range 40 {

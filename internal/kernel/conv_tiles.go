@@ -155,27 +155,30 @@ func sumTile(t *convTask[float32], w *Worker, rest, sum, img, dy []float32, n, g
 	if t.Dilation == 1 && t.Groups == 1 {
 		columns, rows = 1, t.KW*in
 	}
-	whole := t.outH
-	if n == t.N-1 && t.corner == nil && c.flags&tilePart != 0 {
-		whole-- // a vector of the last pixel would reach beyond the end: its row is copied
-	}
-	for _, band := range [2]struct{ y, rows int }{{0, whole}, {whole, t.outH - whole}} {
-		if band.rows == 0 {
-			continue
-		}
-		c.segments = band.rows
-		from := dy[band.y*t.outW*t.F+g*out+j:]
-		b, bRow := addr(from), t.F*4
-		if band.y > 0 || whole == 0 {
-			active.packRowsOf(w, rest, from, t.F, t.outW, min(shape.panel, out-j), shape.panel)
-			b, bRow = addr(rest), shape.panel*4
-		}
-		c.bRow = bRow
+	// add adds products with b for pixels from column x of row y on.
+	add := func(y, x int, b []float32) {
 		for s := range columns {
-			c.a = addr(img[((band.y*t.Stride+r*t.Dilation)*t.rowLen+s*t.Dilation)*t.C+g*in:])
-			c.b, c.c = b, addr(sum[(r*t.KW+s)*in*t.F+g*out+j:])
+			c.a = addr(img[((y*t.Stride+r*t.Dilation)*t.rowLen+x*t.strideW+s*t.Dilation)*t.C+g*in:])
+			c.b, c.c = addr(b), addr(sum[(r*t.KW+s)*in*t.F+g*out+j:])
 			shape.run(c, rows)
 		}
 		c.flags |= tileAdd
+	}
+	whole := 0 // rows whose pixels' vectors end within dy
+	if last := len(dy) - g*out - j - shape.panel; last >= 0 {
+		whole = min(t.outH, (last/t.F+1)/t.outW)
+	}
+	if whole > 0 {
+		c.segments = whole
+		add(0, 0, dy[g*out+j:])
+	}
+	c.segments, c.bRow = 1, shape.panel*4
+	most := len(rest) / shape.panel
+	for y := whole; y < t.outH; y++ { // copied
+		for x := 0; x < t.outW; x += most {
+			c.k = min(most, t.outW-x)
+			active.packRowsOf(w, rest, dy[(y*t.outW+x)*t.F+g*out+j:], t.F, c.k, min(shape.panel, out-j), shape.panel)
+			add(y, x, rest)
+		}
 	}
 }
