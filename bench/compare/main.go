@@ -44,6 +44,7 @@ func main() {
 type options struct {
 	python, script string
 	blas           []string
+	models         []string
 	threads        int
 	rounds, steps  int
 	maxRatio       map[string]float64
@@ -59,6 +60,10 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 		o.blas = append(o.blas, s)
 		return nil
 	})
+	f.Func("model", "`model` to compare; may be repeated; mlp, lenet and lenet5 by default", func(s string) error {
+		o.models = append(o.models, s)
+		return nil
+	})
 	f.IntVar(&o.threads, "threads", 2, "threads on both sides")
 	f.IntVar(&o.rounds, "rounds", 10, "turns of each side")
 	f.IntVar(&o.steps, "steps", 200, "steps a turn")
@@ -69,6 +74,9 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	}
 	if o.threads < 1 || o.rounds < 1 || o.steps < 1 {
 		return errors.New("threads, rounds and steps must be at least 1")
+	}
+	if o.models == nil {
+		o.models = []string{"mlp", "lenet", "lenet5"}
 	}
 	if o.blas == nil {
 		o.blas = installed("libopenblas.so.0", "libblis.so.4")
@@ -147,6 +155,9 @@ func compareAll(ctx context.Context, o options, blas string) (rs []result, err e
 	}
 	defer p.close()
 	for _, w := range bench.Workloads {
+		if !slices.Contains(o.models, w.Name) {
+			continue
+		}
 		r, err := compare(ctx, o, p, w)
 		if err != nil {
 			return nil, err
