@@ -90,10 +90,11 @@ func (c Common) SetUp() (isa string, err error) {
 
 // Check is for Validate.
 func (c Common) Check() error {
-	if c.Threads != nil && *c.Threads < 1 {
-		return errors.Errorf("--threads must be at least 1, not %d", *c.Threads)
+	const most = 1024 // the memory of so many is no trouble yet
+	if c.Threads != nil && *c.Threads > most {
+		return errors.Errorf("--threads must be at most %d, not %d", most, *c.Threads)
 	}
-	return nil
+	return AtLeastOne("--threads", c.Threads)
 }
 
 // AtLeastOne is an error unless the flag's value is unset or at least 1.
