@@ -87,8 +87,8 @@ func TestUsage(t *testing.T) {
 		"--recipe salt":                `--recipe must be one of "best","plain" but got "salt"`,
 		"--device abacus":              `--device must be one of "auto","cpu" but got "abacus"`,
 		"--dataset cifar":              `--dataset must be one of "mnist","fashion" but got "cifar"`,
-		"--threads 0":                  "--threads must be from 1 to 1024, not 0",
-		"--threads 100000000":          "--threads must be from 1 to 1024, not 100000000",
+		"--threads 0":                  "--threads must be at least 1, not 0",
+		"--threads 100000000":          "--threads must be at most 1024, not 100000000",
 		"--log-format xml":             `--log-format must be one of "text","json" but got "xml"`,
 		"--colour":                     "unknown flag --colour",
 		"eat":                          "unexpected argument eat",
@@ -103,7 +103,7 @@ func TestUsage(t *testing.T) {
 		"--steps 99999999999999999999": "--steps: expected a valid 64 bit int",
 		"--steps":                      "--steps: expected int value",
 		"--seed=-1":                    "--seed: expected a valid 64 bit uint",
-		"--threads=-2":                 "--threads must be from 1 to 1024, not -2",
+		"--threads=-2":                 "--threads must be at least 1, not -2",
 	} {
 		t.Run(args, func(t *testing.T) {
 			cmd := command(t, strings.Fields(args)...)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/pkg/errors"
@@ -18,7 +19,14 @@ type evalCmd struct {
 }
 
 // Validate is called by kong: what it finds is wrong usage.
-func (c *evalCmd) Validate() error { return c.Check() }
+func (c *evalCmd) Validate() error {
+	if c.Corpus != "" {
+		if err := checkCorpus(c.Corpus, c.DataDir); err != nil {
+			return err
+		}
+	}
+	return c.Check()
+}
 
 // Run measures.
 func (c *evalCmd) Run(ctx context.Context, o cli.Output) error {
@@ -29,12 +37,14 @@ func (c *evalCmd) Run(ctx context.Context, o cli.Output) error {
 	if err != nil {
 		return err
 	}
-	if c.Corpus == "" {
-		if c.Corpus = r.Corpus; c.Corpus == "ptb" && c.DataDir == "" {
-			c.DataDir = r.DataDir
-		}
+	name, dir := resolve(cmp.Or(c.Corpus, r.Corpus)), c.DataDir
+	if err := checkCorpus(name, dir); err != nil {
+		return err
 	}
-	corpus, err := loadCorpus(ctx, c.Corpus, c.DataDir, o.Err)
+	if dir == "" && name == treebank && name == r.Corpus {
+		dir = r.DataDir
+	}
+	corpus, err := loadCorpus(ctx, name, dir, o.Err)
 	if err != nil {
 		return err
 	}

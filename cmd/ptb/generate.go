@@ -4,13 +4,14 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/tensor"
 
 	"github.com/gorgonia-zoo/zoo/data/text"
-	"github.com/gorgonia-zoo/zoo/data/text/prose"
 	"github.com/gorgonia-zoo/zoo/internal/cli"
 )
 
@@ -47,86 +48,66 @@ func (c *generateCmd) Run(ctx context.Context, o cli.Output) error {
 	if err != nil {
 		return err
 	}
-	ids, err := r.read(c.Prompt, o)
-	if err != nil {
-		return err
+	ids, strange := r.read(c.Prompt)
+	if len(ids) == 0 {
+		return errors.Errorf("the model knows no word of the prompt, nor where lines begin; give a --prompt with words of %s", filepath.Join(c.RunDir, vocabFile))
 	}
-	s := sampler{temperature: c.Temperature, topK: c.TopK, rand: rand.New(rand.NewPCG(c.Seed, 0))}
-	var never []int
-	if unknown, ok := r.vocab.ID(text.Unknown); ok {
-		never = append(never, unknown)
-	}
-	end, hasEnd := r.vocab.ID(text.End)
-	if err := o.Printf("%s", c.Prompt); err != nil {
-		return err
-	}
-	step := r.Predict // from zeros, and then on from there
-	between := ""
-	if c.Prompt != "" {
-		between = " "
-	}
-	for written := 0; written < c.Words; {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		logits, err := step(sequence(ids))
-		if err != nil {
-			return err
-		}
-		step = r.Continue
-		all := logits.Float32s()
-		if s.forbidden = never; hasEnd && ids[len(ids)-1] == end { // no empty lines
-			s.forbidden = append(never[:len(never):len(never)], end)
-		}
-		id := s.next(all[len(all)-r.vocab.Len():])
-		ids = append(ids[:0], id)
-		if hasEnd && id == end {
-			between = "\n"
-		} else {
-			if err := o.Printf("%s%s", between, r.vocab.Word(id)); err != nil {
-				return err
-			}
-			between = " "
-			written++
-		}
-	}
-	return o.Printf("\n")
-}
-
-// read returns the ids of the prompt's words, after the end of a line. It tells of
-// words that the model does not know.
-func (r *opened) read(prompt string, o cli.Output) (ids []int, err error) {
-	if end, ok := r.vocab.ID(text.End); ok {
-		ids = append(ids, end)
-	}
-	words := strings.Fields(prompt)
-	if r.Corpus == "classics" {
-		words = prose.Words(prompt)
-	}
-	var strange []string
-	for _, w := range words {
-		id, ok := r.vocab.ID(w)
-		if !ok {
-			id, ok = r.vocab.ID(strings.ToLower(w))
-		}
-		if !ok {
-			strange = append(strange, w)
-			if id, ok = r.vocab.ID(text.Unknown); !ok {
-				continue
-			}
-		}
-		ids = append(ids, id)
+	if r.onlyMarks() {
+		return errors.Errorf("run folder %s: the vocabulary has no word to write; train on a text with words other than %s", c.RunDir, text.Unknown)
 	}
 	if strange != nil {
 		fmt.Fprintf(o.Err, "not in the vocabulary, so unknown to the model: %s\n", strings.Join(strange, ", "))
 	}
-	if len(ids) == 0 {
-		return nil, errors.Errorf("none of the prompt's words is in the vocabulary; use words of %s", vocabFile)
+	if err := o.Printf("%s", c.Prompt); err != nil {
+		return err
 	}
-	return ids, nil
+	if err := c.goOn(ctx, r, ids, o); err != nil {
+		return err
+	}
+	return o.Printf("\n")
+}
+
+// goOn prints words that follow ids.
+func (c *generateCmd) goOn(ctx context.Context, r *opened, ids []int, o cli.Output) error {
+	unknown, end := r.id(text.Unknown), r.id(text.End)
+	s := sampler{temperature: c.Temperature, topK: c.TopK, rand: rand.New(rand.NewPCG(c.Seed, 0))}
+	step := r.Predict // from zeros, and then on from there
+	between := " "
+	if c.Prompt == "" || strings.HasSuffix(c.Prompt, "\n") {
+		between = ""
+	}
+	for written := 0; written < c.Words; {
+		var logits []float32
+		for part := range slices.Chunk(ids, window) { // a long prompt takes no more memory
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			y, err := step(sequence(part))
+			if err != nil {
+				return err
+			}
+			logits, step = y.Float32s(), r.Continue
+		}
+		s.forbidden = append(s.forbidden[:0], unknown)
+		if ids[len(ids)-1] == end { // no empty lines
+			s.forbidden = append(s.forbidden, end)
+		}
+		id := s.next(logits[len(logits)-r.vocab.Len():])
+		ids = append(ids[:0], id)
+		if id == end {
+			between = "\n"
+			continue
+		}
+		if err := o.Printf("%s%s", between, r.vocab.Word(id)); err != nil {
+			return err
+		}
+		between = " "
+		written++
+	}
+	return nil
 }
 
 // sequence returns words as a batch of one.
 func sequence(ids []int) *tensor.Dense {
-	return tensor.New(tensor.WithShape(len(ids), 1), tensor.WithBacking(append([]int{}, ids...)))
+	return tensor.New(tensor.WithShape(len(ids), 1), tensor.WithBacking(slices.Clone(ids)))
 }

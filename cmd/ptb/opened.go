@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"github.com/pkg/errors"
+	"gorgonia.org/tensor"
 
 	"github.com/gorgonia-zoo/zoo/data/text"
 	"github.com/gorgonia-zoo/zoo/internal/cli"
@@ -26,7 +27,7 @@ func open(dir string) (*opened, error) {
 	o := new(opened)
 	b, err := os.ReadFile(filepath.Join(dir, cli.ConfigFile))
 	if err != nil {
-		return nil, errors.Errorf("run folder %s: %v; name the folder of a run of ptb", dir, cause(err))
+		return nil, errors.Errorf("run folder %s: %s: %v; name the folder of a run of ptb", dir, cli.ConfigFile, cause(err))
 	}
 	if err := json.Unmarshal(b, &o.config); err != nil || o.Command != "ptb train" || o.Units < 1 || o.Layers < 1 {
 		return nil, errors.Errorf("run folder %s: its %s is not that of a run of ptb; name the folder of one", dir, cli.ConfigFile)
@@ -43,16 +44,36 @@ func open(dir string) (*opened, error) {
 	if o.vocab.Sum() != o.VocabSum {
 		return nil, errors.Errorf("%s is not the vocabulary that the run was trained with; restore the file, or train again", file)
 	}
-	p := layers.NewParams(0)
 	weights := filepath.Join(dir, cli.WeightsFile)
 	if _, err := os.Stat(weights); err != nil {
 		return nil, errors.Errorf("run folder %s: %s: %v; let training end, or stop it with Ctrl-C, which saves the weights", dir, cli.WeightsFile, cause(err))
 	}
-	if err := p.Load(weights); err != nil {
-		return nil, err
+	o.Trainer = &train.Trainer{Model: lstmlm.New(o.recipe.config(), o.vocab.Len()), Params: layers.NewParams(0)}
+	if err := o.load(weights); err != nil {
+		return nil, errors.Errorf("%s: %v; restore the file, or train again", weights, err)
 	}
-	o.Trainer = &train.Trainer{Model: lstmlm.New(o.recipe.config(), o.vocab.Len()), Params: p}
 	return o, nil
+}
+
+// load reads the weights, which must be the model's, and finite.
+func (o *opened) load(file string) error {
+	if err := o.Params.Load(file); err != nil {
+		return cause(err)
+	}
+	s := layers.NewScope(o.Params, layers.Eval)
+	if _, err := o.Model.Forward(s, s.Input("x", tensor.Int, 1, 1)); err != nil {
+		return err
+	}
+	for p := range o.Params.All() {
+		var check float32
+		for _, w := range p.Value.Float32s() {
+			check += 0 * w
+		}
+		if check != 0 {
+			return errors.Errorf("%s is not finite", p.Name)
+		}
+	}
+	return nil
 }
 
 // cause returns err without the path that it names.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -92,7 +93,7 @@ func (r recipe) updates(perEpoch int) int {
 	if r.Steps > 0 {
 		return r.Steps
 	}
-	return r.Epochs * perEpoch
+	return min(r.Epochs, math.MaxInt/perEpoch) * perEpoch
 }
 
 // vars are the choices that help texts and enums name.

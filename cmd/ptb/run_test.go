@@ -96,14 +96,14 @@ func TestFailures(t *testing.T) {
 	}{
 		{"--corpus " + t.TempDir(), 1, []string{"train.txt", "put the three files there"}},
 		{"--corpus " + empty, 1, []string{"is empty", "put text into it"}},
-		{"--config tiny --batch 5000 --corpus " + corpus, 1, []string{"too few for --batch 5000", "use a smaller --batch"}},
+		{"--config tiny --batch 5000 --corpus " + corpus, 1, []string{"too few for --batch 5000", "use --batch"}},
 		{"--config tiny --corpus " + corpus + " --run-dir " + folder, 1, []string{"already holds a run", "name another with --run-dir"}},
 		{"--recipe best", 2, []string{"no recipe called best for classics", "there is plain"}},
 		{"--epochs 1 --steps 1", 2, []string{"--epochs and --steps", "give one"}},
 		{"--config huge", 2, []string{"huge", "see ptb --help"}},
-		{"--data-dir x", 1, []string{"--data-dir is for --corpus ptb", "leave it out"}},
+		{"--data-dir x", 2, []string{"--data-dir is for --corpus ptb", "leave it out"}},
 		{"eval --run-dir " + folder + " --corpus " + other, 1, []string{"another vocabulary", "name that corpus with --corpus"}},
-		{"eval --run-dir " + t.TempDir(), 1, []string{"no such file", "name the folder of a run of ptb"}},
+		{"eval --run-dir " + t.TempDir(), 1, []string{"config.json", "name the folder of a run of ptb"}},
 		{"generate --run-dir " + folder + " --words 0", 2, []string{"--words must be at least 1", "see ptb --help"}},
 	} {
 		program.Run(t, strings.Fields(c.args)...).Fails(t, "ptb", c.status, c.says...)

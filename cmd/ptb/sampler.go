@@ -19,7 +19,7 @@ type sampler struct {
 }
 
 // next draws a word with probability ∝ e^(logit/temperature), among the topK
-// likeliest.
+// likeliest. A logit that is not a number, or not finite beside the largest, has none.
 func (s *sampler) next(logits []float32) int {
 	s.order = s.order[:0]
 	for id := range logits {
@@ -36,8 +36,15 @@ func (s *sampler) next(logits []float32) int {
 	}
 	s.p = s.p[:0]
 	sum := 0.0
-	for _, id := range s.order {
-		sum += math.Exp(float64(logits[id]-logits[s.order[0]]) / s.temperature)
+	for i, id := range s.order {
+		w := math.Exp(float64(logits[id]-logits[s.order[0]]) / s.temperature)
+		switch {
+		case i == 0:
+			w = 1 // also where it is infinite
+		case math.IsNaN(w):
+			w = 0
+		}
+		sum += w
 		s.p = append(s.p, sum)
 	}
 	u := s.rand.Float64() * sum

@@ -56,6 +56,9 @@ func (c *trainCmd) Validate() error {
 	if _, err := findRecipe(c.Config, c.Recipe); err != nil {
 		return err
 	}
+	if err := checkCorpus(c.Corpus, c.DataDir); err != nil {
+		return err
+	}
 	return c.Check()
 }
 
@@ -69,18 +72,21 @@ func (c *trainCmd) Run(ctx context.Context, o cli.Output) error {
 	if err != nil {
 		return err
 	}
-	for flag, field := range map[*int]*int{c.Epochs: &r.Epochs, c.Steps: &r.Steps, c.Batch: &r.Batch} {
-		if flag != nil {
-			*field = *flag
+	for _, f := range []struct{ flag, field *int }{{c.Epochs, &r.Epochs}, {c.Steps, &r.Steps}, {c.Batch, &r.Batch}} {
+		if f.flag != nil {
+			*f.field = *f.flag
 		}
 	}
-	corpus, err := loadCorpus(ctx, c.Corpus, c.DataDir, o.Err)
+	c.Corpus = resolve(c.Corpus)
+	corpus, err := loadCorpus(ctx, c.Corpus, c.DataDir, cli.Notices(o.Err, c.LogFormat))
 	if err != nil {
 		return err
 	}
 	src := text.Stream(corpus.Train, r.Batch, r.Unroll)
-	if src.Len() == 0 {
-		return errors.Errorf("the training text has %d words, too few for --batch %d, of %d words each; use a smaller --batch", len(corpus.Train), r.Batch, r.Unroll+1)
+	if n := len(corpus.Train); n <= r.Unroll {
+		return errors.Errorf("the training text has %d words, and %s takes %d at a time; use a longer one, or another --config", n, c.Config, r.Unroll+1)
+	} else if src.Len() == 0 {
+		return errors.Errorf("the training text has %d words, too few for --batch %d, of %d words each; use --batch %d or a smaller one", n, r.Batch, r.Unroll+1, n/(r.Unroll+1))
 	}
 	t := &train.Trainer{Model: lstmlm.New(r.config(), corpus.Vocab.Len()), Seed: c.Seed}
 	r.configure(t, src.Len())
@@ -100,7 +106,7 @@ func (c *trainCmd) Run(ctx context.Context, o cli.Output) error {
 		Trainer: t, folder: folder, src: src, corpus: corpus, recipe: r, start: time.Now(),
 		progress: cli.NewProgress(o.Err, c.LogFormat, r.updates(src.Len())),
 		metadata: map[string]string{
-			"model": "lstmlm", "config": c.Config, "dataset": c.Corpus, "seed": fmt.Sprint(c.Seed), "vocab_sha256": corpus.Vocab.Sum(),
+			"model": "lstmlm", "config": c.Config, "dataset": dataset(c.Corpus), "seed": fmt.Sprint(c.Seed), "vocab_sha256": corpus.Vocab.Sum(),
 			"units": fmt.Sprint(r.Units), "layers": fmt.Sprint(r.Layers),
 		},
 	}

@@ -71,7 +71,10 @@ func (t *training) train(ctx context.Context) error {
 		words := float64(since.n * t.recipe.Batch * t.recipe.Unroll)
 		m := metrics{
 			Step: s.N, Epoch: s.Epoch, TrainLoss: since.mean(), TrainPerplexity: train.Result{Loss: epoch.mean()}.Perplexity(), LearningRate: s.Rate,
-			ExamplesPerS: math.Round(words / time.Since(began).Seconds()),
+			ExamplesPerS: math.Round(words / max(time.Since(began), time.Microsecond).Seconds()), // some clocks are coarse
+		}
+		if err := t.diverged("training", epoch.mean()); err != nil {
+			return err
 		}
 		if last {
 			res, err := t.evaluate(ctx, "validation", t.corpus.Valid)
@@ -105,14 +108,22 @@ func (s *sums) add(loss float64) { s.sum, s.n = s.sum+loss, s.n+1 }
 
 func (s sums) mean() float64 { return s.sum / float64(s.n) }
 
-// evaluate returns the loss on every word of a text but the first, which must be
-// finite.
+// evaluate returns the loss on every word of a text but the first.
 func (t *training) evaluate(ctx context.Context, name string, words []int) (train.Result, error) {
 	res, err := t.Evaluate(ctx, text.Windows(words, window))
-	if err == nil && (math.IsNaN(res.Loss) || math.IsInf(res.Loss, 0)) {
-		err = errors.Errorf("step %d: the %s loss is %v; training has diverged, so use a larger --batch or another --config", t.steps, name, res.Loss)
+	if err == nil {
+		err = t.diverged(name, res.Loss)
 	}
 	return res, err
+}
+
+// diverged is an error if the perplexity of a loss is not finite, which JSON cannot
+// hold.
+func (t *training) diverged(name string, loss float64) error {
+	if p := (train.Result{Loss: loss}).Perplexity(); !math.IsNaN(p) && !math.IsInf(p, 0) {
+		return nil
+	}
+	return errors.Errorf("step %d: the %s loss is %v; training has diverged, so use a larger --batch or another --config", t.steps, name, loss)
 }
 
 func (t *training) save() error {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -69,6 +70,22 @@ func (r *Progress) Notice(text string) {
 	}
 	r.End()
 	fmt.Fprintln(r.w, text)
+}
+
+// Notices returns a writer of lines that come before training begins: the notices
+// of a log in the format text or json.
+func Notices(w io.Writer, format string) io.Writer {
+	if format == "json" {
+		return notices{slog.New(slog.NewJSONHandler(w, nil))}
+	}
+	return w
+}
+
+type notices struct{ log *slog.Logger }
+
+func (n notices) Write(line []byte) (int, error) {
+	n.log.Info(strings.TrimSpace(string(line)))
+	return len(line), nil
 }
 
 // End removes the bar, until the next step.

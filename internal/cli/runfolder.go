@@ -39,7 +39,7 @@ func CreateRun(dir, name string, config any) (*RunFolder, error) {
 	}
 	f.Discard()
 	if errors.Is(err, os.ErrExist) {
-		return nil, errors.Errorf("run folder %s already holds a run; name another with --run-dir", dir)
+		return nil, f.taken()
 	}
 	return nil, errors.Errorf("run folder: %v; name one that can be written with --run-dir", err)
 }
@@ -91,10 +91,19 @@ func (f *RunFolder) begin(config any) error {
 	return err
 }
 
-// Write makes the file called name with what write writes.
+// taken says that the folder is another run's.
+func (f *RunFolder) taken() error {
+	return errors.Errorf("run folder %s already holds a run; name another with --run-dir", f.Dir)
+}
+
+// Write makes the file called name, which the folder must not have, with what write
+// writes.
 func (f *RunFolder) Write(name string, write func(*os.File) error) error {
 	file, err := f.create(name)
-	if err != nil {
+	switch {
+	case errors.Is(err, os.ErrExist):
+		return f.taken()
+	case err != nil:
 		return Full(err)
 	}
 	err = write(file)

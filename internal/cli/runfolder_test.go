@@ -128,3 +128,21 @@ func list(t *testing.T, dir string) string {
 	}
 	return strings.Join(names, " ")
 }
+
+// A file that the folder had before belongs to another run.
+func TestWriteTaken(t *testing.T) {
+	dir := t.TempDir()
+	write(dir, map[string][]byte{"vocab.txt": []byte("precious")})
+	f, err := CreateRun(dir, "x", struct{}{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = f.Write("vocab.txt", func(*os.File) error { return errors.New("written") })
+	if err == nil || !strings.Contains(err.Error(), "already holds a run; name another with --run-dir") {
+		t.Error(err)
+	}
+	f.Discard()
+	if names := list(t, dir); names != "vocab.txt" || string(read(t, dir, "vocab.txt")) != "precious" {
+		t.Errorf("the folder now holds %s", names)
+	}
+}
