@@ -9,14 +9,15 @@ func ConvWeightGrad[T Float](g *Conv, dw, x, dy []T, corner []uint32) {
 }
 
 // ConvGrads is ConvDataGrad and ConvWeightGrad at once, which share work where
-// [Conv.Shares] says so.
-func ConvGrads[T Float](g *Conv, dx, dw, x, dy, w []T, corner []uint32) {
+// [Conv.Shares] says so. With a gate, dx is 0 where x is at most 0: the gradient
+// before a ReLU whose output is x.
+func ConvGrads[T Float](g *Conv, dx, dw, x, dy, w []T, corner []uint32, gate bool) {
 	t := convs[T]().get(newConvTask[T])
 	defer t.put()
 	if c, ok := any(t).(*convTask[float32]); ok && g.Shares() {
 		t.layOut(g, w, false)
 		c.part = resize(c.part, len(w))
-		if winogradGrads(g, any(dx).([]float32), c.part, any(x).([]float32), any(dy).([]float32), c.hwio, corner) {
+		if winogradGrads(g, any(dx).([]float32), c.part, any(x).([]float32), any(dy).([]float32), c.hwio, corner, gate) {
 			t.hwio, t.part = t.part, t.hwio
 			t.w, t.step = dw, convUnfilter
 			Run(t, t.C)
@@ -30,6 +31,9 @@ func ConvGrads[T Float](g *Conv, dx, dw, x, dy, w []T, corner []uint32) {
 		dy = t.full
 	}
 	ConvDataGrad(g, dx, dy, w)
+	if gate {
+		ApplyGrad(ReLU, dx, x, dx)
+	}
 }
 
 // Shares reports whether the gradients of input and filters are computed by
@@ -51,7 +55,7 @@ func (t *convTask[T]) weightGrad(g *Conv, dw, x, dy []T, corner []uint32) {
 	vector := ok && active.lanes > 0
 	t.small = vector && len(t.hwio) <= smallFilters && t.paddedH()*t.paddedW()*t.C+outH*outW*g.F <= scratchLen/2
 	switch {
-	case vector && winogradGrads(g, nil, c.hwio, c.x, c.y, nil, corner):
+	case vector && winogradGrads(g, nil, c.hwio, c.x, c.y, nil, corner, false):
 	case corner != nil && !t.small:
 		t.full = resize(t.full, g.N*outH*outW*g.F)
 		MaxCornerGrad(t.full, dy, corner, g.N, outH, outW, g.F)

@@ -112,10 +112,19 @@ func TestConv(t *testing.T) {
 				agree(t, "y", y, wantY)
 				agree(t, "dx", dx, wantX)
 				agree(t, "dw", dw, wantW)
-				ConvGrads(&g, dx, dw, x, dy, w, nil)
+				ConvGrads(&g, dx, dw, x, dy, w, nil, false)
 				agree(t, "dx, both at once", dx, wantX)
 				agree(t, "dw, both at once", dw, wantW)
 				checkPooledGrads(t, &g, x, w)
+				gated, alone := make([]float32, nx), make([]float32, nw)
+				ConvGrads(&g, gated, alone, x, dy, w, nil, true)
+				for i, v := range x {
+					if v <= 0 {
+						wantX[i] = 0
+					}
+				}
+				agree(t, "dx, gated", gated, wantX)
+				agree(t, "dw beside it", alone, wantW)
 			})
 		}
 	})
@@ -147,8 +156,8 @@ func checkPooledGrads(t *testing.T, g *Conv, x, w []float32) {
 	MaxCornerGrad(dz, dy, corner, g.N, outH, outW, g.F)
 	wantX, wantW := make([]float32, nx), make([]float32, nw)
 	dx, dw, alone := make([]float32, nx), make([]float32, nw), make([]float32, nw)
-	ConvGrads(g, wantX, wantW, x, dz, w, nil)
-	ConvGrads(g, dx, dw, x, dy, w, corner)
+	ConvGrads(g, wantX, wantW, x, dz, w, nil, false)
+	ConvGrads(g, dx, dw, x, dy, w, corner, false)
 	ConvWeightGrad(g, alone, x, dy, corner)
 	agree(t, "dx through pooling", dx, float64s(wantX))
 	agree(t, "dw through pooling", dw, float64s(wantW))
@@ -225,7 +234,7 @@ func TestConvThreadsAndAllocs(t *testing.T) {
 				ConvForward(&g, all[:ny], x, w, Epilogue[float32]{})
 				ConvDataGrad(&g, all[ny:ny+nx], dy, w)
 				ConvWeightGrad(&g, all[ny+nx:], x, dy, nil)
-				ConvGrads(&g, all[ny:ny+nx], all[ny+nx:], x, dy, w, nil)
+				ConvGrads(&g, all[ny:ny+nx], all[ny+nx:], x, dy, w, nil, false)
 			}
 			f()
 			if first == nil {
@@ -263,7 +272,7 @@ func BenchmarkConv(b *testing.B) {
 			{"pool", func() { ConvPool(&g, y, corner, x, w, Epilogue[float32]{ReLU: true}) }},
 			{"data", func() { ConvDataGrad(&g, dx, dy, w) }},
 			{"weight", func() { ConvWeightGrad(&g, dw, x, dy, nil) }},
-			{"grads", func() { ConvGrads(&g, dx, dw, x, dy, w, nil) }},
+			{"grads", func() { ConvGrads(&g, dx, dw, x, dy, w, nil, false) }},
 		} {
 			b.Run(fmt.Sprintf("conv=%s/pass=%s", c.name, p.name), func(b *testing.B) {
 				p.f()

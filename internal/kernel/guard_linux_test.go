@@ -45,7 +45,7 @@ func TestConvStaysWithinBounds(t *testing.T) {
 				of := func(n int) []float32 { return guarded(t, uniform(n, 1), front) }
 				x, w, b, y, dx, dw := of(nx), of(nw), of(g.F), of(ny), of(nx), of(nw)
 				ConvForward(&g, y, x, w, Epilogue[float32]{Bias: b})
-				ConvGrads(&g, dx, dw, x, y, w, nil)
+				ConvGrads(&g, dx, dw, x, y, w, nil, false)
 				ConvDataGrad(&g, dx, y, w)
 				pooled := of(g.N * (g.OutH() / 2) * (g.OutW() / 2) * g.F)
 				corner := make([]uint32, CornerWords(g.N, g.OutH(), g.OutW(), g.F))

@@ -49,6 +49,7 @@ type winograd struct {
 	k            *winogradKernels
 	y, x         []float32
 	corner       []uint32 // of pooling right after; nil: none
+	gate         bool
 	outH, outW   int
 	e            Epilogue[float32]
 	across, down int       // tiles of an image

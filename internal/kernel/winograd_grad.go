@@ -8,11 +8,11 @@ const chunkFloats = 1 << 20
 
 // winogradGrads sets dhwio (K, K, C, F) to the filters' gradient and dx, unless it
 // is nil, to that of the input, and reports whether it can. With a corner, dy is
-// that of the pooled output. Both are the exact adjoints of the forward pass: with
+// that of the pooled output; with a gate, dx is 0 where x is at most 0. Both are the exact adjoints of the forward pass: with
 // V = Bᵀ·X·B, D = A·dY·Aᵀ and the transformed filters U of each tile,
 //
 //	dw = Gᵀ·(Σ V∘D)·G    dX = Σ B·(D∘U)·Bᵀ
-func winogradGrads(g *Conv, dx, dhwio, x, dy, hwio []float32, corner []uint32) bool {
+func winogradGrads(g *Conv, dx, dhwio, x, dy, hwio []float32, corner []uint32, gate bool) bool {
 	m, k := winogradFor(g)
 	if m == nil {
 		return false
@@ -37,7 +37,7 @@ func winogradGrads(g *Conv, dx, dhwio, x, dy, hwio []float32, corner []uint32) b
 		t.run(winogradFilters, g.C)
 		t.run(winogradPackTurned, n2)
 	}
-	t.x, t.y, t.corner = x, dy, corner
+	t.x, t.y, t.corner, t.gate = x, dy, corner, gate
 	for t.first = 0; t.first < g.N; t.first += t.chunk {
 		t.count = min(t.chunk, g.N-t.first)
 		t.run(winogradImages, t.count)
@@ -145,7 +145,13 @@ func (t *winograd) scatter(w *Worker, i int) {
 		}
 	}
 	dx := t.dx[(t.first+i)*t.H*t.W*t.C:]
+	x, row := t.x[(t.first+i)*t.H*t.W*t.C:], t.W*t.C
 	for h := range t.H {
-		copy(dx[h*t.W*t.C:][:t.W*t.C], sum[((h+t.Top)*width+t.Left)*t.C:])
+		from := sum[((h+t.Top)*width+t.Left)*t.C:][:row]
+		if t.gate { // whole vectors: channels fill them
+			active.applyGrad[ReLU](row, &dx[h*row], &x[h*row], &from[0])
+		} else {
+			copy(dx[h*row:], from)
+		}
 	}
 }

@@ -108,7 +108,7 @@ func (a activation) grad(_ G.Nodes, y, dy *G.Node) (G.Nodes, error) {
 // is a ReLU and its gradient a product or that of a max-pooling, it is made anew to
 // contain the ReLU's.
 func (a Activation) grad(y, dy *G.Node) (*G.Node, error) {
-	if a == Identity {
+	if a == Identity || a == ReLU && gated(y, dy) {
 		return dy, nil
 	}
 	if m, ok := of[matmul](dy); ok && a == ReLU && !m.gate {

@@ -132,7 +132,7 @@ func (c conv) backward(in G.Nodes, dz, packed *G.Node) (_ G.Nodes, err error) {
 	}
 	switch input := in[0].Op() == nil; { // whose gradient nobody asks for
 	case k.Shares() && !input:
-		both, err := apply(convGrads{c.geometry, x, w, packed != nil}, append([]*G.Node{in[0], in[1]}, from...)...)
+		both, err := apply(convGrads{c.geometry, x, w, packed != nil, isReLU(in[0])}, append([]*G.Node{in[0], in[1]}, from...)...)
 		if err != nil {
 			return nil, err
 		}
@@ -239,9 +239,44 @@ type convGrads struct {
 	geometry Geometry
 	x, w     tensor.Shape
 	pooled   bool
+	gate     bool // of a ReLU whose output is x
 }
 
-func (convGrads) String() string { return "conv2dGrads" }
+func (c convGrads) String() string {
+	if c.gate {
+		return "conv2dGrads+" + ReLU.String() + "Grad"
+	}
+	return "conv2dGrads"
+}
+
+// isReLU reports whether x is what a convolution with ReLU puts out, pooled or not.
+func isReLU(x *G.Node) bool {
+	if p, ok := of[part](x); ok && p.first == 0 {
+		c, ok := of[convPool](operands(x)[0])
+		return ok && c.of.act == ReLU
+	}
+	c, ok := of[conv](x)
+	return ok && c.act == ReLU
+}
+
+// gated reports whether dy, the gradient of y, is already 0 where y is.
+func gated(y, dy *G.Node) bool {
+	if p, ok := of[part](dy); !ok || p.first != 0 {
+		return false
+	}
+	both := operands(dy)[0]
+	c, ok := of[convGrads](both)
+	if !ok || !c.gate {
+		return false
+	}
+	x := operands(both)[0]
+	if x == y {
+		return true
+	}
+	p, ok := of[part](x)
+	q, also := of[part](y)
+	return ok && also && p.first == q.first && operands(x)[0] == operands(y)[0]
+}
 
 func (c convGrads) types() []hm.Type {
 	t := []hm.Type{array(4), array(4), array(4), array(1)}
@@ -267,5 +302,5 @@ func (c convGrads) do(out G.Value, in []G.Value) error {
 func convGradsDo[T kernel.Float](c convGrads, out G.Value, in []G.Value) {
 	k := c.geometry.kernel(c.x, c.w)
 	d, n := data[T](out), c.x.TotalSize()
-	kernel.ConvGrads(&k, d[:n], d[n:], data[T](in[0]), data[T](in[2]), data[T](in[1]), cornersIn[T](&k, in[3:]))
+	kernel.ConvGrads(&k, d[:n], d[n:], data[T](in[0]), data[T](in[2]), data[T](in[1]), cornersIn[T](&k, in[3:]), c.gate)
 }
