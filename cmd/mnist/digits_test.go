@@ -5,8 +5,6 @@ import (
 	"compress/gzip"
 	"encoding/binary"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 )
 
 const (
@@ -76,17 +74,4 @@ func zip(b []byte) []byte {
 	z.Write(b)
 	z.Close()
 	return out.Bytes()
-}
-
-// write writes files into the folder dir, which it makes.
-func write(dir string, files map[string][]byte) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	for name, b := range files {
-		if err := os.WriteFile(filepath.Join(dir, name), b, 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
 }

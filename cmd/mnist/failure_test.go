@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/gorgonia-zoo/zoo/internal/cli/clitest"
 )
 
 func TestDataFailures(t *testing.T) {
@@ -32,12 +34,12 @@ func TestDataFailures(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "data")
-			if err := write(dir, c.files); err != nil {
+			if err := clitest.Write(dir, c.files); err != nil {
 				t.Fatal(err)
 			}
 			cmd := command(t, "--data-dir", dir, "--steps", "1")
 			execute(t, cmd).fails(t, 1, c.parts...)
-			empty(t, cmd.Dir)
+			clitest.Empty(t, cmd.Dir)
 		})
 	}
 	t.Run("Missing", func(t *testing.T) {
@@ -53,22 +55,14 @@ func TestDataFailures(t *testing.T) {
 	})
 }
 
-// empty checks that a run that failed left nothing in dir.
-func empty(t *testing.T, dir string) {
-	t.Helper()
-	if entries, err := os.ReadDir(dir); len(entries) > 0 || err != nil {
-		t.Errorf("%s holds %v, %v; want nothing", dir, entries, err)
-	}
-}
-
 func TestFailures(t *testing.T) {
 	_, used := trained(t, "--steps", "1")
-	before := read(t, used, "metrics.jsonl")
+	before := clitest.Read(t, used, "metrics.jsonl")
 	run := func(args ...string) result {
 		return execute(t, command(t, append([]string{"--data-dir", digits, "--steps", "1"}, args...)...))
 	}
 	run("--run-dir", used).fails(t, 1, "run folder "+used+" already holds a run", "name another with --run-dir")
-	if string(read(t, used, "metrics.jsonl")) != string(before) {
+	if string(clitest.Read(t, used, "metrics.jsonl")) != string(before) {
 		t.Error("a refused run changed the figures of the one before")
 	}
 	run("--run-dir", program.Path).fails(t, 1, program.Path, "name one that can be written with --run-dir")
@@ -78,7 +72,7 @@ func TestFailures(t *testing.T) {
 	cmd := command(t, "--data-dir", digits)
 	cmd.Env = append(cmd.Env, "ZOO_ISA=nonsense")
 	execute(t, cmd).fails(t, 1, "ZOO_ISA=nonsense: this processor has generic", "unset ZOO_ISA")
-	empty(t, cmd.Dir)
+	clitest.Empty(t, cmd.Dir)
 }
 
 func TestUsage(t *testing.T) {
@@ -108,7 +102,7 @@ func TestUsage(t *testing.T) {
 		t.Run(args, func(t *testing.T) {
 			cmd := command(t, strings.Fields(args)...)
 			execute(t, cmd).fails(t, 2, part, "see mnist --help")
-			empty(t, cmd.Dir)
+			clitest.Empty(t, cmd.Dir)
 		})
 	}
 }

@@ -36,7 +36,7 @@ func build(tests func()) (err error) {
 		return err
 	}
 	digits = filepath.Join(dir, "digits")
-	if err := write(digits, files(trainImages, testImages)); err != nil {
+	if err := clitest.Write(digits, files(trainImages, testImages)); err != nil {
 		return err
 	}
 	tests()

@@ -1,54 +1,20 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"gorgonia.org/tensor"
 
+	"github.com/gorgonia-zoo/zoo/internal/cli/clitest"
 	"github.com/gorgonia-zoo/zoo/internal/safetensors"
 )
-
-// objects returns the JSON objects in b, one a line.
-func objects(t *testing.T, b []byte) (lines []map[string]any) {
-	t.Helper()
-	for s := bufio.NewScanner(bytes.NewReader(b)); s.Scan(); {
-		var o map[string]any
-		if err := json.Unmarshal(s.Bytes(), &o); err != nil {
-			t.Fatalf("%q: %v", s.Text(), err)
-		}
-		lines = append(lines, o)
-	}
-	return lines
-}
-
-func read(t *testing.T, path ...string) []byte {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join(path...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
-func keys(o map[string]any) []string { return slices.Sorted(maps.Keys(o)) }
-
-// number returns o[key], which must be a number in [lo, hi].
-func number(t *testing.T, o map[string]any, key string, lo, hi float64) {
-	t.Helper()
-	if v, ok := o[key].(float64); !ok || !(lo <= v && v <= hi) {
-		t.Errorf("%s is %v, want a number in [%v, %v]", key, o[key], lo, hi)
-	}
-}
 
 func TestTrain(t *testing.T) {
 	r, folder := trained(t, "train", "--steps", "30", "--seed", "7")
@@ -82,7 +48,7 @@ func TestTrain(t *testing.T) {
 func TestConfig(t *testing.T) {
 	_, folder := trained(t, "--steps", "2", "--seed", "7", "--threads", "1", "--recipe", "plain")
 	var got map[string]any
-	if err := json.Unmarshal(read(t, folder, "config.json"), &got); err != nil {
+	if err := json.Unmarshal(clitest.Read(t, folder, "config.json"), &got); err != nil {
 		t.Fatal(err)
 	}
 	if isa, ok := got["isa"].(string); !ok || isa == "" {
@@ -101,34 +67,34 @@ func TestConfig(t *testing.T) {
 
 func TestMetrics(t *testing.T) {
 	_, folder := trained(t, "--steps", "1001", "--batch", "10", "--recipe", "plain")
-	lines := objects(t, read(t, folder, "metrics.jsonl"))
+	lines := clitest.Objects(t, clitest.Read(t, folder, "metrics.jsonl"))
 	if len(lines) != 3 {
 		t.Fatalf("%d lines, want those of steps 1000 and 1001 and of the test", len(lines))
 	}
 	want := []string{"epoch", "examples_per_s", "learning_rate", "step", "time_s", "train_loss", "valid_accuracy", "valid_loss"}
 	for i, step := range []float64{1000, 1001} {
-		if d := cmp.Diff(want, keys(lines[i])); d != "" {
+		if d := cmp.Diff(want, clitest.Keys(lines[i])); d != "" {
 			t.Errorf("keys (-want +got):\n%s", d)
 		}
-		number(t, lines[i], "step", step, step)
-		number(t, lines[i], "epoch", 18, 18) // 55 steps an epoch, counted from 0
-		number(t, lines[i], "train_loss", 0, 2.4)
-		number(t, lines[i], "learning_rate", 0.01, 0.01)
-		number(t, lines[i], "examples_per_s", 1, 1e9)
-		number(t, lines[i], "valid_loss", 0, 1)
-		number(t, lines[i], "valid_accuracy", 0.9, 1) // of bands that are easy to tell apart
+		clitest.Number(t, lines[i], "step", step, step)
+		clitest.Number(t, lines[i], "epoch", 18, 18) // 55 steps an epoch, counted from 0
+		clitest.Number(t, lines[i], "train_loss", 0, 2.4)
+		clitest.Number(t, lines[i], "learning_rate", 0.01, 0.01)
+		clitest.Number(t, lines[i], "examples_per_s", 1, 1e9)
+		clitest.Number(t, lines[i], "valid_loss", 0, 1)
+		clitest.Number(t, lines[i], "valid_accuracy", 0.9, 1) // of bands that are easy to tell apart
 	}
 	test := lines[2]
-	if d := cmp.Diff([]string{"event", "step", "test_accuracy", "test_loss", "time_s"}, keys(test)); d != "" {
+	if d := cmp.Diff([]string{"event", "step", "test_accuracy", "test_loss", "time_s"}, clitest.Keys(test)); d != "" {
 		t.Errorf("keys of the test (-want +got):\n%s", d)
 	}
 	if test["event"] != "test" {
 		t.Errorf("event is %v, want test", test["event"])
 	}
-	number(t, test, "step", 1001, 1001)
-	number(t, test, "test_accuracy", 0.9, 1)
-	number(t, test, "test_loss", 0, 1)
-	number(t, test, "time_s", lines[1]["time_s"].(float64), 600)
+	clitest.Number(t, test, "step", 1001, 1001)
+	clitest.Number(t, test, "test_accuracy", 0.9, 1)
+	clitest.Number(t, test, "test_loss", 0, 1)
+	clitest.Number(t, test, "time_s", lines[1]["time_s"].(float64), 600)
 }
 
 func TestWeights(t *testing.T) {
@@ -158,7 +124,7 @@ func TestSameSeed(t *testing.T) {
 		if r := execute(t, cmd); r.Status != 0 {
 			t.Fatal(r.Stderr)
 		}
-		return read(t, folder, "model.safetensors")
+		return clitest.Read(t, folder, "model.safetensors")
 	}
 	first := weights("1")
 	for _, procs := range []string{"1", "2", "4"} {
@@ -189,12 +155,12 @@ func TestDefaultFolder(t *testing.T) {
 
 func TestJSONLog(t *testing.T) {
 	r, _ := trained(t, "--steps", "2", "--log-format", "json")
-	lines := objects(t, []byte(r.Stderr))
+	lines := clitest.Objects(t, []byte(r.Stderr))
 	if len(lines) != 1 || lines[0]["step"] != 2. || lines[0]["msg"] != "step" {
 		t.Errorf("the log is %q, want one line about step 2", r.Stderr)
 	}
 	r = execute(t, command(t, "--data-dir", "nowhere", "--log-format", "json"))
-	lines = objects(t, []byte(r.Stderr))
+	lines = clitest.Objects(t, []byte(r.Stderr))
 	if len(lines) != 1 || lines[0]["level"] != "ERROR" || !strings.Contains(lines[0]["msg"].(string), "nowhere: no such folder; ") || r.Status != 1 {
 		t.Errorf("status %d and the log %q, want 1 and one line about the folder", r.Status, r.Stderr)
 	}

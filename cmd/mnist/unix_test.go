@@ -8,12 +8,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
+	"github.com/gorgonia-zoo/zoo/internal/cli/clitest"
 	"github.com/gorgonia-zoo/zoo/internal/safetensors"
 )
 
@@ -26,26 +25,6 @@ func endless(t *testing.T, args ...string) (cmd *exec.Cmd, folder string) {
 	return cmd, folder
 }
 
-// start starts cmd, which does not outlive the test.
-func start(t *testing.T, cmd *exec.Cmd) {
-	t.Helper()
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { cmd.Process.Kill() })
-}
-
-// await waits until the file is there and not empty.
-func await(t *testing.T, file string) {
-	t.Helper()
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
-		if info, err := os.Stat(file); err == nil && info.Size() > 0 {
-			return
-		}
-	}
-	t.Fatalf("no %s after a minute", file)
-}
-
 func TestSignal(t *testing.T) {
 	for _, c := range []struct {
 		signal syscall.Signal
@@ -55,8 +34,8 @@ func TestSignal(t *testing.T) {
 			cmd, folder := endless(t)
 			var stderr bytes.Buffer
 			cmd.Stderr = &stderr
-			start(t, cmd)
-			await(t, filepath.Join(folder, "metrics.jsonl"))
+			clitest.Start(t, cmd)
+			clitest.Await(t, filepath.Join(folder, "metrics.jsonl"))
 			cmd.Process.Signal(c.signal)
 			cmd.Wait()
 			if got := cmd.ProcessState.ExitCode(); got != c.status {
@@ -78,62 +57,24 @@ func TestSignal(t *testing.T) {
 // A second signal ends a program that is still busy with the first: here with
 // telling of it, into a pipe that is full.
 func TestSecondSignal(t *testing.T) {
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	defer w.Close()
-	w.SetWriteDeadline(time.Now().Add(100 * time.Millisecond))
-	if _, err := w.Write(make([]byte, 4<<20)); !os.IsTimeout(err) {
-		t.Fatalf("the pipe does not fill up: %v", err)
-	}
 	cmd, folder := endless(t, "--log-format", "json")
-	cmd.Stderr = w
-	start(t, cmd)
-	await(t, filepath.Join(folder, "metrics.jsonl"))
-	cmd.Process.Signal(syscall.SIGINT)
-
-	done := make(chan error)
-	go func() { done <- cmd.Wait() }()
-	select {
-	case <-done:
-		t.Fatal("the program ended though it cannot tell of the first signal")
-	case <-time.After(300 * time.Millisecond):
-	}
-	cmd.Process.Signal(syscall.SIGINT)
-	select {
-	case <-done:
-		if got := cmd.ProcessState.ExitCode(); got != 130 {
-			t.Errorf("status %d, want 130", got)
-		}
-	case <-time.After(30 * time.Second):
-		t.Error("still running 30 s after the second signal")
-	}
+	cmd.Stderr = clitest.FullPipe(t)
+	clitest.Start(t, cmd)
+	clitest.Await(t, filepath.Join(folder, "metrics.jsonl"))
+	clitest.TwoSignals(t, cmd)
 }
 
 // What may not be read or written. Root may all, so it runs the program as nobody.
 func TestPermission(t *testing.T) {
 	dir := t.TempDir()
 	data, closed := filepath.Join(dir, "data"), filepath.Join(dir, "closed")
-	if err := write(data, files(240, 3)); err != nil {
+	if err := clitest.Write(data, files(240, 3)); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Mkdir(closed, 0o500); err != nil {
 		t.Fatal(err)
 	}
-	user := func(args ...string) *exec.Cmd {
-		cmd := command(t, args...)
-		if os.Getuid() == 0 {
-			cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
-			os.Chmod(filepath.Dir(dir), 0o755)
-			os.Chmod(filepath.Dir(cmd.Dir), 0o755)
-		}
-		return cmd
-	}
-	if out, err := user("--help").CombinedOutput(); err != nil {
-		t.Skipf("nobody cannot run the program: %v %s", err, out)
-	}
+	user := program.Powerless(t, dir)
 	run := func(args ...string) result { return execute(t, user(args...)) }
 	run("--data-dir", data, "--run-dir", filepath.Join(closed, "run")).fails(t, 1, "permission denied", "name one that can be written with --run-dir")
 	run("--data-dir", data, "--run-dir", closed).fails(t, 1, "permission denied", "name one that can be written with --run-dir")
@@ -150,20 +91,8 @@ func TestPermission(t *testing.T) {
 
 // A disk without room for the weights.
 func TestFullDisk(t *testing.T) {
-	flags := []string{"--mount"}
-	if os.Getuid() != 0 {
-		flags = append(flags, "--map-root-user")
-	}
 	disk := t.TempDir()
-	small := func(args ...string) *exec.Cmd {
-		cmd := exec.Command("unshare", slices.Concat(flags, []string{"sh", "-c", `mount -t tmpfs -o size=128k tmpfs "$0" && exec "$@"`, disk}, args)...)
-		cmd.Env = command(t).Env
-		return cmd
-	}
-	if out, err := small("true").CombinedOutput(); err != nil {
-		t.Skipf("no small disk can be mounted: %v %s", err, out)
-	}
-	r := execute(t, small(program.Path, "--steps", "2", "--data-dir", digits, "--run-dir", filepath.Join(disk, "run"), "--log-format", "json"))
+	r := execute(t, program.SmallDisk(t, disk, "--steps", "2", "--data-dir", digits, "--run-dir", filepath.Join(disk, "run"), "--log-format", "json"))
 	last := r.Stderr[strings.LastIndex(strings.TrimSpace(r.Stderr), "\n")+1:]
 	if r.Status != 1 || !strings.Contains(last, "no space left on device; make room, or name a folder elsewhere with --run-dir") {
 		t.Errorf("status %d, stderr %q", r.Status, r.Stderr)
