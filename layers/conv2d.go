@@ -44,6 +44,9 @@ func (l Conv2D) Forward(s *Scope, x *G.Node) (*G.Node, error) {
 	if err != nil {
 		return nil, errors.WithMessage(err, s.prefix()+"conv2d")
 	}
+	if err := l.fits(s, x.Shape()[3]); err != nil {
+		return nil, err
+	}
 	w, err := s.Param("weight", or(l.Init, GlorotUniform), l.Filters, x.Shape()[3]/l.Groups, l.Kernel, l.Kernel)
 	if err != nil {
 		return nil, err
@@ -86,6 +89,17 @@ func (l Conv2D) geometry(x *G.Node) (g op.Geometry, err error) {
 		return g, errors.Errorf("input %v with pad %d is smaller than kernel %d; use a smaller kernel or pad more", x.Shape(), l.Pad, size)
 	}
 	return g, nil
+}
+
+// fits compares the number of channels with what a weight made for an earlier
+// graph takes.
+func (l Conv2D) fits(s *Scope, channels int) error {
+	name := s.prefixDot() + "weight"
+	w := s.params.Get(name)
+	if w == nil || s.declared[name] || w.Value.Dims() != 4 || w.Value.Shape()[1]*l.Groups == channels {
+		return nil
+	}
+	return errors.Errorf("%s: the input has %d channels, the weight %v takes %d", s.path, channels, w.Value.Shape(), w.Value.Shape()[1]*l.Groups)
 }
 
 // same returns the zeros before and after n pixels.

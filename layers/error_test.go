@@ -153,6 +153,22 @@ func TestErrorOnOtherFeatures(t *testing.T) {
 	}
 }
 
+// So does a convolution whose filters take another number of channels.
+func TestErrorOnOtherChannels(t *testing.T) {
+	p := layers.NewParams(1)
+	net := layers.Conv2D{Name: "conv1", Filters: 4, Kernel: 3, Groups: 2}
+	for _, c := range []struct {
+		channels int
+		want     string
+	}{{6, ""}, {2, "conv1: the input has 2 channels, the weight (4, 3, 3, 3) takes 6"}} {
+		s := layers.NewScope(p, layers.Train)
+		_, err := net.Forward(s, s.Input("x", tensor.Float32, 2, 8, 8, c.channels))
+		if got := errorText(err); got != c.want {
+			t.Errorf("%d channels: %q, want %q", c.channels, got, c.want)
+		}
+	}
+}
+
 func errorText(err error) string {
 	if err == nil {
 		return ""
