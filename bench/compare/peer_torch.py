@@ -6,11 +6,11 @@
 Needs PyTorch 1.13 or newer, for instance Debian's python3-torch, with libblis4-openmp: the fastest BLAS found for it.
 Reads one JSON command a line and answers each with one JSON line, until its input ends. Standard error is for people.
 
-    {"model": "mlp", "batch": 100, "threads": 2, "steps": 200}      required
-    {..., "variant": "autograd", "pool": 50, "chunk": 20}           optional, with their defaults
+    {"model": "mlp", "batch": 100, "threads": 2, "seconds": 1}      required
+    {..., "variant": "autograd", "pool": 50}                        optional, with their defaults
 
     {"model": ..., "variant": ..., "batch": ..., "threads": ..., "min_ns": ..., "median_ns": ..., "loss": ...,
-     "chunks_ns": [[...], ...], "torch": ..., "blas": ..., "settings": {...}}
+     "times_ns": [...], "torch": ..., "blas": ..., "settings": {...}}
     {"error": "..."}                                                what is wrong with the command; the next may follow
 
 model      mlp: 784-500-10, ReLU.
@@ -19,21 +19,34 @@ model      mlp: 784-500-10, ReLU.
            lenet5: 28x28x1 padded by 2, conv 5x5x6, ReLU, max-pool 2, conv 5x5x16, ReLU, max-pool 2, 120, 84, 10, ReLU.
            A step is forward, softmax cross-entropy, backward, L2 1e-4 on the weights, SGD at a rate that falls by
            0.99^(step/550), moving averages of decay 0.99 by num_updates, and a fresh batch.
+           ptb-tutorial: 35 words of a vocabulary of 10,000, embedded in 200, two LSTM layers of 200, 10,000; dropout
+           0.5 of the embedding and of each layer's output. A step is forward, softmax cross-entropy summed over time
+           and averaged over the batch, backward, gradients clipped to a global norm of 5, SGD at rate 1, and a fresh
+           batch: the next words of each row. State is carried on to them, without gradients.
 variant    autograd: functional layers, torch.autograd.grad, foreach updates: the fastest program a user would write.
-           fused (mlp alone): gradients by hand, decay and update inside the products that make them: the fastest
-           PyTorch can be.
-pool       how many batches the data set has; a step gathers its batch from the set in shuffled order, as loaders do.
-chunks_ns  every step's time, in order, in chunks of that many steps. A command's steps run without a pause.
+           fused (mlp): gradients by hand, decay and update inside the products that make them: the fastest PyTorch
+           can be. fused (ptb-tutorial): the LSTM's gradient by hand.
+pool       how many batches the data set has; a step gathers its batch from the set in shuffled order, as loaders do,
+           or takes the next of a text.
+seconds    how long to train; a tenth of it is added before, untimed, and each has at least one step.
+times_ns   every step's time, in order.
 
 A model lives on from command to command (20 steps warm it up first), so that short commands can be interleaved with
 another framework's. PyTorch's idle threads spin for some milliseconds: wait 50 ms before timing anything else.
 
-Settings, measured on two cores (Zen 3; PyTorch 1.13 with oneDNN 2.6.3). Convolutions by oneDNN: without it lenet takes
-1.2 times as long, lenet5 1.1 times. Of channels first, channels last and oneDNN's own blocks, the blocks are fastest
-for lenet, by 4 %, and slowest for lenet5, where the other two are alike. BLIS with OpenMP uses PyTorch's own threads,
-which may then spin and be bound to cores. OpenBLAS with pthreads brings a second pool, and two spinning pools fight:
-GOMP_SPINCOUNT=0, no binding. glibc's malloc is told to keep freed memory. The process starts itself again with these
-variables.
+Settings, measured on two cores (Zen 3, ptb-tutorial on Zen 4; PyTorch 1.13 with oneDNN 2.6.3). Convolutions by
+oneDNN: without it lenet takes 1.2 times as long, lenet5 1.1 times. Of channels first, channels last and oneDNN's own
+blocks, the blocks are fastest for lenet, by 4 %, and slowest for lenet5, where the other two are alike. BLIS with
+OpenMP uses PyTorch's own threads, which may then spin and be bound to cores. OpenBLAS with pthreads brings a second
+pool, and two spinning pools fight: GOMP_SPINCOUNT=0, no binding. glibc's malloc is told to keep freed memory. The
+process starts itself again with these variables.
+
+For ptb-tutorial, autograd takes 104 ms with OpenBLAS and 92 ms with BLIS, fused 6 to 10 % less. torch.lstm, which
+torch.nn.LSTM calls, is as fast as cells of separate operations after one product with the inputs of all time;
+torch.lstm_cell takes 15 % longer, and PyTorch 1.13 has no LSTM by oneDNN. The sparse gradient of the embedding saves
+memory and no more than 2 %. backward() and torch.nn.utils.clip_grad_norm_ in place of foreach functions, dropout by
+bernoulli_, the loss's gradient by hand in place, the last layer as oneDNN's product or convolution, and huge pages
+change less than 3 %. The loss by chunks of 175 words takes 7 to 10 % longer.
 """
 
 from __future__ import annotations
@@ -101,7 +114,7 @@ import torch.nn.functional as F  # noqa: E402
 
 
 class Net:
-    """Parameters, their averages, and batches. step() trains once and returns the loss as a tensor."""
+    """Digits: parameters, their averages, and batches. step() trains once and returns the loss as a tensor."""
 
     shapes: tuple[tuple[int, ...], ...]  # weight and bias of each layer
     pixels: tuple[int, ...]
@@ -207,7 +220,110 @@ class LeNet5(Net):
         return F.linear(F.linear(F.linear(h, w3, b3).relu_(), w4, b4).relu_(), w5, b5)
 
 
-MODELS: dict[str, type[Net]] = {"mlp": MLP, "lenet": LeNet, "lenet5": LeNet5}
+class LSTMLayer(torch.autograd.Function):
+    """A layer of torch.lstm, given its biases' sum, with its gradient by hand."""
+
+    @staticmethod
+    def forward(ctx, x, w, u, b, h0, c0):
+        length, batch, units = len(x), *h0.shape
+        gates = torch.addmm(b, x.flatten(0, 1), w.t()).view(length, batch, 4 * units)
+        h, c, tanh_c = (x.new_empty(n, batch, units) for n in (length + 1, length + 1, length))
+        h[0], c[0] = h0, c0
+        for t, z in enumerate(gates):
+            z.addmm_(h[t], u.t())
+            z[:, :2 * units].sigmoid_()
+            z[:, 2 * units:3 * units].tanh_()
+            z[:, 3 * units:].sigmoid_()
+            i, f, g, o = z.split(units, 1)
+            torch.mul(f, c[t], out=c[t + 1]).addcmul_(i, g)
+            torch.tanh(c[t + 1], out=tanh_c[t])
+            torch.mul(o, tanh_c[t], out=h[t + 1])
+        ctx.save_for_backward(x, w, u, gates, h, c, tanh_c)
+        ctx.mark_non_differentiable(h[-1], c[-1])
+        return h[1:], h[-1], c[-1]
+
+    @staticmethod
+    def backward(ctx, dy, *_):
+        x, w, u, gates, h, c, tanh_c = ctx.saved_tensors
+        i, f, g, o = gates.chunk(4, 2)
+        di, df, dg, do = g * i * (1 - i), c[:-1] * f * (1 - f), i * (1 - g * g), tanh_c * o * (1 - o)
+        through_tanh = o * (1 - tanh_c * tanh_c)
+        dz, dc = torch.empty_like(gates), torch.zeros_like(c[0])
+        for t in reversed(range(len(x))):
+            dh = torch.addmm(dy[t], dz[t + 1], u) if t + 1 < len(x) else dy[t]
+            dc.addcmul_(dh, through_tanh[t])
+            for gate, by, d in zip(dz[t].chunk(4, 1), (dc, dc, dc, dh), (di, df, dg, do)):
+                torch.mul(by, d[t], out=gate)
+            dc.mul_(f[t])
+        dz = dz.flatten(0, 1)
+        return (dz @ w).view_as(x), dz.t() @ x.flatten(0, 1), dz.t() @ h[:-1].flatten(0, 1), dz.sum(0), None, None
+
+
+class PTBTutorial:
+    """Words. Like a Net to its user."""
+
+    units, layers, time, vocabulary = 200, 2, 35, 10_000
+    drop, init, clip, rate = 0.5, 0.05, 5.0, 1.0
+    variants = ("autograd", "fused")
+
+    def __init__(self, batch: int, pool: int, variant: str) -> None:
+        self.n = 0
+        self.words = torch.randint(0, self.vocabulary, (batch, pool * self.time + 1))
+        embedding, out = (self.vocabulary, self.units), (self.vocabulary,)
+        gates = 4 * self.units
+        lstm = [(gates, self.units), (gates, self.units), (gates,), (gates,)] * self.layers
+        self.p = [torch.empty(s).uniform_(-self.init, self.init) for s in (embedding, *lstm, embedding, out)]
+        for k in range(3, len(self.p) - 2, 4):
+            for b in self.p[k:k + 2]:
+                b.zero_()
+            self.p[k][self.units:2 * self.units] = 1  # the forget gate's
+        self.leaves = [w.detach().requires_grad_() for w in self.p]  # the same memory, for autograd
+        self.lstm: Callable = getattr(self, variant)
+
+    def step(self) -> torch.Tensor:
+        batch, length = self.words.shape
+        at = self.n % ((length - 1) // self.time) * self.time
+        if at == 0:
+            self.state = torch.zeros(2, self.layers, batch, self.units).unbind()
+        x, y = (self.words[:, k:k + self.time].t().contiguous() for k in (at, at + 1))
+        self.n += 1
+        table, *lstm, w, b = self.leaves
+        h = F.dropout(F.embedding(x, table, sparse=True), self.drop)
+        h, *self.state = self.lstm(h, lstm)
+        loss = F.cross_entropy(F.linear(F.dropout(h, self.drop).flatten(0, 1), w, b), y.flatten())
+        words, *dense = torch.autograd.grad(loss * self.time, self.leaves)
+        words = words.coalesce()  # a word that occurs twice has one gradient
+        norm = torch.stack(torch._foreach_norm([words.values(), *dense])).norm().item()
+        rate = self.rate * min(1, self.clip / norm)
+        self.p[0].index_add_(0, words.indices()[0], words.values(), alpha=-rate)
+        torch._foreach_add_(self.p[1:], dense, alpha=-rate)
+        return loss.detach()
+
+    def autograd(self, x: torch.Tensor, p: list[torch.Tensor]) -> tuple[torch.Tensor, ...]:
+        y, h, c = torch.lstm(x, self.state, p, True, self.layers, self.drop, True, False, False)
+        return y, h.detach(), c.detach()
+
+    def fused(self, x: torch.Tensor, p: list[torch.Tensor]) -> tuple[torch.Tensor, ...]:
+        states = []
+        for k, (h, c) in enumerate(zip(*self.state)):
+            w, u, b_ih, b_hh = p[4 * k:4 * k + 4]
+            x, *state = LSTMLayer.apply(F.dropout(x, self.drop) if k else x, w, u, b_ih + b_hh, h, c)
+            states.append(state)
+        return x, *(torch.stack(s).detach() for s in zip(*states))
+
+
+MODELS: dict[str, type] = {"mlp": MLP, "lenet": LeNet, "lenet5": LeNet5, "ptb-tutorial": PTBTutorial}
+
+
+def train(model: Net | PTBTutorial, seconds: float) -> tuple[list[int], float]:
+    """Takes steps for so long, at least one, and returns the time of each and the last one's loss."""
+    times: list[int] = []
+    end = time.perf_counter() + seconds
+    while not times or time.perf_counter() < end:
+        start = time.perf_counter_ns()
+        loss = model.step()
+        times.append(time.perf_counter_ns() - start)
+    return times, loss.item()
 
 
 class Peer:
@@ -216,7 +332,7 @@ class Peer:
     def __init__(self, blas: str, most_threads: int) -> None:
         self.blas = ctypes.CDLL(blas or "libblas.so.3")
         self.most_threads = most_threads
-        self.models: dict[tuple, Net] = {}
+        self.models: dict[tuple, Net | PTBTutorial] = {}
 
     def blas_version(self) -> str:
         for name, function in (("BLIS ", "bli_info_get_version_str"), ("", "openblas_get_config")):
@@ -235,17 +351,17 @@ class Peer:
     def run(self, command: dict) -> dict:
         if not isinstance(command, dict):
             raise ValueError("a command is a JSON object")
-        unknown = command.keys() - {"model", "batch", "threads", "steps", "variant", "pool", "chunk"}
+        unknown = command.keys() - {"model", "batch", "threads", "seconds", "variant", "pool"}
         if unknown:
             raise ValueError(f"unknown keys: {', '.join(sorted(unknown))}")
         name, variant = command["model"], command.get("variant", "autograd")
-        batch, threads, steps = (int(command[k]) for k in ("batch", "threads", "steps"))
-        pool, chunk = int(command.get("pool", 50)), int(command.get("chunk", 20))
+        batch, threads, seconds = int(command["batch"]), int(command["threads"]), float(command["seconds"])
+        pool = int(command.get("pool", 50))
         if name not in MODELS or variant not in MODELS[name].variants:
             known = "; ".join(f"{m}: {', '.join(net.variants)}" for m, net in MODELS.items())
             raise ValueError(f"no model {name!r} of variant {variant!r}; there are {known}")
-        if min(batch, threads, steps, pool, chunk) < 1:
-            raise ValueError("batch, threads, steps, pool and chunk are at least 1")
+        if min(batch, threads, pool) < 1 or not seconds > 0:
+            raise ValueError("batch, threads and pool are at least 1, seconds above 0")
         if threads > self.most_threads:
             raise ValueError(f"threads is at most {self.most_threads}; start the peer with --threads {threads}")
         self.set_threads(threads)
@@ -257,18 +373,14 @@ class Peer:
             model = self.models[key] = MODELS[name](batch, pool, variant)
             for _ in range(WARM_UP):
                 model.step()
-        times = []
-        for _ in range(steps):
-            start = time.perf_counter_ns()
-            loss = model.step()
-            times.append(time.perf_counter_ns() - start)
-        if not math.isfinite(loss.item()):
-            raise ValueError(f"the loss became {loss.item()} within {model.n} steps")
+        train(model, seconds / 10)  # caches and clocks settle
+        times, loss = train(model, seconds)
+        if not math.isfinite(loss):
+            raise ValueError(f"the loss became {loss} within {model.n} steps")
         return {
             "model": name, "variant": variant, "batch": batch, "threads": threads,
             "min_ns": min(times), "median_ns": int(statistics.median(times)),
-            "chunks_ns": [times[i:i + chunk] for i in range(0, steps, chunk)],
-            "loss": loss.item(), "torch": torch.__version__, "blas": self.blas_version(),
+            "loss": loss, "times_ns": times, "torch": torch.__version__, "blas": self.blas_version(),
             "settings": {k: v for k, v in os.environ.items() if k in SETTINGS},
         }
 
