@@ -28,6 +28,9 @@ func CrossEntropy(out, y *G.Node) (*G.Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	if n := rows.Shape()[0]; n != y.Shape()[0] {
+		return nil, errors.Errorf("cross-entropy of logits %v and %d labels; each of %d rows needs one, and images a Flatten before the first Dense", out.Shape(), y.Shape()[0], n)
+	}
 	return op.CrossEntropy(rows, y)
 }
 

@@ -63,6 +63,11 @@ func TestRefusals(t *testing.T) {
 			&train.Trainer{Model: net}, regression,
 		},
 		{
+			"images without a channel", "loss: cross-entropy of logits (10, 4, 3) and 10 labels; each of 40 rows needs one, and images a Flatten before the first Dense",
+			&train.Trainer{Model: layers.Dense{Name: "fc", Units: 3}},
+			data.Set{X: tensor.New(tensor.WithShape(20, 4, 5), tensor.Of(tensor.Float32)), Y: tensor.New(tensor.WithShape(20), tensor.Of(tensor.Int))},
+		},
+		{
 			"column for a vector", "loss: squared error of output (10, 1) float32 and targets (10) float32, which must be alike",
 			&train.Trainer{Model: mlp.Of(1), Loss: train.SquaredError}, regression,
 		},
