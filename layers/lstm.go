@@ -25,6 +25,9 @@ import (
 // and so on with _l1 for a second layer, which reads the first one's h. Names, layout,
 // and what is dropped are those of torch.nn.LSTM.
 //
+// The two biases are always added. Training both moves their sum twice as far as one
+// bias, which TensorFlow's LSTM has, would move; with OneBias it is as there.
+//
 // A batch goes on where the one before it ended: h and c are carried (see
 // [Scope.Carry]) as h_l0, c_l0 and so on, and gradients end with the batch. That is
 // truncated back-propagation through time, for a text cut into windows. Where a batch
@@ -40,12 +43,13 @@ type LSTM struct {
 	Dropout    float64 // the part dropped between layers while training; nothing after the last
 	ForgetBias float64 // where the forget gate's bias begins
 	Init       Init
+	OneBias    bool // bias_hh stays 0: only bias_ih is trained
 	Stateless  bool // each batch begins with zeros
 }
 
 // Forward implements [Layer].
 func (l LSTM) Forward(s *Scope, x *G.Node) (*G.Node, error) {
-	r := recurrent{kind: "LSTM", gates: 4, units: l.Units, layers: l.Layers, dropout: l.Dropout, forgetBias: l.ForgetBias, init: l.Init}
+	r := recurrent{kind: "LSTM", gates: 4, units: l.Units, layers: l.Layers, dropout: l.Dropout, forgetBias: l.ForgetBias, init: l.Init, oneBias: l.OneBias}
 	return r.forward(s.Sub(l.Name), x, func(s *Scope, suffix string, pre, w *G.Node, steps, n int) (*G.Node, error) {
 		h0, err := s.Carry("h"+suffix, n, l.Units)
 		if err != nil {

@@ -21,6 +21,7 @@ type recurrent struct {
 	dropout       float64
 	forgetBias    float64
 	init          Init
+	oneBias       bool // the other is a buffer of zeros
 }
 
 // A recurrence runs one layer, whose names end in suffix, over the steps of pre.
@@ -101,12 +102,23 @@ func (l recurrent) declare(s *Scope, suffix string, in int) (w recurrentWeights,
 	if err != nil {
 		return w, err
 	}
-	other, err := s.Param("bias_hh"+suffix, Zeros, rows)
+	other, err := l.otherBias(s, "bias_hh"+suffix, rows)
 	if err != nil {
 		return w, err
 	}
 	w.bias, err = op.Add(bias, other)
 	return w, errors.Wrap(err, s.path)
+}
+
+func (l recurrent) otherBias(s *Scope, name string, rows int) (*G.Node, error) {
+	if !l.oneBias {
+		return s.Param(name, Zeros, rows)
+	}
+	b, err := s.Buffer(name, Zeros, rows)
+	if err != nil {
+		return nil, err
+	}
+	return b.Node, nil
 }
 
 // biasInit is 0 but for the forget gate, the second.

@@ -20,6 +20,7 @@ type recipe struct {
 	Dropout    float64 `json:"dropout"`
 	Init       float64 `json:"init"`
 	ForgetBias float64 `json:"forget_bias"`
+	OneBias    bool    `json:"one_bias"`
 
 	Epochs       int     `json:"epochs"`
 	Steps        int     `json:"updates"` // in all; 0: those of the epochs
@@ -35,7 +36,7 @@ type recipe struct {
 // plain is the recipe that c describes.
 func plain(c lstmlm.Config) recipe {
 	return recipe{
-		Units: c.Units, Layers: c.Layers, Dropout: c.Dropout, Init: c.Init, ForgetBias: c.ForgetBias,
+		Units: c.Units, Layers: c.Layers, Dropout: c.Dropout, Init: c.Init, ForgetBias: c.ForgetBias, OneBias: c.OneBias,
 		Epochs: c.Epochs, Batch: c.Batch, Unroll: c.Steps,
 		LearningRate: c.LearningRate, Hold: c.Hold, Decay: c.Decay, ClipNorm: c.ClipNorm,
 	}
@@ -69,7 +70,7 @@ func findRecipe(config, name string) (recipe, error) {
 // config returns the model's part of r.
 func (r recipe) config() lstmlm.Config {
 	return lstmlm.Config{
-		Units: r.Units, Layers: r.Layers, Dropout: r.Dropout, Init: r.Init, ForgetBias: r.ForgetBias,
+		Units: r.Units, Layers: r.Layers, Dropout: r.Dropout, Init: r.Init, ForgetBias: r.ForgetBias, OneBias: r.OneBias,
 		LearningRate: r.LearningRate, Hold: r.Hold, Decay: r.Decay,
 	}
 }

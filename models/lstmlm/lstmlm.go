@@ -17,6 +17,7 @@ type Config struct {
 	Dropout       float64
 	Init          float64 // of all weights and of the last layer's biases: uniform in [-Init, Init)
 	ForgetBias    float64
+	OneBias       bool // of the two biases of an LSTM layer one stays 0, as in TensorFlow, which has one
 
 	Batch, Steps, Epochs int
 	LearningRate         float64
@@ -32,7 +33,7 @@ var Configs = []Config{
 		Batch: 20, Steps: 35, Epochs: 14, LearningRate: 1, Hold: 5, Decay: 0.7, ClipNorm: 5,
 	},
 	{
-		Name: "tutorial", Units: 200, Layers: 2, Dropout: 0.5, Init: 0.05, ForgetBias: 1,
+		Name: "tutorial", Units: 200, Layers: 2, Dropout: 0.5, Init: 0.05, ForgetBias: 1, OneBias: true,
 		Batch: 20, Steps: 35, Epochs: 2, LearningRate: 1, Hold: 2, Decay: 1, ClipNorm: 5,
 	},
 	{
@@ -74,7 +75,7 @@ func New(c Config, vocabulary int) layers.Layer {
 	return layers.Sequential{
 		layers.Embedding{Name: "embed", Size: vocabulary, Units: c.Units, Init: init}, // (T, N, Units)
 		layers.Dropout{Name: "drop1", Rate: c.Dropout},
-		layers.LSTM{Name: "lstm", Units: c.Units, Layers: c.Layers, Dropout: c.Dropout, ForgetBias: c.ForgetBias, Init: init},
+		layers.LSTM{Name: "lstm", Units: c.Units, Layers: c.Layers, Dropout: c.Dropout, ForgetBias: c.ForgetBias, OneBias: c.OneBias, Init: init},
 		layers.Dropout{Name: "drop2", Rate: c.Dropout},
 		layers.Dense{Name: "fc", Units: vocabulary, Init: init, BiasInit: init}, // (T, N, vocabulary)
 	}
@@ -93,6 +94,10 @@ func (c Config) Rate(epoch int) float64 {
 
 // Params returns the number of scalars for a vocabulary of the given size.
 func (c Config) Params(vocabulary int) int {
-	lstm := c.Layers * (2*4*c.Units*c.Units + 2*4*c.Units)
+	biases := 2
+	if c.OneBias {
+		biases = 1
+	}
+	lstm := c.Layers * (2*4*c.Units*c.Units + biases*4*c.Units)
 	return vocabulary*c.Units + lstm + vocabulary*(c.Units+1)
 }
