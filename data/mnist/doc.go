@@ -8,6 +8,9 @@
 // 9 ankle boot). The first 5,000 of the 60,000 training images are the
 // validation set.
 //
+// [FromImage] brings an image of a digit, a photograph for instance, into this form,
+// and [Decode] reads image files.
+//
 // Files are looked for in this order:
 //
 //  1. the folder given to [Load] or [LoadFashion], or else, in the folder that
