@@ -1,7 +1,9 @@
-// Command mnist trains image classifiers on MNIST and reports their accuracy.
+// Command mnist trains image classifiers on MNIST, reports their accuracy, and reads
+// handwritten digits.
 //
 //	go run ./cmd/mnist                      # the MLP, 30,000 steps in under a minute
 //	go run ./cmd/mnist --recipe plain       # the tutorial's first program
+//	go run ./cmd/mnist predict seven.png    # with weights that come with it
 //	go run ./cmd/mnist --help
 //
 // It needs no data: MNIST comes with a Go module. A run folder below runs/

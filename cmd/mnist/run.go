@@ -9,7 +9,8 @@ import (
 
 // commands is what the command line can say.
 type commands struct {
-	Train trainCmd `cmd:"" default:"withargs" help:"Trains a model on MNIST's handwritten digits and reports its test accuracy. This is what mnist does unless told otherwise, so the word train can be left out."`
+	Train   trainCmd   `cmd:"" default:"withargs" help:"Trains a model on MNIST's handwritten digits and reports its test accuracy. This is what mnist does unless told otherwise, so the word train can be left out."`
+	Predict predictCmd `cmd:"" help:"Says which digits images show."`
 }
 
 // run is the program. Results go to stdout, progress and notices to stderr.

@@ -44,9 +44,22 @@ type LogError struct{ error }
 
 func (e LogError) Unwrap() error { return e.error }
 
+// Told returns err, if there is one, as an error that the user was told of already:
+// it decides on the exit status and is not printed again.
+func Told(err error) error {
+	if err == nil {
+		return nil
+	}
+	return told{err}
+}
+
+type told struct{ error }
+
+func (t told) Unwrap() error { return t.error }
+
 // Complain tells of err, if there is one, in one line.
 func Complain(w io.Writer, name string, err error) {
-	if err == nil {
+	if err == nil || errors.As(err, new(told)) {
 		return
 	}
 	line := strings.Join(strings.Split(strings.TrimSpace(err.Error()), "\n"), " ")

@@ -17,6 +17,8 @@ func TestStatus(t *testing.T) {
 		{nil, 0},
 		{errors.New("no"), 1},
 		{UsageError{errors.New("what?")}, 2},
+		{Told(errors.New("no")), 1},
+		{Told(nil), 0},
 		{Interrupted{Signal: syscall.SIGINT}, 130},
 		{errors.Wrap(Interrupted{Signal: syscall.SIGTERM}, "load"), 143},
 		{LogError{errors.WithStack(Interrupted{Signal: syscall.SIGINT})}, 130},
@@ -33,6 +35,7 @@ func TestComplain(t *testing.T) {
 		want string
 	}{
 		{nil, ""},
+		{errors.Wrap(Told(errors.New("no")), "run"), ""},
 		{errors.New("no file  x;\nlook\n"), "mnist: no file  x; look\n"},
 		{LogError{errors.New("a\nb")}, `"level":"ERROR","msg":"a b"}` + "\n"},
 	} {
