@@ -46,7 +46,7 @@ func plain(c lstmlm.Config) recipe {
 // same net and as many epochs.
 var best = map[string]func(r *recipe){
 	"tutorial": func(r *recipe) {
-		r.Dropout, r.Init, r.ForgetBias, r.Unroll, r.WarmUp = 0, 0.1, 0, 20, 1
+		r.Dropout, r.Init, r.ForgetBias, r.OneBias, r.Unroll, r.WarmUp = 0, 0.1, 0, false, 20, 1
 	},
 }
 

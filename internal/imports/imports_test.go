@@ -32,7 +32,7 @@ var allowed = map[string][]string{
 	"bench":    {"data", "internal/kernel", "layers", "models", "train"},
 	"examples": {"data", "layers", "models", "train"}, // what a user can import, too
 
-	"train":  {"data", "internal/kernel", "internal/op", "internal/safetensors", "internal/vm", "layers"},
+	"train":  {"data", "internal/kernel", "internal/op", "internal/replace", "internal/safetensors", "internal/vm", "layers"},
 	"models": {"layers"},
 	"layers": {"internal/kernel", "internal/op", "internal/safetensors"},
 	"data":   {},
@@ -44,7 +44,8 @@ var allowed = map[string][]string{
 	"internal/op":          {"internal/device", "internal/kernel"},
 	"internal/device":      {},
 	"internal/kernel":      {},
-	"internal/safetensors": {},
+	"internal/safetensors": {"internal/replace"},
+	"internal/replace":     {},
 
 	"internal/bigram":    {}, // for tests
 	"internal/golden":    {},
