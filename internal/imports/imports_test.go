@@ -38,7 +38,7 @@ var allowed = map[string][]string{
 	"data":   {},
 	"cuda":   {"internal/device"},
 
-	"internal/cli":         {"internal/kernel"},
+	"internal/cli":         {"data", "internal/kernel", "internal/replace", "layers", "train"},
 	"internal/cli/clitest": {}, // for tests
 	"internal/vm":          {"internal/device", "internal/kernel", "internal/op"},
 	"internal/op":          {"internal/device", "internal/kernel"},

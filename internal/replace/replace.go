@@ -25,7 +25,7 @@ const (
 var Hook = func(file string, s Stage) {}
 
 // unfinished are names of files that were not renamed yet.
-var unfinished = regexp.MustCompile(`^\..+\.(json|safetensors)[0-9]+$`)
+var unfinished = regexp.MustCompile(`^\..+\.(json|safetensors|txt)[0-9]+$`)
 
 // RemoveUnfinished removes from the folder dir, if there is one, what programs that
 // were killed have left. Nobody may be writing there.
