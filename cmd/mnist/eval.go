@@ -54,7 +54,7 @@ func (c *evalCmd) Run(ctx context.Context, o cli.Output) error {
 
 // open prepares for the run of which cp is a checkpoint.
 func (c *evalCmd) open(ctx context.Context, cp *checkpoint.Checkpoint) error {
-	if err := cli.Settings(cp, trainCommand, &c.set); err != nil {
+	if _, err := cli.Past(cp, trainCommand, &c.set, new(training)); err != nil {
 		return err
 	}
 	spec, err := models.Find(c.set.Model)
@@ -85,8 +85,9 @@ type evaluated struct {
 }
 
 func (c *evalCmd) evaluate(ctx context.Context, cp *checkpoint.Checkpoint) (line any, text string, err error) {
-	var past sofar
-	if err := cli.Progressed(cp, &past); err != nil {
+	var past training
+	seconds, err := cli.Past(cp, trainCommand, &c.set, &past)
+	if err != nil {
 		return nil, "", err
 	}
 	if err := c.trainer.Restore(cp); err != nil {
@@ -96,7 +97,7 @@ func (c *evalCmd) evaluate(ctx context.Context, cp *checkpoint.Checkpoint) (line
 	if err != nil {
 		return nil, "", err
 	}
-	e := evaluated{Step: cp.Step, Epoch: past.Epoch, TimeS: past.TimeS, ValidLoss: valid.Loss, ValidAccuracy: valid.Accuracy}
+	e := evaluated{Step: cp.Step, Epoch: past.Epoch, TimeS: seconds, ValidLoss: valid.Loss, ValidAccuracy: valid.Accuracy}
 	text = fmt.Sprintf("After %d training step(s), validation accuracy = %.4f", cp.Step, valid.Accuracy)
 	if c.Test {
 		test, err := c.trainer.Evaluate(ctx, c.digits.Test.Batches(evalBatch))

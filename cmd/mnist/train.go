@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -84,29 +85,28 @@ func (c *trainCmd) Run(ctx context.Context, o cli.Output, given cli.Given) error
 	if err != nil {
 		return err
 	}
-	run := newTraining(t, set, cli.NewProgress(o.Err, c.LogFormat, set.Steps), c.SaveEvery)
+	progress := cli.NewProgress(o.Err, c.LogFormat, set.Steps)
 	if folder == nil {
-		folder, err = cli.CreateRun(c.RunDir, "mnist-"+set.Model, set)
-		if err != nil {
+		if folder, err = c.Create(c.RunDir, "mnist-"+set.Model, set, progress); err != nil {
 			return err
 		}
 		defer folder.Close()
-		run.folder = folder
-		if c.Resume {
-			run.progress.Notice("no run in " + folder.Dir + " yet: training starts from the beginning")
-		}
-	} else if err := run.resume(folder); err != nil {
+	}
+	run := &training{set: set, digits: digits, score: math.NaN(), Training: &cli.Training{
+		Trainer: t, Folder: folder, Progress: progress, Metadata: set.metadata(), Total: set.Steps, Horizon: set.Horizon, SaveEvery: c.SaveEvery,
+	}}
+	if err := run.Start(run, set); err != nil {
 		return err
 	}
 	if err := o.Printf("%s\n%s\n\n", set.Model, strings.TrimSpace(summary)); err != nil {
-		return run.stopped(err)
+		return run.Stopped(err, run)
 	}
-	test, err := run.all(ctx, digits)
+	test, err := run.all(ctx)
 	if err != nil {
-		return run.stopped(err)
+		return run.Stopped(err, run)
 	}
 	return o.Printf("test accuracy %.4f, loss %.4f, after %d steps in %.1f s\nsettings, figures and weights are in %s\n",
-		test.Accuracy, test.Loss, run.steps, run.time(), folder.Dir)
+		test.Accuracy, test.Loss, run.Done, run.Time(), folder.Dir)
 }
 
 // load reads the images. They must be those that a resumed run began with.

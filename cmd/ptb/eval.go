@@ -62,7 +62,7 @@ func (c *evalCmd) Run(ctx context.Context, o cli.Output) error {
 
 // open prepares for the run of which cp is a checkpoint.
 func (c *evalCmd) open(ctx context.Context, o cli.Output, cp *checkpoint.Checkpoint) (err error) {
-	if err := cli.Settings(cp, trainCommand, &c.set); err != nil {
+	if _, err := cli.Past(cp, trainCommand, &c.set, new(training)); err != nil {
 		return err
 	}
 	name, dir := resolve(cmp.Or(c.Corpus, c.set.Corpus)), c.DataDir
@@ -94,8 +94,9 @@ type evaluated struct {
 }
 
 func (c *evalCmd) evaluate(ctx context.Context, cp *checkpoint.Checkpoint) (line any, said string, err error) {
-	var past sofar
-	if err := cli.Progressed(cp, &past); err != nil {
+	var past training
+	seconds, err := cli.Past(cp, trainCommand, &c.set, &past)
+	if err != nil {
 		return nil, "", err
 	}
 	if err := c.trainer.Restore(cp); err != nil {
@@ -105,7 +106,7 @@ func (c *evalCmd) evaluate(ctx context.Context, cp *checkpoint.Checkpoint) (line
 	if err != nil {
 		return nil, "", err
 	}
-	e := evaluated{Step: cp.Step, Epoch: past.Epoch, TimeS: past.TimeS, ValidLoss: valid.Loss, ValidPerplexity: valid.Perplexity()}
+	e := evaluated{Step: cp.Step, Epoch: past.Epoch, TimeS: seconds, ValidLoss: valid.Loss, ValidPerplexity: valid.Perplexity()}
 	said = fmt.Sprintf("After %d training step(s), validation perplexity = %.3f", cp.Step, valid.Perplexity())
 	if c.Test {
 		test, err := c.trainer.Evaluate(ctx, text.Windows(c.corpus.Test, window))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"math"
 	"os"
 	"strings"
 
@@ -93,30 +94,29 @@ func (c *trainCmd) Run(ctx context.Context, o cli.Output, given cli.Given) error
 	if err != nil {
 		return err
 	}
-	run := newTraining(t, set, cli.NewProgress(o.Err, c.LogFormat, set.updates(src.Len())), c.SaveEvery)
-	run.corpus, run.src = corpus, src
+	progress := cli.NewProgress(o.Err, c.LogFormat, set.updates(src.Len()))
 	if folder == nil {
-		if folder, err = cli.CreateRun(c.RunDir, "ptb-"+set.Config, set); err != nil {
+		if folder, err = c.Create(c.RunDir, "ptb-"+set.Config, set, progress); err != nil {
 			return err
 		}
 		defer folder.Close()
-		run.folder = folder
-		if c.Resume {
-			run.progress.Notice("no run in " + folder.Dir + " yet: training starts from the beginning")
-		}
-	} else if err := run.resume(folder); err != nil {
+	}
+	run := &training{set: set, corpus: corpus, perEpoch: src.Len(), score: math.NaN(), Training: &cli.Training{
+		Trainer: t, Folder: folder, Progress: progress, Metadata: set.metadata(), Total: set.updates(src.Len()), Horizon: set.Horizon, SaveEvery: c.SaveEvery,
+	}}
+	if err := run.Start(run, set); err != nil {
 		return err
 	}
 	if err := folder.Write(vocabFile, func(f *os.File) error { _, err := corpus.Vocab.WriteTo(f); return err }); err != nil {
-		return run.stopped(err)
+		return run.Stopped(err, run)
 	}
 	if err := o.Printf("%s, %d words to learn from, %d different\n%s\n\n", set.Config, len(corpus.Train), corpus.Vocab.Len(), strings.TrimSpace(summary)); err != nil {
-		return run.stopped(err)
+		return run.Stopped(err, run)
 	}
-	test, err := run.all(ctx)
+	test, err := run.all(ctx, src)
 	if err != nil {
-		return run.stopped(err)
+		return run.Stopped(err, run)
 	}
 	return o.Printf("test perplexity %.3f, loss %.4f, after %d steps in %.1f s\nsettings, figures, words and weights are in %s\n",
-		test.Perplexity(), test.Loss, run.steps, run.time(), folder.Dir)
+		test.Perplexity(), test.Loss, run.Done, run.Time(), folder.Dir)
 }

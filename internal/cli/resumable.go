@@ -21,6 +21,15 @@ func (r Resumable) Check(runDir string) error {
 	return AtLeastOne("--save-every", &r.SaveEvery)
 }
 
+// Create is [CreateRun] of a new run, which says so if it was to go on with one.
+func (r Resumable) Create(dir, name string, config any, p *Progress) (*RunFolder, error) {
+	f, err := CreateRun(dir, name, config)
+	if err == nil && r.Resume {
+		p.Notice("no run in " + f.Dir + " yet: training starts from the beginning")
+	}
+	return f, err
+}
+
 // KeepISA is [Keep] for the set of kernels, which is no flag.
 func KeepISA(isa, was string) error {
 	if isa != was {

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/pkg/errors"
 
@@ -57,20 +59,6 @@ func (f *RunFolder) open(command string, config any) (err error) {
 	return nil
 }
 
-// Settings reads those of the run that c is a checkpoint of, which must be one of the
-// command.
-func Settings(c *checkpoint.Checkpoint, command string, config any) error {
-	return settings([]byte(c.Notes[settingsNote]), c.File, command, config)
-}
-
-// Progressed reads the progress of c, as it was given to [RunFolder.Save].
-func Progressed(c *checkpoint.Checkpoint, progress any) error {
-	if err := json.Unmarshal([]byte(c.Notes[progressNote]), progress); err != nil {
-		return errors.Errorf("%s: does not say how far training was; name the folder of a run with --run-dir", c.File)
-	}
-	return nil
-}
-
 // ReadConfig reads the settings of the run in dir, which must be one of the command.
 func ReadConfig(dir, command string, config any) ([]byte, error) {
 	f := RunFolder{Dir: dir}
@@ -78,11 +66,11 @@ func ReadConfig(dir, command string, config any) ([]byte, error) {
 	if err != nil {
 		return nil, errors.Errorf("run folder %s: %s: %v; name the folder of a run of %s", dir, ConfigFile, reason(err), program(command))
 	}
-	return b, settings(b, "run folder "+dir, command, config)
+	return b, decodeSettings(b, "run folder "+dir, command, config)
 }
 
-// settings reads what where has of them.
-func settings(b []byte, where, command string, config any) error {
+// decodeSettings reads those that where has in b.
+func decodeSettings(b []byte, where, command string, config any) error {
 	var c struct{ Command string }
 	if json.Unmarshal(b, &c) != nil || c.Command != command || json.Unmarshal(b, config) != nil {
 		return errors.Errorf("%s: its settings are not those of a run of %s; name the folder of one", where, program(command))
@@ -106,25 +94,37 @@ func Keep[T comparable](given Given, flag string, value *T, was T) error {
 	return nil
 }
 
-// Restore goes on from the newest checkpoint that can be read, tells notices of damaged
-// ones, and removes the figures of later steps. It fills progress with what was given to
-// [RunFolder.Save]. Without a checkpoint it returns step 0.
-func (f *RunFolder) Restore(t *train.Trainer, progress any, notice func(string)) (step int, err error) {
+// restore goes on from the newest checkpoint that can be read, tells notices of damaged
+// ones, and removes the figures of later steps from metrics.jsonl. It fills figures with
+// what was saved of them. Without a checkpoint it returns step 0.
+func (f *RunFolder) restore(t *train.Trainer, figures any, notice func(string)) (step int, before time.Duration, err error) {
 	c, err := checkpoint.Latest(f.File(CheckpointsFolder), func(err error) { notice(err.Error() + "; the one before it is used") })
 	switch {
 	case errors.Is(err, checkpoint.ErrNone):
 		notice("no checkpoint in " + f.Dir + " yet: training starts from the beginning")
-		return 0, f.cutMetrics(0)
+		return 0, 0, f.cutMetrics(0)
 	case err != nil:
-		return 0, err
+		return 0, 0, err
 	}
-	if err := Progressed(c, progress); err != nil {
-		return 0, err
+	seconds, err := progressed(c, figures)
+	if err != nil {
+		return 0, 0, err
 	}
 	if err := t.Restore(c); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	return c.Step, f.cutMetrics(c.Step)
+	return c.Step, time.Duration(seconds * float64(time.Second)), f.cutMetrics(c.Step)
+}
+
+// progressed reads how far training was at a checkpoint.
+func progressed(c *checkpoint.Checkpoint, figures any) (seconds float64, err error) {
+	if err = json.Unmarshal([]byte(c.Notes[figuresNote]), figures); err == nil {
+		seconds, err = strconv.ParseFloat(c.Notes[timeNote], 64)
+	}
+	if err != nil {
+		return 0, errors.Errorf("%s: does not say how far training was; name the folder of a run with --run-dir", c.File)
+	}
+	return seconds, nil
 }
 
 // cutMetrics removes from metrics.jsonl the lines of steps after the given one, that of

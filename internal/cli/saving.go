@@ -16,7 +16,8 @@ import (
 // What a checkpoint's notes hold besides those of the Trainer.
 const (
 	settingsNote = "settings" // config.json
-	progressNote = "progress" // of the command: sums of losses, time
+	figuresNote  = "figures"  // of the command
+	timeNote     = "time_s"   // of training
 	versionNote  = "zoo_version"
 )
 
@@ -26,12 +27,11 @@ type saving struct {
 	resumed bool
 }
 
-// Save writes a checkpoint beside training, with notes that say what the run is, and
-// progress, which [RunFolder.Restore] gives back. Score is that of the model on
-// validation examples, the higher the better, NaN if it was not taken. The error may be
-// that of the checkpoint before.
-func (f *RunFolder) Save(t *train.Trainer, notes map[string]string, progress any, score float64) error {
-	if err := f.Saved(); err != nil {
+// save writes a checkpoint beside training, with notes that say what the run is, and
+// figures, which restore gives back. Score is as in [checkpoint.Checkpoint]. The error
+// may be that of the checkpoint before.
+func (f *RunFolder) save(t *train.Trainer, notes map[string]string, figures any, score float64) error {
+	if err := f.saved(); err != nil {
 		return err
 	}
 	f.saving.saver.Dir = f.File(CheckpointsFolder)
@@ -42,19 +42,19 @@ func (f *RunFolder) Save(t *train.Trainer, notes map[string]string, progress any
 		if err := t.Snapshot(c); err != nil {
 			return err
 		}
-		p, err := json.Marshal(progress)
+		b, err := json.Marshal(figures)
 		if err != nil {
 			return err
 		}
 		maps.Copy(c.Notes, notes)
-		c.Notes[settingsNote], c.Notes[progressNote], c.Notes[versionNote] = string(f.settings), string(p), version()
+		c.Notes[settingsNote], c.Notes[figuresNote], c.Notes[versionNote] = string(f.settings), string(b), version()
 		c.Score = score
 		return Full(f.metrics.Sync()) // the figures up to this step last as long as it does
 	})
 }
 
-// Saved waits until the last checkpoint is written.
-func (f *RunFolder) Saved() error { return Full(f.saving.saver.Wait()) }
+// saved waits until the last checkpoint is written.
+func (f *RunFolder) saved() error { return Full(f.saving.saver.Wait()) }
 
 // newest returns the newest checkpoint's file, or nothing.
 func (f *RunFolder) newest() string {

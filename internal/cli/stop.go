@@ -6,10 +6,10 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Stopped returns what to say of err, which ended a run after some of its steps. A
+// stopped returns what to say of err, which ended a run after some of its steps. A
 // checkpoint is saved, by checkpoint, and so are the weights, by weights; a run that
 // ended before its first step leaves no folder.
-func (f *RunFolder) Stopped(err error, done, steps int, checkpoint, weights func() error) error {
+func (f *RunFolder) stopped(err error, done, steps int, checkpoint, weights func() error) error {
 	var sig Interrupted
 	interrupted := errors.As(err, &sig)
 	switch {
@@ -22,7 +22,7 @@ func (f *RunFolder) Stopped(err error, done, steps int, checkpoint, weights func
 	sig.Then = fmt.Sprintf(" after %d of %d steps; ", done, steps)
 	saved := checkpoint()
 	if saved == nil {
-		saved = f.Saved()
+		saved = f.saved()
 	}
 	if saved != nil {
 		sig.Then += fmt.Sprintf("no checkpoint could be saved: %v", saved)

@@ -57,10 +57,10 @@ func (p Program) KilledAt(t *testing.T, stage replace.Stage, n int, args ...stri
 	return cmd
 }
 
-// KillAndResume trains to the end in one go, and again with the process killed the
-// given number of times, after a checkpoint or, in turns, at a stage of saving one. It
-// checks that weights and figures are the same in the end. Steps are the program's
-// arguments that name the training, which must save often enough.
+// KillAndResume trains as args say to the end in one go, and again with the process
+// killed the given number of times, after a checkpoint or, in turns, at a stage of
+// saving one, and then interrupted. It checks that weights and figures are the same in
+// the end. There must be many checkpoints.
 func (p Program) KillAndResume(t *testing.T, kills int, args ...string) {
 	whole, folder := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "killed")
 	if r := p.Run(t, append([]string{"--run-dir", whole}, args...)...); r.Status != 0 {
@@ -77,14 +77,12 @@ func (p Program) KillAndResume(t *testing.T, kills int, args ...string) {
 		} else {
 			cmd = p.Command(t, args...)
 		}
-		before := checkpoints(folder)
 		Start(t, cmd)
 		if !hooked {
-			for end := time.Now().Add(time.Minute); slices.Equal(checkpoints(folder), before) && time.Now().Before(end); {
-				time.Sleep(time.Millisecond)
-			}
-			time.Sleep(time.Duration(random.IntN(20)) * time.Millisecond)
-			cmd.Process.Kill()
+			afterSaving(folder, func() {
+				time.Sleep(time.Duration(random.IntN(20)) * time.Millisecond)
+				cmd.Process.Kill()
+			})
 		}
 		cmd.Wait()
 		if s, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || !s.Signaled() || s.Signal() != syscall.SIGKILL {
@@ -92,13 +90,12 @@ func (p Program) KillAndResume(t *testing.T, kills int, args ...string) {
 		}
 	}
 	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} { // upon which it saves what there is
-		cmd, before := p.Command(t, args...), len(Names(t, filepath.Join(folder, "checkpoints")))
+		cmd := p.Command(t, args...)
 		Start(t, cmd)
-		time.Sleep(100 * time.Millisecond)
-		cmd.Process.Signal(s)
+		afterSaving(folder, func() { cmd.Process.Signal(s) })
 		cmd.Wait()
 		if got := cmd.ProcessState.ExitCode(); got != 128+int(s) {
-			t.Errorf("status %d after %v with %d checkpoints, want %d", got, s, before, 128+int(s))
+			t.Errorf("status %d after %v, want %d", got, s, 128+int(s))
 		}
 	}
 	if r := p.Run(t, args...); r.Status != 0 || !strings.Contains(r.Stderr, "goes on after step ") {
@@ -117,6 +114,16 @@ func (p Program) KillAndResume(t *testing.T, kills int, args ...string) {
 			}
 		}
 	}
+}
+
+// afterSaving calls do when there is a new checkpoint in a run's folder, or none after a
+// minute.
+func afterSaving(folder string, do func()) {
+	before := checkpoints(folder)
+	for end := time.Now().Add(time.Minute); slices.Equal(checkpoints(folder), before) && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
+	do()
 }
 
 // checkpoints lists those in a run's folder.
