@@ -45,7 +45,11 @@ func (p *Params) Load(file string, patterns ...string) error {
 	if err != nil {
 		return errors.Wrap(err, "load")
 	}
-	return errors.Wrapf(p.take(values, source{file, slices.Clone(patterns)}), "load %s", file)
+	src := source{file, slices.Clone(patterns), "build the model that the file was saved from, or load part of it, by patterns"}
+	if len(patterns) > 0 {
+		src.remedy = "build a model that agrees with the file there, or choose patterns that leave out what differs"
+	}
+	return errors.Wrapf(p.take(values, src), "load %s", file)
 }
 
 // take gives p those of the values that src is to provide.
@@ -55,7 +59,7 @@ func (p *Params) take(values map[string]*tensor.Dense, src source) error {
 	}
 	maps.DeleteFunc(values, func(name string, _ *tensor.Dense) bool { return !src.has(name) })
 	if bad := p.misfits(values, src); bad != nil {
-		return errors.Errorf("%s; %s", strings.Join(bad, ", "), src.remedy())
+		return errors.Errorf("%s; %s", strings.Join(bad, ", "), src.remedy)
 	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		v := values[name]

@@ -144,7 +144,7 @@ func (p *Params) declare(name string, init Init, shape tensor.Shape, buffer bool
 		if rest := p.list[p.declared:]; len(rest) > 0 {
 			unused = " (unused so far: " + names(rest) + ")"
 		}
-		return nil, errors.Errorf("%s has no %s, which the model wants%s; %s", src.file, name, unused, src.remedy())
+		return nil, errors.Errorf("%s has no %s, which the model wants%s; %s", src.file, name, unused, src.remedy)
 	}
 	draw := init(shape, rand.New(newStream(p.seed, name)))
 	w := make([]float32, shape.TotalSize())

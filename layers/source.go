@@ -15,6 +15,7 @@ import (
 type source struct {
 	file     string
 	patterns []string
+	remedy   string // what to do about a model that is not the file's
 }
 
 // has reports whether the source is where a parameter called name comes from.
@@ -31,21 +32,13 @@ func (s source) check(values map[string]*tensor.Dense) error {
 		if _, err := path.Match(pattern, ""); err != nil {
 			return errors.Wrapf(err, "pattern %q", pattern)
 		}
-		one := source{s.file, []string{pattern}}
+		one := source{patterns: []string{pattern}}
 		names := slices.Sorted(maps.Keys(values))
 		if !slices.ContainsFunc(names, one.has) {
 			return errors.Errorf("pattern %q matches nothing; the file has %s", pattern, strings.Join(names, ", "))
 		}
 	}
 	return nil
-}
-
-// remedy says what to do about a model that is not the file's.
-func (s source) remedy() string {
-	if len(s.patterns) == 0 {
-		return "build the model that the file was saved from, or load part of it, by patterns"
-	}
-	return "build a model that agrees with the file there, or choose patterns that leave out what differs"
 }
 
 // source returns where a parameter called name was to be loaded from before a model
@@ -66,5 +59,5 @@ func (p *Params) loaded(q *Param) string {
 	if src == nil || !slices.Contains(p.list[p.declared:], q) {
 		return ""
 	}
-	return "; it was loaded from " + src.file + ": " + src.remedy()
+	return "; it was loaded from " + src.file + ": " + src.remedy
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -19,6 +20,7 @@ import (
 // config.json.
 type recipe struct {
 	Steps        int     `json:"steps"`
+	Horizon      int     `json:"horizon"` // steps that the learning rate is planned for: those that the run began with; 0: all
 	Batch        int     `json:"batch"`
 	LearningRate float64 `json:"learning_rate"` // at the start
 	EpochDecay   float64 `json:"epoch_decay"`   // the rate falls continuously by this factor an epoch; 0: not
@@ -71,12 +73,16 @@ func findRecipe(model, name string) (recipe, error) {
 
 // configure sets t up as r says, for a training set of the given size.
 func (r recipe) configure(t *train.Trainer, examples int) {
+	horizon := cmp.Or(r.Horizon, r.Steps)
 	t.Optimizer = optim.SGD{Rate: r.LearningRate, Momentum: r.Momentum, Nesterov: r.Momentum != 0}
 	switch {
 	case r.EpochDecay != 0:
 		t.Schedule = optim.Exponential(r.LearningRate, r.EpochDecay, float64(examples)/float64(r.Batch))
 	case r.WarmUp != 0:
-		t.Schedule = optim.Cosine(r.LearningRate, r.WarmUp, r.Steps)
+		t.Schedule = optim.Cosine(r.LearningRate, r.WarmUp, horizon)
+	}
+	if t.Schedule != nil && horizon > 0 {
+		t.Schedule = optim.Hold(t.Schedule, horizon)
 	}
 	if r.L2 != 0 {
 		t.Decay = []train.WeightDecay{{Pattern: r.L2On, L2: r.L2}}

@@ -26,7 +26,7 @@ func begun(t *testing.T) *training {
 		t.Fatal(err)
 	}
 	t.Cleanup(f.Close)
-	return &training{Trainer: &train.Trainer{Model: layers.Dense{Name: "fc", Units: 2}}, folder: f, recipe: recipe{Steps: 9}}
+	return &training{Trainer: &train.Trainer{Model: layers.Dense{Name: "fc", Units: 2}}, folder: f, set: config{recipe: recipe{Steps: 9}}}
 }
 
 // A run that ends before its first step leaves no folder.
@@ -50,7 +50,7 @@ func TestStoppedUnsaved(t *testing.T) {
 	tr.steps = 4
 	tr.folder.Dir = filepath.Join(tr.folder.Dir, "gone")
 	err := tr.stopped(errors.Wrap(cli.Interrupted{Signal: syscall.SIGINT}, "loop"))
-	if cli.Status(err) != 130 || !strings.HasPrefix(err.Error(), "interrupted after 4 of 9 steps; the weights are lost: ") {
+	if cli.Status(err) != 130 || !strings.HasPrefix(err.Error(), "interrupted after 4 of 9 steps; no checkpoint could be saved: ") {
 		t.Errorf("the error is %v", err)
 	}
 }

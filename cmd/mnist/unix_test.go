@@ -43,7 +43,7 @@ func TestSignal(t *testing.T) {
 			}
 			lines := strings.Split(strings.TrimSpace(stderr.String()), "\n")
 			file := filepath.Join(folder, "model.safetensors")
-			want := regexp.MustCompile(`^mnist: interrupted after \d{4,} of 1000000000 steps; the weights so far are in ` + regexp.QuoteMeta(file) + `$`)
+			want := regexp.MustCompile(`^mnist: interrupted after \d{4,} of 1000000000 steps; all is saved in ` + regexp.QuoteMeta(folder) + `/checkpoints/step-0\d+\.safetensors, go on with --resume --run-dir ` + regexp.QuoteMeta(folder) + `$`)
 			if last := lines[len(lines)-1]; !want.MatchString(last) || len(lines) > 1 && !strings.HasPrefix(lines[len(lines)-2], "step ") {
 				t.Errorf("stderr ends with %q", last)
 			}
