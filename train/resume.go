@@ -11,6 +11,7 @@ import (
 	"github.com/pkg/errors"
 	"gorgonia.org/tensor"
 
+	"github.com/gorgonia-zoo/zoo/internal/kernel"
 	"github.com/gorgonia-zoo/zoo/layers"
 	"github.com/gorgonia-zoo/zoo/train/checkpoint"
 )
@@ -67,7 +68,7 @@ func (t *Trainer) Snapshot(c *checkpoint.Checkpoint) error {
 		if d == nil || !slices.Equal(d.Shape(), shape) {
 			d = tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(shape...))
 		}
-		copy(d.Float32s(), w)
+		kernel.Copy(d.Float32s(), w)
 		c.Tensors[name] = d
 	}
 	var frozen, buffers []string

@@ -52,7 +52,7 @@ func (f *RunFolder) open(command string, config any) (err error) {
 	}
 	f.metrics, err = os.OpenFile(f.File(MetricsFile), os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o644)
 	if err != nil {
-		return errors.Errorf("run folder %s: %v; make it writable", f.Dir, err)
+		return errors.Errorf("run folder %s: %s: %v; make it writable", f.Dir, MetricsFile, reason(err))
 	}
 	return nil
 }

@@ -101,13 +101,13 @@ func (w Watch) one(o Output, c *checkpoint.Checkpoint, evaluate func(*checkpoint
 	if err != nil {
 		return err
 	}
+	if err := o.Printf("%s\n", text); err != nil {
+		return err
+	}
 	file, err := os.OpenFile(filepath.Join(w.RunDir, EvalFile), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
 	if err != nil {
 		return errors.Errorf("run folder %s: %s: %v; make it writable", w.RunDir, EvalFile, reason(err))
 	}
 	defer file.Close()
-	if err := appendLine(file, line); err != nil {
-		return err
-	}
-	return o.Printf("%s\n", text)
+	return appendLine(file, line)
 }

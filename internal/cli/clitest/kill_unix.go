@@ -91,6 +91,16 @@ func (p Program) KillAndResume(t *testing.T, kills int, args ...string) {
 			t.Fatalf("kill %d: the program ended before: %v", i+1, cmd.ProcessState)
 		}
 	}
+	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} { // upon which it saves what there is
+		cmd, before := p.Command(t, args...), len(Names(t, filepath.Join(folder, "checkpoints")))
+		Start(t, cmd)
+		time.Sleep(100 * time.Millisecond)
+		cmd.Process.Signal(s)
+		cmd.Wait()
+		if got := cmd.ProcessState.ExitCode(); got != 128+int(s) {
+			t.Errorf("status %d after %v with %d checkpoints, want %d", got, s, before, 128+int(s))
+		}
+	}
 	if r := p.Run(t, args...); r.Status != 0 || !strings.Contains(r.Stderr, "goes on after step ") {
 		t.Fatalf("status %d: %s", r.Status, r.Stderr)
 	}
