@@ -12,27 +12,25 @@ import (
 func (p *Params) Seed() uint64 { return p.seed }
 
 // Restore makes p hold exactly the given parameters, with their averages, as they were
-// when training stopped; file says where they come from, for errors. Where p holds
-// nothing yet, a model built on it must declare these and no more, and the tensors
-// become p's. Where p holds parameters, names and shapes have to be theirs, or nothing
-// is changed; values are copied, and averages become the given ones or go.
+// when training stopped; file says where they come from, for errors. Names and shapes
+// of what p holds have to be theirs, or nothing is changed; values are copied, and
+// averages become the given ones or go. What p lacks is added, with its tensors, where
+// no model was built on p yet; one must then declare the given parameters and no more.
 func (p *Params) Restore(file string, from []Param) error {
-	if len(p.list) == 0 {
-		for _, q := range from {
-			p.add(&q)
-		}
-		p.file = file
-		return nil
-	}
 	values := map[string]*tensor.Dense{}
 	for _, q := range from {
 		values[q.Name] = q.Value
 	}
-	if bad := p.misfits(values); bad != nil {
-		return errors.Errorf("%s: %s; build the model that it was saved from", file, strings.Join(bad, ", "))
+	src := source{file: file, remedy: "build the model that it was saved from"}
+	if bad := p.misfits(values, src); bad != nil {
+		return errors.Errorf("%s: %s; %s", file, strings.Join(bad, ", "), src.remedy)
 	}
 	for _, q := range from {
 		to := p.byName[q.Name]
+		if to == nil {
+			p.add(&q)
+			continue
+		}
 		copy(to.Value.Float32s(), q.Value.Float32s())
 		switch {
 		case q.Average == nil:
@@ -43,6 +41,9 @@ func (p *Params) Restore(file string, from []Param) error {
 			copy(to.Average.Float32s(), q.Average.Float32s())
 		}
 		to.Frozen = q.Frozen
+	}
+	if p.declared == 0 {
+		p.sources = append(p.sources, src)
 	}
 	return nil
 }
