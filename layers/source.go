@@ -1,6 +1,7 @@
 package layers
 
 import (
+	"fmt"
 	"maps"
 	"path"
 	"slices"
@@ -60,4 +61,34 @@ func (p *Params) loaded(q *Param) string {
 		return ""
 	}
 	return "; it was loaded from " + src.file + ": " + src.remedy
+}
+
+// Misfits returns an error that lists all in which the parameters that p took from
+// files before a model was built differ from those of the model, and nil if there is
+// no difference.
+func (p *Params) Misfits(model *Params) error {
+	var bad []string
+	var src *source
+	list := func(s *source, format string, args ...any) {
+		bad, src = append(bad, fmt.Sprintf(format, args...)), s
+	}
+	for _, want := range model.list {
+		s, q := p.source(want.Name), p.byName[want.Name]
+		switch {
+		case s == nil:
+		case q == nil:
+			list(s, "%s is missing", want.Name)
+		case !slices.Equal(q.Value.Shape(), want.Value.Shape()):
+			list(s, "%s has shape %v where the model has %v", want.Name, q.Value.Shape(), want.Value.Shape())
+		}
+	}
+	for _, q := range p.list {
+		if s := p.source(q.Name); s != nil && model.byName[q.Name] == nil {
+			list(s, "%s is unexpected", q.Name)
+		}
+	}
+	if bad == nil {
+		return nil
+	}
+	return errors.Errorf("%s: %s; %s", src.file, strings.Join(bad, ", "), src.remedy)
 }

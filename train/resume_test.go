@@ -197,11 +197,11 @@ func TestResumeErrors(t *testing.T) {
 		"momentum":   {plain, func(tr *train.Trainer) { tr.Average = 0 }, "its optimizer keeps nothing, and this one [momentum]; use the optimizer"},
 		"average":    {dir, func(tr *train.Trainer) { tr.Average = 0 }, "it has moving averages, and this training has none; set Average as it was"},
 		"no average": {plain, func(tr *train.Trainer) { tr.Optimizer = optim.SGD{Rate: 0.1} }, "the checkpoint has no average of fc1.weight; set Average as it was, to 0"},
-		"model":      {dir, func(tr *train.Trainer) { tr.Model = mlp.Of(3, 17) }, "fc1.weight has shape (16, 12), the model wants (17, 12)"},
-		"more":       {dir, func(tr *train.Trainer) { tr.Model = layers.Sequential{tr.Model, layers.Dense{Name: "fc3", Units: 3}} }, "has no fc3.weight, which the model wants"},
+		"model":      {dir, func(tr *train.Trainer) { tr.Model = mlp.Of(3, 17) }, "fc1.weight has shape (16, 12) where the model has (17, 12), fc1.bias has shape (16) where the model has (17), fc2.weight has shape (3, 16) where the model has (3, 17); build the model"},
+		"more":       {dir, func(tr *train.Trainer) { tr.Model = layers.Sequential{tr.Model, layers.Dense{Name: "fc3", Units: 3}} }, "fc3.weight is missing, fc3.bias is missing; build the model"},
 		"less": {dir, func(tr *train.Trainer) {
 			tr.Model = layers.Sequential{layers.Flatten{}, layers.Dense{Name: "fc1", Units: 16}}
-		}, "the model has no parameters called fc2.bias, fc2.weight"},
+		}, "fc2.bias is unexpected, fc2.weight is unexpected; build the model"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			tr := small()

@@ -184,7 +184,7 @@ func appendLine(file *os.File, v any) error {
 
 // Close ends the writing of checkpoints and of figures, and gives the folder up.
 func (f *RunFolder) Close() {
-	f.saving.saver.Wait() // its error was looked for by those who care
+	_ = f.saving.saver.Wait() // its error was looked for by those who care
 	if f.metrics != nil {
 		f.metrics.Close()
 	}

@@ -40,7 +40,7 @@ func (f *RunFolder) stopped(err error, done, steps int, checkpoint, weights func
 
 // failed saves the last good weights of a run that failed.
 func (f *RunFolder) failed(err error, weights func() error) error {
-	f.saving.saver.Wait() // whatever it says, err came first
+	_ = f.saving.saver.Wait() // whatever it says, err came first
 	last := f.newest()
 	switch e := weights(); {
 	case e == nil:
