@@ -30,6 +30,8 @@ type recipe struct {
 	L2On         string  `json:"l2_on"`         // pattern of the parameters it is on
 	Average      float64 `json:"average_decay"` // of the moving average of the parameters that is evaluated; 0: none
 
+	EvalOnce bool `json:"eval_once"` // figures come only at the end
+
 	// How far training images are moved, at most.
 	Shift  float64 `json:"shift"`  // pixels
 	Rotate float64 `json:"rotate"` // degrees
@@ -46,6 +48,7 @@ var recipes = map[string]map[string]recipe{
 		"best":  {Steps: 30_000, Batch: 100, LearningRate: 0.8, EpochDecay: 0.99, L2: 1e-4, L2On: "*.weight", Average: 0.99},
 	},
 	"lenet5": {
+		"fast":  {Steps: 2200, Batch: 100, LearningRate: 0.1, WarmUp: 100, Momentum: 0.9, EvalOnce: true},
 		"plain": {Steps: 30_000, Batch: 100, LearningRate: 0.01, EpochDecay: 0.99, L2: 1e-4, L2On: "fc?.weight", Average: 0.99},
 		"best": {
 			Steps: 22_000, Batch: 100, LearningRate: 0.05, WarmUp: 550, Momentum: 0.9, L2: 1e-4, L2On: "*.weight", Average: 0.999,

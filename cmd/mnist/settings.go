@@ -30,7 +30,7 @@ func (c *trainCmd) settings(given cli.Given, isa string) (folder *cli.RunFolder,
 
 // fresh returns the settings of a new run.
 func (c *trainCmd) fresh() (config, error) {
-	r, err := findRecipe(c.Model, c.Recipe)
+	r, err := findRecipe(c.model(), c.Recipe)
 	if err != nil {
 		return config{}, err
 	}
@@ -41,18 +41,18 @@ func (c *trainCmd) fresh() (config, error) {
 	if c.Batch != nil {
 		r.Batch = *c.Batch
 	}
-	return config{Command: trainCommand, Model: c.Model, Dataset: c.Dataset, Recipe: c.Recipe, recipe: r, Seed: c.Seed, Device: "cpu"}, nil
+	return config{Command: trainCommand, Model: c.model(), Dataset: c.Dataset, Recipe: c.Recipe, recipe: r, Seed: c.Seed, Device: "cpu"}, nil
 }
 
 // same checks that the command line does not change what a run began with, apart
 // from how long it is.
 func (c *trainCmd) same(given cli.Given, was *config, isa string) error {
-	batch := was.Batch
+	model, batch := c.model(), was.Batch
 	if c.Batch != nil {
 		batch = *c.Batch
 	}
 	for _, err := range []error{
-		cli.Keep(given, "model", &c.Model, was.Model),
+		cli.Keep(given, "model", &model, was.Model),
 		cli.Keep(given, "recipe", &c.Recipe, was.Recipe),
 		cli.Keep(given, "dataset", &c.Dataset, was.Dataset),
 		cli.Keep(given, "batch", &batch, was.Batch),

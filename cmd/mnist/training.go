@@ -52,9 +52,10 @@ func (t *training) Add(s train.Step) {
 // Score implements [cli.Figures].
 func (t *training) Score() float64 { return t.score }
 
-// Line implements [cli.Figures]: every thousand steps and after the last.
+// Line implements [cli.Figures]: every thousand steps, unless the recipe has them once,
+// and after the last.
 func (t *training) Line(ctx context.Context) error {
-	if t.Added == 0 || t.Done%logEvery != 0 && t.Done != t.Total {
+	if due := t.Done%logEvery == 0 && !t.set.EvalOnce; t.Added == 0 || !due && t.Done != t.Total {
 		return nil
 	}
 	m := metrics{Step: t.Done, Epoch: t.Epoch, TrainLoss: t.Loss / float64(t.Added), LearningRate: t.Rate, ExamplesPerS: t.PerSecond(t.set.Batch)}
