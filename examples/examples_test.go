@@ -74,6 +74,11 @@ var programs = map[string][]figure{
 		{"test loss ", 1.80, 1.87},
 		{"accuracy ", 0.64, 0.71},
 	},
+	"finetune": {
+		{"epoch   1  loss ", 0.51, 0.57},
+		{"validation loss ", 0.37, 0.43},
+		{"test accuracy ", 0.81, 0.87},
+	},
 }
 
 // short are the flags that cut a program short.
@@ -82,6 +87,7 @@ var short = map[string][]string{
 	"estimator": {"-steps=150"},
 	"live":      {"-steps=150"},
 	"keras":     {"-images=20000", "-epochs=1"},
+	"finetune":  {"-digits=1", "-clothes=1"},
 }
 
 // bin is the folder of the built programs.
@@ -121,6 +127,9 @@ func TestPrograms(t *testing.T) {
 			if !strings.Contains(string(text), "\n//	go run ./examples/"+name+"\n") {
 				t.Errorf("%s does not say how to run it", source)
 			}
+			if strings.Contains(string(text), "mnist.LoadFashion") {
+				needFashion(t)
+			}
 			out, err := exec.Command(filepath.Join(bin, name), short[name]...).CombinedOutput()
 			if err != nil {
 				t.Fatalf("%v\n%s", err, out)
@@ -143,6 +152,25 @@ func TestPrograms(t *testing.T) {
 			}
 		})
 	}
+}
+
+// needFashion skips the test where Fashion-MNIST is not on this machine.
+func needFashion(t *testing.T) {
+	t.Helper()
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{os.Getenv("ZOO_DATA"), filepath.Join(cache, "gorgonia-zoo"), "/usr/share/datasets"} {
+		if _, err := os.Stat(filepath.Join(dir, "fashion-mnist")); err == nil {
+			return
+		}
+	}
+	const why = "no Fashion-MNIST here; install Debian's dataset-fashion-mnist or set ZOO_DATA to a folder that has fashion-mnist"
+	if os.Getenv("ZOO_CI") == "1" {
+		t.Fatal(why)
+	}
+	t.Skip(why)
 }
 
 // in finds the figure in what a program printed.

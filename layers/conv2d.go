@@ -91,15 +91,15 @@ func (l Conv2D) geometry(x *G.Node) (g op.Geometry, err error) {
 	return g, nil
 }
 
-// fits compares the number of channels with what a weight made for an earlier
-// graph takes.
+// fits compares the number of channels with what a weight that was
+// loaded or made for an earlier graph takes.
 func (l Conv2D) fits(s *Scope, channels int) error {
 	name := s.prefixDot() + "weight"
 	w := s.params.Get(name)
 	if w == nil || s.declared[name] || w.Value.Dims() != 4 || w.Value.Shape()[1]*l.Groups == channels {
 		return nil
 	}
-	return errors.Errorf("%s: the input has %d channels, the weight %v takes %d", s.path, channels, w.Value.Shape(), w.Value.Shape()[1]*l.Groups)
+	return errors.Errorf("%s: the input has %d channels, the weight %v takes %d%s", s.path, channels, w.Value.Shape(), w.Value.Shape()[1]*l.Groups, s.params.loaded(w))
 }
 
 // same returns the zeros before and after n pixels.

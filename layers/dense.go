@@ -62,14 +62,14 @@ func (l Dense) Forward(s *Scope, x *G.Node) (*G.Node, error) {
 }
 
 // fits compares the number of features with what the weight (out, in) of that name
-// takes, if it was made for an earlier graph.
+// takes, if it was loaded or made for an earlier graph.
 func fits(s *Scope, weight string, features int) error {
 	name := s.prefixDot() + weight
 	w := s.params.Get(name)
 	if w == nil || s.declared[name] || w.Value.Dims() != 2 || w.Value.Shape()[1] == features {
 		return nil
 	}
-	return errors.Errorf("%s: the input has %d features, the weight %v takes %d", s.path, features, w.Value.Shape(), w.Value.Shape()[1])
+	return errors.Errorf("%s: the input has %d features, the weight %v takes %d%s", s.path, features, w.Value.Shape(), w.Value.Shape()[1], s.params.loaded(w))
 }
 
 func or(f, other Init) Init {

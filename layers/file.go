@@ -23,42 +23,72 @@ func (p *Params) Save(name string, metadata map[string]string) error {
 	return safetensors.WriteFile(name, ts, metadata)
 }
 
-// Load reads the float32 values of all parameters and buffers from a safetensors
-// file, such as [Params.Save] or PyTorch writes. Where p holds nothing yet it then
-// holds what the file does, and a model built on it must declare that and no
-// more. Where p holds parameters, names and shapes have to be theirs, or nothing
-// is changed; values and averages become the file's, for graphs built before too.
+// Load reads parameters and buffers from a safetensors file, such as [Params.Save]
+// or PyTorch writes, whose tensors must be float32. Without patterns it reads all,
+// and they must be just those of the model. With patterns, as in [path.Match] with
+// dots as ordinary letters, it reads those whose names match one: each pattern
+// must match something, and all that match, in the file and in the model, must be
+// in both. The model's other parameters keep their values or are drawn, and what
+// else the file has is left out:
+//
+//	err := p.Load("digits.safetensors", "conv*") // and then a model with a head of its own
+//
+// Where a model was built on p, names and shapes are checked now, and values and
+// averages become the file's, for graphs built before too. Where none was, p then
+// holds what was read, [Params.Freeze] can have it, and the check comes when a model
+// is built. Files loaded one after the other add up. An error changes nothing.
 //
 // What PyTorch calls num_batches_tracked is left out. Load before training: an
 // optimizer's memory is no part of a file.
-func (p *Params) Load(file string) error {
+func (p *Params) Load(file string, patterns ...string) error {
 	values, _, err := safetensors.ReadFile(file, "num_batches_tracked")
 	if err != nil {
 		return errors.Wrap(err, "load")
 	}
-	if len(p.list) == 0 {
-		for _, name := range slices.Sorted(maps.Keys(values)) {
-			v := values[name]
-			if p.dtype == tensor.Float64 {
-				v = float64s(v)
-			}
-			p.add(&Param{Name: name, Value: v})
+	return p.load(values, file, patterns)
+}
+
+// load gives p those of the file's values that the patterns say.
+func (p *Params) load(values map[string]*tensor.Dense, file string, patterns []string) error {
+	src := source{file, slices.Clone(patterns), "build the model that the file was saved from, or load part of it, by patterns"}
+	if len(patterns) > 0 {
+		src.remedy = "build a model that agrees with the file there, or choose patterns that leave out what differs"
+	}
+	return errors.Wrapf(p.take(values, src), "load %s", file)
+}
+
+// take gives p those of the values that src is to provide.
+func (p *Params) take(values map[string]*tensor.Dense, src source) error {
+	if err := src.check(values); err != nil {
+		return err
+	}
+	maps.DeleteFunc(values, func(name string, _ *tensor.Dense) bool { return !src.has(name) })
+	if bad := p.misfits(values, src); bad != nil {
+		return errors.Errorf("%s; %s", strings.Join(bad, ", "), src.remedy)
+	}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		v := values[name]
+		if q := p.byName[name]; q != nil {
+			q.set(v)
+			continue
 		}
-		p.file = file
-		return nil
+		if p.dtype == tensor.Float64 {
+			v = float64s(v)
+		}
+		p.add(&Param{Name: name, Value: v})
 	}
-	if bad := p.misfits(values); bad != nil {
-		return errors.Errorf("load %s: %s; build the model that it was saved from", file, strings.Join(bad, ", "))
-	}
-	for _, q := range p.list {
-		q.set(values[q.Name])
+	if p.declared == 0 {
+		p.sources = append(p.sources, src)
 	}
 	return nil
 }
 
-// misfits lists what keeps p from taking the values.
-func (p *Params) misfits(values map[string]*tensor.Dense) (bad []string) {
+// misfits lists what keeps p from taking the values, all of which src is to provide.
+func (p *Params) misfits(values map[string]*tensor.Dense, src source) (bad []string) {
 	for _, q := range p.list {
+		if !src.has(q.Name) {
+			continue
+		}
 		if v := values[q.Name]; v == nil {
 			bad = append(bad, q.Name+" is missing")
 		} else if !slices.Equal(v.Shape(), q.Value.Shape()) {
@@ -66,7 +96,7 @@ func (p *Params) misfits(values map[string]*tensor.Dense) (bad []string) {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		if p.byName[name] == nil {
+		if p.byName[name] == nil && (p.declared > 0 || p.source(name) != nil) {
 			bad = append(bad, name+" is unexpected")
 		}
 	}

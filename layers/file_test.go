@@ -33,9 +33,11 @@ func declared(t *testing.T, m layers.Layer, p *layers.Params) *layers.Params {
 	return p
 }
 
-func declare(m layers.Layer, p *layers.Params) error {
+func declare(m layers.Layer, p *layers.Params) error { return declareFor(tensor.Float32, m, p) }
+
+func declareFor(dtype tensor.Dtype, m layers.Layer, p *layers.Params) error {
 	s := layers.NewScope(p, layers.Eval)
-	_, err := m.Forward(s, s.Input("x", tensor.Float32, 2, 4))
+	_, err := m.Forward(s, s.Input("x", dtype, 2, 4))
 	return err
 }
 
@@ -130,7 +132,7 @@ func TestLoadOfAnotherModel(t *testing.T) {
 	want := "load " + file + ": in.weight has shape (6, 4) where the model has (5, 4), in.bias has shape (6) where the model has (5), " +
 		"bn.weight is missing, bn.bias is missing, bn.running_mean is missing, bn.running_var is missing, " +
 		"fc.weight has shape (3, 6) where the model has (3, 5), fc.bias is missing, out.bias is unexpected, out.weight is unexpected; " +
-		"build the model that it was saved from"
+		"build the model that the file was saved from, or load part of it, by patterns"
 	if err == nil || err.Error() != want {
 		t.Errorf("error  %v\n want  %s", err, want)
 	}
@@ -140,11 +142,16 @@ func TestLoadOfAnotherModel(t *testing.T) {
 // The same, found out when the model is built.
 func TestBuildOnAnotherModel(t *testing.T) {
 	file := write(t, declared(t, saved(3), layers.NewParams(1)))
+	const remedy = "build the model that the file was saved from, or load part of it, by patterns"
 	for want, m := range map[string]layers.Layer{
-		"fc.weight has shape (3, 5), the model wants (4, 5)": saved(4),
-		file + " has no out.weight, which the model wants; build the model that the file was saved from": layers.Sequential{
+		"fc.weight has shape (3, 5), the model wants (4, 5); it was loaded from " + file + ": " + remedy: saved(4),
+		file + " has no out.weight, which the model wants; " + remedy: layers.Sequential{
 			saved(3), layers.Dense{Name: "out", Units: 2},
 		},
+		file + " has no head.weight, which the model wants (unused so far: bn.bias, bn.running_mean, bn.running_var, bn.weight, fc.bias, fc.weight); " + remedy: layers.Sequential{
+			layers.Dense{Name: "in", Units: 5}, layers.Dense{Name: "head", Units: 3},
+		},
+		"fc: the input has 4 features, the weight (3, 5) takes 5; it was loaded from " + file + ": " + remedy: layers.Dense{Name: "fc", Units: 3},
 	} {
 		p := layers.NewParams(2)
 		if err := p.Load(file); err != nil {

@@ -2,12 +2,8 @@ package layers
 
 import (
 	"io/fs"
-	"maps"
-	"slices"
-	"strings"
 
 	"github.com/pkg/errors"
-	"gorgonia.org/tensor"
 
 	"github.com/gorgonia-zoo/zoo/internal/safetensors"
 )
@@ -20,34 +16,12 @@ import (
 //
 //	p := layers.NewParams(0)
 //	err := p.LoadFS(files, "digits.safetensors")
-func (p *Params) LoadFS(fsys fs.FS, file string) error {
+func (p *Params) LoadFS(fsys fs.FS, file string, patterns ...string) error {
 	values, _, err := safetensors.ReadFS(fsys, file, "num_batches_tracked")
 	if err != nil {
 		return errors.Wrap(err, "load")
 	}
-	return p.take(values, file)
-}
-
-// take gives p the values, which come from the file.
-func (p *Params) take(values map[string]*tensor.Dense, file string) error {
-	if len(p.list) == 0 {
-		for _, name := range slices.Sorted(maps.Keys(values)) {
-			v := values[name]
-			if p.dtype == tensor.Float64 {
-				v = float64s(v)
-			}
-			p.add(&Param{Name: name, Value: v})
-		}
-		p.file = file
-		return nil
-	}
-	if bad := p.misfits(values); bad != nil {
-		return errors.Errorf("load %s: %s; build the model that it was saved from", file, strings.Join(bad, ", "))
-	}
-	for _, q := range p.list {
-		q.set(values[q.Name])
-	}
-	return nil
+	return p.load(values, file, patterns)
 }
 
 // Metadata returns what [Params.Save] was given to say of the weights in a

@@ -3,6 +3,7 @@ package layers_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,6 +28,11 @@ func TestLoadFS(t *testing.T) {
 		t.Fatal(err)
 	}
 	sameValues(t, p, want)
+
+	p = layers.NewParams(2)
+	if err := p.LoadFS(files, name, "fc.*"); err != nil || !slices.Equal(names(p), []string{"fc.bias", "fc.weight"}) {
+		t.Errorf("fc.* reads %v: %v", names(p), err)
+	}
 
 	other := declared(t, saved(2), layers.NewParams(2))
 	err, same := other.LoadFS(files, name), other.Load(filepath.Join(dir, name))

@@ -36,8 +36,8 @@ type Params struct {
 	dtype    tensor.Dtype
 	list     []*Param
 	byName   map[string]*Param
-	file     string // that all come from; no others are drawn then
-	declared int    // so many of list were declared: with a file, not all are at first
+	sources  []source // of what was loaded before a model was built
+	declared int      // so many of list were declared: what is loaded is not, at first
 }
 
 // NewParams returns an empty collection of float32 parameters. A parameter is
@@ -72,7 +72,7 @@ func (p *Param) count() int {
 // Float64 returns a copy in float64, for graphs whose gradients are checked.
 func (p *Params) Float64() *Params {
 	c := NewParams(p.seed)
-	c.dtype, c.file, c.declared = tensor.Float64, p.file, p.declared
+	c.dtype, c.sources, c.declared = tensor.Float64, slices.Clone(p.sources), p.declared
 	for _, q := range p.list {
 		c.add(&Param{Name: q.Name, Value: float64s(q.Value), Average: float64s(q.Average), Frozen: q.Frozen, Buffer: q.Buffer})
 	}
@@ -121,17 +121,17 @@ func (p *Params) Match(pattern string) ([]*Param, error) {
 		}
 	}
 	if matched == nil {
-		return nil, errors.Errorf("pattern %q matches no parameter; the model has %s", pattern, p.names())
+		return nil, errors.Errorf("pattern %q matches no parameter; the model has %s", pattern, names(p.list))
 	}
 	return matched, nil
 }
 
 // declare returns the parameter or buffer called name, which it makes if there
-// is none.
+// is none and none should have been loaded.
 func (p *Params) declare(name string, init Init, shape tensor.Shape, buffer bool) (*Param, error) {
 	if q := p.byName[name]; q != nil {
 		if !slices.Equal(q.Value.Shape(), shape) {
-			return nil, errors.Errorf("%s has shape %v, the model wants %v", name, q.Value.Shape(), shape)
+			return nil, errors.Errorf("%s has shape %v, the model wants %v%s", name, q.Value.Shape(), shape, p.loaded(q))
 		}
 		if q.Buffer != buffer { // a file does not say which it is
 			q.Buffer = buffer
@@ -139,8 +139,12 @@ func (p *Params) declare(name string, init Init, shape tensor.Shape, buffer bool
 		p.order(q)
 		return q, nil
 	}
-	if p.file != "" {
-		return nil, errors.Errorf("%s has no %s, which the model wants; build the model that the file was saved from", p.file, name)
+	if src := p.source(name); src != nil {
+		unused := ""
+		if rest := p.list[p.declared:]; len(rest) > 0 {
+			unused = " (unused so far: " + names(rest) + ")"
+		}
+		return nil, errors.Errorf("%s has no %s, which the model wants%s; %s", src.file, name, unused, src.remedy)
 	}
 	draw := init(shape, rand.New(newStream(p.seed, name)))
 	w := make([]float32, shape.TotalSize())
@@ -153,7 +157,7 @@ func (p *Params) declare(name string, init Init, shape tensor.Shape, buffer bool
 	}
 	q := &Param{Name: name, Value: v, Buffer: buffer}
 	p.add(q)
-	p.declared++
+	p.order(q)
 	return q, nil
 }
 
@@ -178,9 +182,9 @@ func (p *Params) add(q *Param) {
 	p.byName[q.Name] = q
 }
 
-func (p *Params) names() string {
+func names(list []*Param) string {
 	var names []string
-	for _, q := range p.list {
+	for _, q := range list {
 		names = append(names, q.Name)
 	}
 	if names == nil {

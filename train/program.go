@@ -86,13 +86,13 @@ func (t *Trainer) compile(mode layers.Mode, b data.Batch) (_ *program, err error
 	s := layers.NewScope(t.Params, mode)
 	p := &program{mode: mode, pass: passOf(mode, b), scope: s, x: newInput(s, "x", b.X)}
 	if p.out, err = t.Model.Forward(s, p.x.node); err != nil {
-		return nil, err
+		return nil, t.misfit(b, err)
 	}
 	if p.out == nil {
 		return nil, errors.New("the model returned neither a node nor an error")
 	}
 	if u := s.Undeclared(); len(u) > 0 {
-		return nil, errors.Errorf("the model has no parameters called %s, which Params hold", strings.Join(u, ", "))
+		return nil, t.misfit(b, errors.Errorf("the model has no parameters called %s, which Params hold; build the model that they are of", strings.Join(u, ", ")))
 	}
 	if b.Y != nil {
 		p.y = newInput(s, "y", b.Y)
@@ -146,6 +146,20 @@ func (t *Trainer) compile(mode layers.Mode, b data.Batch) (_ *program, err error
 	}
 	p.machine, err = vm.New(s.Graph(), outs...)
 	return p, err
+}
+
+// misfit returns an error that lists all in which the model differs from files that
+// Params were loaded from or, if that is not what is wrong, err.
+func (t *Trainer) misfit(b data.Batch, err error) error {
+	model := layers.NewParams(0)
+	s := layers.NewScope(model, layers.Eval)
+	if _, e := t.Model.Forward(s, newInput(s, "x", b.X).node); e != nil {
+		return err // something else is wrong with it
+	}
+	if e := t.Params.Misfits(model); e != nil {
+		return e
+	}
+	return err
 }
 
 func passOf(mode layers.Mode, b data.Batch) pass {

@@ -152,7 +152,7 @@ func TestOtherModelsParams(t *testing.T) {
 	if _, err := (&train.Trainer{Model: mlp.Of(3, 16, 8), Params: p}).Predict(examples(5).X); err != nil {
 		t.Fatal(err)
 	}
-	const want = "the model has no parameters called fc3.weight, fc3.bias, which Params hold"
+	const want = "the model has no parameters called fc3.weight, fc3.bias, which Params hold; build the model that they are of"
 	_, err := (&train.Trainer{Model: mlp.Of(8, 16), Params: p}).Predict(examples(5).X)
 	if err == nil || err.Error() != want {
 		t.Errorf("%v, want %q", err, want)

@@ -63,6 +63,7 @@ func (t *Trainer) step(ctx context.Context, src data.Source) (s Step, err error)
 		return s, errors.New("training data: the source is nil")
 	}
 	perEpoch := max(src.Len(), 1) // a source without batches explains itself when read
+	t.perEpoch = perEpoch
 	if t.steps%perEpoch == 0 {
 		t.forget(training)
 	}

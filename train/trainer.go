@@ -34,10 +34,13 @@ type Trainer struct {
 	batch    data.Batch  // what training reads into
 	eval     data.Batch  // what evaluation reads into
 	steps    int         // done
+	perEpoch int         // of the last source
 	failed   error       // why training cannot go on
 	kept     [][]float32 // the state after step keptAt
 	keptAt   int
 	lastRate float64 // of the last step; 0: none
+
+	resumed map[string][][]float32 // the optimizer's slots in a checkpoint, by parameter, until it is learned again
 }
 
 // A Loss returns the scalar to minimize, the mean over a batch, given the

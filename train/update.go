@@ -41,6 +41,12 @@ func (t *Trainer) learnedFor(q *layers.Param) (*learned, error) {
 		}
 	}
 	l := &learned{param: q}
+	for range t.optimizer.Slots() {
+		l.Slots = append(l.Slots, make([]float32, q.Value.DataSize()))
+	}
+	if err := t.resume(l); err != nil {
+		return nil, err
+	}
 	l.Value = q.Value.Float32s()
 	if err := t.penalize(l); err != nil {
 		return nil, err
@@ -51,9 +57,6 @@ func (t *Trainer) learnedFor(q *layers.Param) (*learned, error) {
 			t.programs = nil // for evaluation they read the value
 		}
 		l.Average = q.Average.Float32s()
-	}
-	for range t.optimizer.Slots() {
-		l.Slots = append(l.Slots, make([]float32, len(l.Value)))
 	}
 	t.learned = append(t.learned, l)
 	return l, nil

@@ -78,7 +78,8 @@ func TestFailures(t *testing.T) {
 func TestUsage(t *testing.T) {
 	for args, part := range map[string]string{
 		"--model resnet":               `--model must be one of "mlp","lenet5","lenet" but got "resnet"`,
-		"--recipe salt":                `--recipe must be one of "best","plain" but got "salt"`,
+		"--recipe salt":                `--recipe must be one of "best","fast","plain" but got "salt"`,
+		"--recipe fast --model mlp":    `no recipe called "fast" for mlp; there is best, plain`,
 		"--device abacus":              `--device must be one of "auto","cpu" but got "abacus"`,
 		"--dataset cifar":              `--dataset must be one of "mnist","fashion" but got "cifar"`,
 		"--threads 0":                  "--threads must be at least 1, not 0",
@@ -113,7 +114,7 @@ func TestHelp(t *testing.T) {
 		if r.Status != 0 || r.Stderr != "" {
 			t.Errorf("mnist %s: status %d, stderr %q", args, r.Status, r.Stderr)
 		}
-		for _, part := range []string{"Usage: mnist", "Examples:\n", "--model=mlp", "Settings to train with: best, plain.", "--steps=N", "--threads=N", "--run-dir=DIR"} {
+		for _, part := range []string{"Usage: mnist", "Examples:\n", "--model=mlp", "Settings to train with: best, fast, plain.", "--steps=N", "--threads=N", "--run-dir=DIR"} {
 			if !strings.Contains(r.Stdout, part) {
 				t.Errorf("mnist %s: %q does not say %q", args, r.Stdout, part)
 			}

@@ -17,6 +17,7 @@ var (
 )
 
 func TestMain(m *testing.M) {
+	clitest.Killed(main)
 	if err := build(func() { m.Run() }); err != nil {
 		log.Fatal(err)
 	}

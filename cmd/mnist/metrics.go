@@ -1,6 +1,10 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/gorgonia-zoo/zoo/internal/cli"
+)
 
 // config is what config.json holds: every setting of the run, as resolved.
 type config struct {
@@ -9,11 +13,12 @@ type config struct {
 	Dataset string `json:"dataset"`
 	Recipe  string `json:"recipe"`
 	recipe
-	Seed    uint64 `json:"seed"`
-	DataDir string `json:"data_dir"`
-	Device  string `json:"device"`
-	Threads int    `json:"threads"`
-	ISA     string `json:"isa"` // the kernel set, which counts as a setting
+	Seed    uint64  `json:"seed"`
+	DataDir string  `json:"data_dir"`
+	DataSum cli.Sum `json:"data_crc32c"` // of the images and labels to train on
+	Device  string  `json:"device"`
+	Threads int     `json:"threads"`
+	ISA     string  `json:"isa"` // the kernel set, which counts as a setting
 }
 
 // metrics is a line of metrics.jsonl.

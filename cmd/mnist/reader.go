@@ -45,7 +45,7 @@ func checkModel(model, weights string) error {
 // are of unless model does, or with those that come with the program.
 func newReader(model, weights string) (*reader, error) {
 	if weights != "" {
-		return load(model, weights)
+		return readerOf(model, weights)
 	}
 	spec, err := models.Find(cmp.Or(model, "lenet5"))
 	if err != nil {
@@ -55,8 +55,8 @@ func newReader(model, weights string) (*reader, error) {
 	return &reader{train.Trainer{Model: spec.New(), Params: p}}, err
 }
 
-// load makes a reader from a file of weights.
-func load(model, weights string) (*reader, error) {
+// readerOf makes a reader from a file of weights.
+func readerOf(model, weights string) (*reader, error) {
 	metadata, err := layers.Metadata(weights)
 	if err != nil {
 		return nil, errors.Errorf("%v; name a run's model.safetensors with --weights", err)

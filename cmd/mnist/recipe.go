@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -19,6 +20,7 @@ import (
 // config.json.
 type recipe struct {
 	Steps        int     `json:"steps"`
+	Horizon      int     `json:"horizon"` // steps that the learning rate is planned for: those that the run began with; 0: all
 	Batch        int     `json:"batch"`
 	LearningRate float64 `json:"learning_rate"` // at the start
 	EpochDecay   float64 `json:"epoch_decay"`   // the rate falls continuously by this factor an epoch; 0: not
@@ -27,6 +29,8 @@ type recipe struct {
 	L2           float64 `json:"l2"`
 	L2On         string  `json:"l2_on"`         // pattern of the parameters it is on
 	Average      float64 `json:"average_decay"` // of the moving average of the parameters that is evaluated; 0: none
+
+	EvalOnce bool `json:"eval_once"` // figures come only at the end
 
 	// How far training images are moved, at most.
 	Shift  float64 `json:"shift"`  // pixels
@@ -44,6 +48,7 @@ var recipes = map[string]map[string]recipe{
 		"best":  {Steps: 30_000, Batch: 100, LearningRate: 0.8, EpochDecay: 0.99, L2: 1e-4, L2On: "*.weight", Average: 0.99},
 	},
 	"lenet5": {
+		"fast":  {Steps: 2200, Batch: 100, LearningRate: 0.1, WarmUp: 100, Momentum: 0.9, EvalOnce: true},
 		"plain": {Steps: 30_000, Batch: 100, LearningRate: 0.01, EpochDecay: 0.99, L2: 1e-4, L2On: "fc?.weight", Average: 0.99},
 		"best": {
 			Steps: 22_000, Batch: 100, LearningRate: 0.05, WarmUp: 550, Momentum: 0.9, L2: 1e-4, L2On: "*.weight", Average: 0.999,
@@ -71,12 +76,16 @@ func findRecipe(model, name string) (recipe, error) {
 
 // configure sets t up as r says, for a training set of the given size.
 func (r recipe) configure(t *train.Trainer, examples int) {
+	horizon := cmp.Or(r.Horizon, r.Steps)
 	t.Optimizer = optim.SGD{Rate: r.LearningRate, Momentum: r.Momentum, Nesterov: r.Momentum != 0}
 	switch {
 	case r.EpochDecay != 0:
 		t.Schedule = optim.Exponential(r.LearningRate, r.EpochDecay, float64(examples)/float64(r.Batch))
 	case r.WarmUp != 0:
-		t.Schedule = optim.Cosine(r.LearningRate, r.WarmUp, r.Steps)
+		t.Schedule = optim.Cosine(r.LearningRate, r.WarmUp, horizon)
+	}
+	if t.Schedule != nil && horizon > 0 {
+		t.Schedule = optim.Hold(t.Schedule, horizon)
 	}
 	if r.L2 != 0 {
 		t.Decay = []train.WeightDecay{{Pattern: r.L2On, L2: r.L2}}

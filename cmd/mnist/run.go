@@ -10,6 +10,7 @@ import (
 // commands is what the command line can say.
 type commands struct {
 	Train   trainCmd   `cmd:"" default:"withargs" help:"Trains a model on MNIST's handwritten digits and reports its test accuracy. This is what mnist does unless told otherwise, so the word train can be left out."`
+	Eval    evalCmd    `cmd:"" help:"Measures the checkpoints of a run, also beside its training."`
 	Predict predictCmd `cmd:"" help:"Says which digits images show."`
 }
 

@@ -26,17 +26,17 @@ func begun(t *testing.T) *training {
 		t.Fatal(err)
 	}
 	t.Cleanup(f.Close)
-	return &training{Trainer: &train.Trainer{Model: layers.Dense{Name: "fc", Units: 2}}, folder: f, recipe: recipe{Steps: 9}}
+	return &training{Training: &cli.Training{Trainer: &train.Trainer{Model: layers.Dense{Name: "fc", Units: 2}}, Folder: f, Total: 9}}
 }
 
 // A run that ends before its first step leaves no folder.
 func TestStoppedEarly(t *testing.T) {
 	tr := begun(t)
-	if err := tr.stopped(cli.Interrupted{Signal: syscall.SIGINT}); cli.Status(err) != 130 || err.Error() != "interrupted" {
+	if err := tr.Stopped(cli.Interrupted{Signal: syscall.SIGINT}, tr); cli.Status(err) != 130 || err.Error() != "interrupted" {
 		t.Errorf("the error is %v", err)
 	}
-	if _, err := os.Stat(tr.folder.Dir); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("%s is still there: %v", tr.folder.Dir, err)
+	if _, err := os.Stat(tr.Folder.Dir); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("%s is still there: %v", tr.Folder.Dir, err)
 	}
 }
 
@@ -47,10 +47,10 @@ func TestStoppedUnsaved(t *testing.T) {
 	if _, err := tr.Predict(x); err != nil {
 		t.Fatal(err)
 	}
-	tr.steps = 4
-	tr.folder.Dir = filepath.Join(tr.folder.Dir, "gone")
-	err := tr.stopped(errors.Wrap(cli.Interrupted{Signal: syscall.SIGINT}, "loop"))
-	if cli.Status(err) != 130 || !strings.HasPrefix(err.Error(), "interrupted after 4 of 9 steps; the weights are lost: ") {
+	tr.Done = 4
+	tr.Folder.Dir = filepath.Join(tr.Folder.Dir, "gone")
+	err := tr.Stopped(errors.Wrap(cli.Interrupted{Signal: syscall.SIGINT}, "loop"), tr)
+	if cli.Status(err) != 130 || !strings.HasPrefix(err.Error(), "interrupted after 4 of 9 steps; no checkpoint could be saved: ") {
 		t.Errorf("the error is %v", err)
 	}
 }
@@ -58,7 +58,7 @@ func TestStoppedUnsaved(t *testing.T) {
 // A loss that JSON cannot hold is an error that says so.
 func TestDiverged(t *testing.T) {
 	tr := begun(t)
-	tr.steps = 4
+	tr.Done = 4
 	x := tensor.New(tensor.WithShape(1, 3), tensor.WithBacking([]float32{0, float32(math.Inf(1)), 0}))
 	set := data.Set{X: x, Y: tensor.New(tensor.WithShape(1), tensor.WithBacking([]int{1}))}
 	_, err := tr.evaluate(context.Background(), "validation", set.Batches(1))

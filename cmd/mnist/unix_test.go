@@ -43,7 +43,7 @@ func TestSignal(t *testing.T) {
 			}
 			lines := strings.Split(strings.TrimSpace(stderr.String()), "\n")
 			file := filepath.Join(folder, "model.safetensors")
-			want := regexp.MustCompile(`^mnist: interrupted after \d{4,} of 1000000000 steps; the weights so far are in ` + regexp.QuoteMeta(file) + `$`)
+			want := regexp.MustCompile(`^mnist: interrupted after \d{4,} of 1000000000 steps; all is saved in ` + regexp.QuoteMeta(folder) + `/checkpoints/step-0\d+\.safetensors, go on with --resume --run-dir ` + regexp.QuoteMeta(folder) + `$`)
 			if last := lines[len(lines)-1]; !want.MatchString(last) || len(lines) > 1 && !strings.HasPrefix(lines[len(lines)-2], "step ") {
 				t.Errorf("stderr ends with %q", last)
 			}
@@ -78,6 +78,21 @@ func TestPermission(t *testing.T) {
 	run := func(args ...string) result { return execute(t, user(args...)) }
 	run("--data-dir", data, "--run-dir", filepath.Join(closed, "run")).fails(t, 1, "permission denied", "name one that can be written with --run-dir")
 	run("--data-dir", data, "--run-dir", closed).fails(t, 1, "permission denied", "name one that can be written with --run-dir")
+	stopped := filepath.Join(dir, "stopped")
+	if r := execute(t, command(t, "--data-dir", data, "--run-dir", stopped, "--steps", "1", "--batch", "1")); r.Status != 0 {
+		t.Fatal(r.Stderr)
+	}
+	for _, path := range []string{stopped, filepath.Join(stopped, ".lock")} {
+		if err := os.Chmod(path, 0o555); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run("--data-dir", data, "--run-dir", stopped, "--resume", "--steps", "2").fails(t, 1, "run folder "+stopped+": metrics.jsonl: permission denied", "make it writable")
+	r := run("eval", "--data-dir", data, "--run-dir", stopped)
+	r.fails(t, 1, "eval.jsonl: permission denied", "make it writable")
+	if !strings.HasPrefix(r.Stdout, "After 1 training step(s)") {
+		t.Errorf("it does not print what it cannot write: %q", r.Stdout)
+	}
 	if err := os.Chmod(filepath.Join(data, trainY), 0); err != nil {
 		t.Fatal(err)
 	}

@@ -84,8 +84,8 @@ func TestDamagedRuns(t *testing.T) {
 		"no vocabulary":        {"vocab.txt", nil, []string{"vocab.txt: no such file", "train again"}},
 		"another word":         {"vocab.txt", bytes.Replace(clitest.Read(t, folder, "vocab.txt"), []byte("cat"), []byte("cow"), 1), []string{"is not the vocabulary that the run was trained with", "restore the file"}},
 		"one word twice":       {"vocab.txt", []byte("a\na\n"), []string{`line 2 repeats "a" of line 1`, "give one word a line"}},
-		"settings of mnist":    {"config.json", []byte(`{"command":"mnist train"}`), []string{"is not that of a run of ptb", "name the folder of one"}},
-		"no settings":          {"config.json", []byte("{"), []string{"is not that of a run of ptb", "name the folder of one"}},
+		"settings of mnist":    {"config.json", []byte(`{"command":"mnist train"}`), []string{"its settings are not those of a run of ptb", "name the folder of one"}},
+		"no settings":          {"config.json", []byte("{"), []string{"its settings are not those of a run of ptb", "name the folder of one"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "run")
@@ -101,9 +101,7 @@ func TestDamagedRuns(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			for _, command := range []string{"eval", "generate"} {
-				program.Run(t, command, "--run-dir", dir).Fails(t, "ptb", 1, c.says...)
-			}
+			program.Run(t, "generate", "--run-dir", dir).Fails(t, "ptb", 1, c.says...)
 		})
 	}
 }

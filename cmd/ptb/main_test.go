@@ -18,6 +18,7 @@ var (
 )
 
 func TestMain(m *testing.M) {
+	clitest.Killed(main)
 	dir, err := os.MkdirTemp("", "ptb-test-")
 	if err != nil {
 		log.Fatal(err)

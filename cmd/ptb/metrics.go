@@ -1,6 +1,10 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/gorgonia-zoo/zoo/internal/cli"
+)
 
 // config is what config.json holds: every setting of the run, as resolved.
 type config struct {
@@ -8,14 +12,15 @@ type config struct {
 	Config  string `json:"config"`
 	Recipe  string `json:"recipe"`
 	recipe
-	Corpus     string `json:"corpus"`
-	DataDir    string `json:"data_dir"`
-	Vocabulary int    `json:"vocabulary"`
-	VocabSum   string `json:"vocab_sha256"`
-	Seed       uint64 `json:"seed"`
-	Device     string `json:"device"`
-	Threads    int    `json:"threads"`
-	ISA        string `json:"isa"` // the kernel set, which counts as a setting
+	Corpus     string  `json:"corpus"`
+	DataDir    string  `json:"data_dir"`
+	Vocabulary int     `json:"vocabulary"`
+	VocabSum   string  `json:"vocab_sha256"`
+	Seed       uint64  `json:"seed"`
+	Device     string  `json:"device"`
+	Threads    int     `json:"threads"`
+	ISA        string  `json:"isa"`         // the kernel set, which counts as a setting
+	DataSum    cli.Sum `json:"data_crc32c"` // of the words to train on
 }
 
 // metrics is a line of metrics.jsonl.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"os"
 	"path/filepath"
 
@@ -25,12 +24,11 @@ type opened struct {
 // open reads the run folder dir.
 func open(dir string) (*opened, error) {
 	o := new(opened)
-	b, err := os.ReadFile(filepath.Join(dir, cli.ConfigFile))
-	if err != nil {
-		return nil, errors.Errorf("run folder %s: %s: %v; name the folder of a run of ptb", dir, cli.ConfigFile, cause(err))
+	if _, err := cli.ReadConfig(dir, trainCommand, &o.config); err != nil {
+		return nil, err
 	}
-	if err := json.Unmarshal(b, &o.config); err != nil || o.Command != "ptb train" || o.Units < 1 || o.Layers < 1 {
-		return nil, errors.Errorf("run folder %s: its %s is not that of a run of ptb; name the folder of one", dir, cli.ConfigFile)
+	if o.Units < 1 || o.Layers < 1 {
+		return nil, errors.Errorf("run folder %s: its %s says no size of the model; name the folder of a run of ptb", dir, cli.ConfigFile)
 	}
 	file := filepath.Join(dir, vocabFile)
 	f, err := os.Open(file)

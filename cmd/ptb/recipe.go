@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"math"
 	"strings"
 
@@ -24,6 +25,7 @@ type recipe struct {
 
 	Epochs       int     `json:"epochs"`
 	Steps        int     `json:"updates"` // in all; 0: those of the epochs
+	Horizon      int     `json:"horizon"` // updates that the learning rate is planned for: those that the run began with; 0: all
 	Batch        int     `json:"batch"`
 	Unroll       int     `json:"steps"` // words that gradients flow back through
 	LearningRate float64 `json:"learning_rate"`
@@ -46,7 +48,7 @@ func plain(c lstmlm.Config) recipe {
 // same net and as many epochs.
 var best = map[string]func(r *recipe){
 	"tutorial": func(r *recipe) {
-		r.Dropout, r.Init, r.ForgetBias, r.Unroll, r.WarmUp = 0, 0.1, 0, 20, 1
+		r.Dropout, r.Init, r.ForgetBias, r.OneBias, r.Unroll, r.WarmUp = 0, 0.1, 0, false, 20, 1
 	},
 }
 
@@ -77,13 +79,15 @@ func (r recipe) config() lstmlm.Config {
 
 // configure sets t up as r says, for epochs of so many updates.
 func (r recipe) configure(t *train.Trainer, perEpoch int) {
+	horizon := cmp.Or(r.Horizon, r.updates(perEpoch))
 	t.Optimizer = optim.SGD{Rate: r.LearningRate}
 	switch c := r.config(); {
 	case r.WarmUp > 0:
-		t.Schedule = optim.Cosine(r.LearningRate, r.WarmUp, r.updates(perEpoch))
+		t.Schedule = optim.Cosine(r.LearningRate, r.WarmUp, horizon)
 	default:
 		t.Schedule = func(step int) float64 { return c.Rate(step / perEpoch) }
 	}
+	t.Schedule = optim.Hold(t.Schedule, horizon)
 	// The sum over the steps of the mean over the batch, as the sources have it.
 	t.Loss = train.Scaled(train.CrossEntropy, float64(r.Unroll))
 	t.ClipNorm = r.ClipNorm

@@ -42,9 +42,9 @@ func TestRun(t *testing.T) {
 	}
 
 	e := program.Run(t, "eval", "--run-dir", folder, "--test")
-	want := fmt.Sprintf("validation perplexity %.3f", last["valid_perplexity"])
-	if e.Status != 0 || !strings.Contains(e.Stdout, want) || !strings.Contains(e.Stdout, fmt.Sprintf("test perplexity %.3f", test["test_perplexity"])) {
-		t.Errorf("eval prints %q, want %s and the test's; %s", e.Stdout, want, e.Stderr)
+	want := fmt.Sprintf("After %v training step(s), validation perplexity = %.3f, test perplexity = %.3f\n", last["step"], last["valid_perplexity"], test["test_perplexity"])
+	if e.Status != 0 || e.Stdout != want || e.Stderr != "" {
+		t.Errorf("eval prints %q, want %q; %s", e.Stdout, want, e.Stderr)
 	}
 
 	g := program.Run(t, "generate", "--run-dir", folder, "--prompt", "the cat", "--words", "30")
@@ -103,7 +103,7 @@ func TestFailures(t *testing.T) {
 		{"--config huge", 2, []string{"huge", "see ptb --help"}},
 		{"--data-dir x", 2, []string{"--data-dir is for --corpus ptb", "leave it out"}},
 		{"eval --run-dir " + folder + " --corpus " + other, 1, []string{"another vocabulary", "name that corpus with --corpus"}},
-		{"eval --run-dir " + t.TempDir(), 1, []string{"config.json", "name the folder of a run of ptb"}},
+		{"eval --run-dir " + t.TempDir(), 1, []string{"no run in", "name the folder of one with --run-dir"}},
 		{"generate --run-dir " + folder + " --words 0", 2, []string{"--words must be at least 1", "see ptb --help"}},
 	} {
 		program.Run(t, strings.Fields(c.args)...).Fails(t, "ptb", c.status, c.says...)

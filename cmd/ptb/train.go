@@ -2,15 +2,12 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"math"
 	"os"
-	"runtime"
 	"strings"
-	"time"
 
 	"github.com/pkg/errors"
 
-	"github.com/gorgonia-zoo/zoo/data/text"
 	"github.com/gorgonia-zoo/zoo/internal/cli"
 	"github.com/gorgonia-zoo/zoo/models"
 	"github.com/gorgonia-zoo/zoo/models/lstmlm"
@@ -26,8 +23,9 @@ type trainCmd struct {
 	Steps     *int   `placeholder:"N" help:"Number of updates, instead of whole epochs."`
 	Batch     *int   `placeholder:"N" help:"Texts side by side in an update. The configuration's by default."`
 	Seed      uint64 `default:"1" placeholder:"1" help:"What initial values and dropout are drawn from. The same seed gives the same weights."`
-	RunDir    string `default:"" type:"path" placeholder:"DIR" help:"Folder for settings, figures, words and weights. runs/ptb-CONFIG-TIME by default."`
+	RunDir    string `default:"" type:"path" placeholder:"DIR" help:"Folder for settings, figures, words, checkpoints and weights. runs/ptb-CONFIG-TIME by default."`
 	LogFormat string `default:"text" enum:"text,json" placeholder:"text|json" help:"Form of the log on standard error."`
+	cli.Resumable
 	cli.Common
 }
 
@@ -37,7 +35,8 @@ func (trainCmd) Help() string {
 
     ptb                                    two books, in under five minutes
     ptb --config tutorial --corpus ptb     the tutorial's program on the Penn Treebank
-    ptb --corpus texts --config small      a folder of yours`
+    ptb --corpus texts --config small      a folder of yours
+    ptb --resume --run-dir r1              goes on with a run that was stopped`
 }
 
 // Validate is called by kong: what it finds is wrong usage.
@@ -56,70 +55,68 @@ func (c *trainCmd) Validate() error {
 	if _, err := findRecipe(c.Config, c.Recipe); err != nil {
 		return err
 	}
-	if err := checkCorpus(c.Corpus, c.DataDir); err != nil {
+	if !c.Resume { // where the run says which corpus it is
+		if err := checkCorpus(c.Corpus, c.DataDir); err != nil {
+			return err
+		}
+	}
+	if err := c.Resumable.Check(c.RunDir); err != nil {
 		return err
 	}
-	return c.Check()
+	return c.Common.Check()
 }
 
 // Run trains and evaluates.
-func (c *trainCmd) Run(ctx context.Context, o cli.Output) error {
+func (c *trainCmd) Run(ctx context.Context, o cli.Output, given cli.Given) error {
 	isa, err := c.SetUp()
 	if err != nil {
 		return err
 	}
-	r, err := findRecipe(c.Config, c.Recipe)
+	folder, set, err := c.settings(given, isa)
 	if err != nil {
 		return err
 	}
-	for _, f := range []struct{ flag, field *int }{{c.Epochs, &r.Epochs}, {c.Steps, &r.Steps}, {c.Batch, &r.Batch}} {
-		if f.flag != nil {
-			*f.field = *f.flag
+	if folder != nil {
+		defer folder.Close()
+	}
+	corpus, src, err := set.load(ctx, c.DataDir, folder != nil, cli.Notices(o.Err, c.LogFormat))
+	if err != nil {
+		return err
+	}
+	if folder != nil {
+		if step, line := cli.Finished(folder.Dir); line != nil && step >= set.updates(src.Len()) {
+			return o.Printf("%s is finished: %s\n", folder.Dir, line)
 		}
 	}
-	c.Corpus = resolve(c.Corpus)
-	corpus, err := loadCorpus(ctx, c.Corpus, c.DataDir, cli.Notices(o.Err, c.LogFormat))
+	t := &train.Trainer{Model: lstmlm.New(set.config(), corpus.Vocab.Len()), Seed: set.Seed}
+	set.configure(t, src.Len())
+	summary, err := models.TextSummary(t.Model, set.Unroll, set.Batch)
 	if err != nil {
 		return err
 	}
-	src := text.Stream(corpus.Train, r.Batch, r.Unroll)
-	if n := len(corpus.Train); n <= r.Unroll {
-		return errors.Errorf("the training text has %d words, and %s takes %d at a time; use a longer one, or another --config", n, c.Config, r.Unroll+1)
-	} else if src.Len() == 0 {
-		return errors.Errorf("the training text has %d words, too few for --batch %d, of %d words each; use --batch %d or a smaller one", n, r.Batch, r.Unroll+1, n/(r.Unroll+1))
+	progress := cli.NewProgress(o.Err, c.LogFormat, set.updates(src.Len()))
+	if folder == nil {
+		if folder, err = c.Create(c.RunDir, "ptb-"+set.Config, set, progress); err != nil {
+			return err
+		}
+		defer folder.Close()
 	}
-	t := &train.Trainer{Model: lstmlm.New(r.config(), corpus.Vocab.Len()), Seed: c.Seed}
-	r.configure(t, src.Len())
-	summary, err := models.TextSummary(t.Model, r.Unroll, r.Batch)
-	if err != nil {
+	run := &training{set: set, corpus: corpus, perEpoch: src.Len(), score: math.NaN(), Training: &cli.Training{
+		Trainer: t, Folder: folder, Progress: progress, Metadata: set.metadata(), Total: set.updates(src.Len()), Horizon: set.Horizon, SaveEvery: c.SaveEvery,
+	}}
+	if err := run.Start(run, set); err != nil {
 		return err
-	}
-	folder, err := cli.CreateRun(c.RunDir, "ptb-"+c.Config, config{
-		Command: "ptb train", Config: c.Config, Recipe: c.Recipe, recipe: r, Corpus: c.Corpus, DataDir: corpus.Origin,
-		Vocabulary: corpus.Vocab.Len(), VocabSum: corpus.Vocab.Sum(), Seed: c.Seed, Device: "cpu", Threads: runtime.GOMAXPROCS(0), ISA: isa,
-	})
-	if err != nil {
-		return err
-	}
-	defer folder.Close()
-	run := &training{
-		Trainer: t, folder: folder, src: src, corpus: corpus, recipe: r, start: time.Now(),
-		progress: cli.NewProgress(o.Err, c.LogFormat, r.updates(src.Len())),
-		metadata: map[string]string{
-			"model": "lstmlm", "config": c.Config, "dataset": dataset(c.Corpus), "seed": fmt.Sprint(c.Seed), "vocab_sha256": corpus.Vocab.Sum(),
-			"units": fmt.Sprint(r.Units), "layers": fmt.Sprint(r.Layers),
-		},
 	}
 	if err := folder.Write(vocabFile, func(f *os.File) error { _, err := corpus.Vocab.WriteTo(f); return err }); err != nil {
-		return run.stopped(err)
+		return run.Stopped(err, run)
 	}
-	if err := o.Printf("%s, %d words to learn from, %d different\n%s\n\n", c.Config, len(corpus.Train), corpus.Vocab.Len(), strings.TrimSpace(summary)); err != nil {
-		return run.stopped(err)
+	if err := o.Printf("%s, %d words to learn from, %d different\n%s\n\n", set.Config, len(corpus.Train), corpus.Vocab.Len(), strings.TrimSpace(summary)); err != nil {
+		return run.Stopped(err, run)
 	}
-	test, err := run.all(ctx)
+	test, err := run.all(ctx, src)
 	if err != nil {
-		return run.stopped(err)
+		return run.Stopped(err, run)
 	}
 	return o.Printf("test perplexity %.3f, loss %.4f, after %d steps in %.1f s\nsettings, figures, words and weights are in %s\n",
-		test.Perplexity(), test.Loss, run.steps, run.time(), folder.Dir)
+		test.Perplexity(), test.Loss, run.Done, run.Time(), folder.Dir)
 }

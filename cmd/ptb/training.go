@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"math"
-	"time"
 
 	"github.com/pkg/errors"
 
@@ -22,91 +21,86 @@ const (
 	window = 500
 )
 
-// A training is one run of a trainer with its records.
+// A training is one run on a text. Its fields with tags are figures that checkpoints
+// hold.
 type training struct {
-	*train.Trainer
-	folder   *cli.RunFolder
-	src      data.Source
-	corpus   *text.Corpus
-	recipe   recipe
-	progress *cli.Progress
-	metadata map[string]string // of the weights
-	start    time.Time
-	steps    int // done
+	*cli.Training `json:"-"`
+	set           config
+	corpus        *text.Corpus
+	perEpoch      int     // steps
+	score         float64 // minus the loss on the validation text after the last step, or NaN
+
+	Since sums    `json:"since"` // the last line
+	Begun sums    `json:"begun"` // since the epoch began
+	Epoch int     `json:"epoch"` // of the last step
+	Rate  float64 `json:"rate"`  // likewise
 }
 
+// sums adds up losses.
+type sums struct {
+	Sum float64 `json:"sum"`
+	N   int     `json:"n"`
+}
+
+func (s *sums) add(loss float64) { s.Sum, s.N = s.Sum+loss, s.N+1 }
+
+func (s sums) mean() float64 { return s.Sum / float64(s.N) }
+
 // all trains, saves the weights, and tests.
-func (t *training) all(ctx context.Context) (test train.Result, err error) {
-	if err := t.train(ctx); err != nil {
-		return test, err
-	}
-	if err := t.save(); err != nil {
+func (t *training) all(ctx context.Context, src data.Source) (test train.Result, err error) {
+	if err := t.Train(ctx, src, t); err != nil {
 		return test, err
 	}
 	if test, err = t.evaluate(ctx, "test", t.corpus.Test); err != nil {
 		return test, err
 	}
-	return test, t.folder.Log(testMetrics{Event: "test", Step: t.steps, TimeS: t.time(), TestLoss: test.Loss, TestPerplexity: test.Perplexity()})
+	return test, t.Folder.Log(testMetrics{Event: "test", Step: t.Done, TimeS: t.Time(), TestLoss: test.Loss, TestPerplexity: test.Perplexity()})
 }
 
-// train does the recipe's updates.
-func (t *training) train(ctx context.Context) error {
-	defer t.progress.End()
-	perEpoch := t.src.Len()
-	all := t.recipe.updates(perEpoch)
-	var epoch, since sums // of losses, of the epoch and since the last line
-	began := t.start      // when training went on after that
-	for s, err := range t.Steps(ctx, t.src) {
+// Add implements [cli.Figures].
+func (t *training) Add(s train.Step) {
+	t.Since.add(s.Loss())
+	t.Begun.add(s.Loss())
+	t.Epoch, t.Rate, t.score = s.Epoch, s.Rate, math.NaN()
+}
+
+// Score implements [cli.Figures].
+func (t *training) Score() float64 { return t.score }
+
+// Line implements [cli.Figures]: after the first step of an epoch, every hundred steps
+// and, with the validation text, after the last.
+func (t *training) Line(ctx context.Context) error {
+	last := t.Done == t.Total || t.Done%t.perEpoch == 0
+	if in := (t.Done-1)%t.perEpoch + 1; t.Since.N == 0 || in != 1 && in%logEvery != 0 && !last {
+		return nil
+	}
+	m := metrics{
+		Step: t.Done, Epoch: t.Epoch, TrainLoss: t.Since.mean(), TrainPerplexity: train.Result{Loss: t.Begun.mean()}.Perplexity(), LearningRate: t.Rate,
+		ExamplesPerS: t.PerSecond(t.set.Batch * t.set.Unroll),
+	}
+	if err := t.diverged("training", t.Begun.mean()); err != nil {
+		return err
+	}
+	if last {
+		res, err := t.evaluate(ctx, "validation", t.corpus.Valid)
 		if err != nil {
 			return err
 		}
-		t.steps = s.N
-		epoch.add(s.Loss())
-		since.add(s.Loss())
-		t.progress.Step(s.N)
-		last := s.N == all || s.N%perEpoch == 0
-		if in := (s.N-1)%perEpoch + 1; in != 1 && in%logEvery != 0 && !last {
-			continue
-		}
-		words := float64(since.n * t.recipe.Batch * t.recipe.Unroll)
-		m := metrics{
-			Step: s.N, Epoch: s.Epoch, TrainLoss: since.mean(), TrainPerplexity: train.Result{Loss: epoch.mean()}.Perplexity(), LearningRate: s.Rate,
-			ExamplesPerS: math.Round(words / max(time.Since(began), time.Microsecond).Seconds()), // some clocks are coarse
-		}
-		if err := t.diverged("training", epoch.mean()); err != nil {
-			return err
-		}
-		if last {
-			res, err := t.evaluate(ctx, "validation", t.corpus.Valid)
-			if err != nil {
-				return err
-			}
-			perplexity := res.Perplexity()
-			m.ValidLoss, m.ValidPerplexity = &res.Loss, &perplexity
-			epoch = sums{}
-		}
-		m.TimeS = t.time()
-		if err := t.folder.Log(m); err != nil {
-			return err
-		}
-		t.progress.Line(m.Step, m.String(), m.attributes()...)
-		if s.N == all {
-			break
-		}
-		since, began = sums{}, time.Now()
+		perplexity := res.Perplexity()
+		m.ValidLoss, m.ValidPerplexity, t.score = &res.Loss, &perplexity, -res.Loss
 	}
+	m.TimeS = t.Time()
+	if err := t.Folder.Log(m); err != nil {
+		return err
+	}
+	t.Progress.Line(m.Step, m.String(), m.attributes()...)
+	t.Since = sums{}
+	if t.Done%t.perEpoch == 0 {
+		t.Begun = sums{}
+	}
+	t.Said()
 	return nil
 }
-
-// sums adds up losses.
-type sums struct {
-	sum float64
-	n   int
-}
-
-func (s *sums) add(loss float64) { s.sum, s.n = s.sum+loss, s.n+1 }
-
-func (s sums) mean() float64 { return s.sum / float64(s.n) }
 
 // evaluate returns the loss on every word of a text but the first.
 func (t *training) evaluate(ctx context.Context, name string, words []int) (train.Result, error) {
@@ -123,19 +117,5 @@ func (t *training) diverged(name string, loss float64) error {
 	if p := (train.Result{Loss: loss}).Perplexity(); !math.IsNaN(p) && !math.IsInf(p, 0) {
 		return nil
 	}
-	return errors.Errorf("step %d: the %s loss is %v; training has diverged, so use a larger --batch or another --config", t.steps, name, loss)
-}
-
-func (t *training) save() error {
-	return cli.Full(t.SaveWith(t.folder.File(cli.WeightsFile), t.metadata))
-}
-
-// stopped returns what to say of err, which ended the run.
-func (t *training) stopped(err error) error {
-	return t.folder.Stopped(err, t.steps, t.recipe.updates(t.src.Len()), t.save)
-}
-
-// time returns the seconds since the start, to the millisecond.
-func (t *training) time() float64 {
-	return time.Since(t.start).Round(time.Millisecond).Seconds()
+	return errors.Errorf("step %d: the %s loss is %v; training has diverged, so use a larger --batch or another --config", t.Done, name, loss)
 }

@@ -34,7 +34,13 @@ func Run(ctx context.Context, name string, commands any, args []string, stdout, 
 		return UsageError{errors.Errorf("%v; see %s --help", err, name)}
 	}
 	k.BindTo(ctx, (*context.Context)(nil))
-	if err = k.Run(Output{stdout, stderr}); err != nil && jsonLog() {
+	given := Given{}
+	for _, p := range k.Path {
+		if p.Flag != nil {
+			given[p.Flag.Name] = true
+		}
+	}
+	if err = k.Run(Output{stdout, stderr}, given); err != nil && jsonLog() {
 		err = LogError{err}
 	}
 	return err

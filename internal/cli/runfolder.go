@@ -1,28 +1,37 @@
 package cli
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"time"
 
 	"github.com/pkg/errors"
+
+	"github.com/gorgonia-zoo/zoo/internal/replace"
 )
 
 // The files of a run.
 const (
-	ConfigFile  = "config.json"
-	MetricsFile = "metrics.jsonl"
-	WeightsFile = "model.safetensors"
+	ConfigFile        = "config.json"
+	MetricsFile       = "metrics.jsonl"
+	EvalFile          = "eval.jsonl"
+	WeightsFile       = "model.safetensors"
+	CheckpointsFolder = "checkpoints"
 )
 
-// A RunFolder is where one run leaves its records.
+// A RunFolder is where one run leaves its records. One program at a time has it.
 type RunFolder struct {
-	Dir     string
-	made    []string // what this run created there, the folder itself included
-	metrics *os.File
+	Dir      string
+	made     []string // what this run created there, the folder itself included
+	held     lock
+	settings []byte // what config.json holds
+	metrics  *os.File
+	saving   saving
 }
 
 // CreateRun makes the folder dir, or runs/NAME-TIME where dir is empty, for a
@@ -38,8 +47,11 @@ func CreateRun(dir, name string, config any) (*RunFolder, error) {
 		return f, nil
 	}
 	f.Discard()
-	if errors.Is(err, os.ErrExist) {
+	switch {
+	case errors.Is(err, os.ErrExist) || errors.Is(err, errInUse) && f.used():
 		return nil, f.taken()
+	case errors.Is(err, errInUse):
+		return nil, f.inUse()
 	}
 	return nil, errors.Errorf("run folder: %v; name one that can be written with --run-dir", err)
 }
@@ -68,49 +80,70 @@ func (f *RunFolder) claim(dir, name string) error {
 	}
 }
 
-// begin writes the settings and opens the figures. Of two runs that are given
-// one folder at the same time, one finds the other's config.json.
+// begin takes possession of the folder, writes the settings and opens the figures.
 func (f *RunFolder) begin(config any) error {
-	file, err := f.create(ConfigFile)
-	if err != nil {
+	if f.used() {
+		return os.ErrExist // before anything is changed
+	}
+	if err := f.lock(); err != nil {
 		return err
 	}
-	e := json.NewEncoder(file)
-	e.SetIndent("", "  ")
-	err = e.Encode(config)
-	if e := file.Close(); err == nil {
-		err = e
+	if f.used() { // by a program that has ended meanwhile
+		return os.ErrExist
 	}
-	if err != nil {
+	if err := f.Configure(config); err != nil {
 		return err
 	}
-	if _, err := os.Lstat(f.File(WeightsFile)); err == nil {
-		return os.ErrExist // and is not replaced
-	}
+	var err error
 	f.metrics, err = f.create(MetricsFile)
+	return err
+}
+
+// used reports whether the folder holds a run.
+func (f *RunFolder) used() bool {
+	return slices.ContainsFunc([]string{ConfigFile, MetricsFile, WeightsFile, CheckpointsFolder}, f.has)
+}
+
+func (f *RunFolder) has(name string) bool {
+	_, err := os.Lstat(f.File(name))
+	return err == nil
+}
+
+// Configure writes the settings.
+func (f *RunFolder) Configure(config any) error {
+	b, err := json.MarshalIndent(config, "", "  ")
+	if err != nil {
+		return err
+	}
+	f.settings = append(b, '\n')
+	return f.put(ConfigFile, func(file *os.File) error { _, err := file.Write(f.settings); return err })
+}
+
+// put writes a file in one step.
+func (f *RunFolder) put(name string, write func(*os.File) error) error {
+	had := f.has(name)
+	err := replace.File(f.File(name), write)
+	if err == nil && !had {
+		f.made = append(f.made, f.File(name))
+	}
 	return err
 }
 
 // taken says that the folder is another run's.
 func (f *RunFolder) taken() error {
-	return errors.Errorf("run folder %s already holds a run; name another with --run-dir", f.Dir)
+	return errors.Errorf("run folder %s already holds a run; name another with --run-dir, or go on with this one by --resume", f.Dir)
 }
 
 // Write makes the file called name, which the folder must not have, with what write
-// writes.
+// writes. Of a run that is resumed the file may be there and stays.
 func (f *RunFolder) Write(name string, write func(*os.File) error) error {
-	file, err := f.create(name)
 	switch {
-	case errors.Is(err, os.ErrExist):
-		return f.taken()
-	case err != nil:
-		return Full(err)
+	case !f.has(name):
+		return Full(f.put(name, write))
+	case f.saving.resumed:
+		return nil
 	}
-	err = write(file)
-	if e := file.Close(); err == nil {
-		err = e
-	}
-	return Full(err)
+	return f.taken()
 }
 
 // create makes a file that must not exist yet.
@@ -138,22 +171,67 @@ func (f *RunFolder) Discard() {
 func (f *RunFolder) File(name string) string { return filepath.Join(f.Dir, name) }
 
 // Log appends v to metrics.jsonl as one line.
-func (f *RunFolder) Log(v any) error {
+func (f *RunFolder) Log(v any) error { return appendLine(f.metrics, v) }
+
+func appendLine(file *os.File, v any) error {
 	b, err := json.Marshal(v)
 	if err != nil {
-		return errors.Wrap(err, MetricsFile)
+		return errors.Wrap(err, file.Name())
 	}
-	_, err = f.metrics.Write(append(b, '\n'))
+	_, err = file.Write(append(b, '\n'))
 	return Full(err)
 }
 
-// Close closes the figures.
-func (f *RunFolder) Close() { f.metrics.Close() }
+// Close ends the writing of checkpoints and of figures, and gives the folder up.
+func (f *RunFolder) Close() {
+	_ = f.saving.saver.Wait() // its error was looked for by those who care
+	if f.metrics != nil {
+		f.metrics.Close()
+	}
+	f.unlock()
+}
 
-// Full adds to what went wrong with a folder that could be written what helps.
-func Full(err error) error {
-	if err == nil {
+// lastLine returns the last whole line of a file, or nothing.
+func lastLine(file string) []byte {
+	b, err := os.ReadFile(file)
+	if err != nil {
 		return nil
 	}
+	end := bytes.LastIndexByte(b, '\n')
+	if end < 0 {
+		return nil
+	}
+	return b[bytes.LastIndexByte(b[:end], '\n')+1 : end]
+}
+
+// Finished returns the line about the test set that a finished run in dir ends with, and
+// its step, or nothing.
+func Finished(dir string) (step int, line []byte) {
+	line = lastLine(filepath.Join(dir, MetricsFile))
+	var m struct {
+		Event string
+		Step  int
+	}
+	if json.Unmarshal(line, &m) != nil || m.Event != "test" {
+		return 0, nil
+	}
+	return m.Step, line
+}
+
+// Full adds to what the system says went wrong with a folder that could be written
+// what helps. Other errors stay as they are.
+func Full(err error) error {
+	if !errors.As(err, new(*fs.PathError)) && !errors.As(err, new(*os.LinkError)) && !errors.As(err, new(*os.SyscallError)) {
+		return err
+	}
 	return errors.Errorf("%v; make room, or name a folder elsewhere with --run-dir", err)
+}
+
+// reason returns err without the path that it names.
+func reason(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
 }

@@ -30,7 +30,7 @@ func TestRace(t *testing.T) {
 	if won != 1 {
 		t.Errorf("%d runs have the folder, want 1", won)
 	}
-	if names := list(t, dir); names != "config.json metrics.jsonl" {
+	if names := list(t, dir); names != ".lock config.json metrics.jsonl" {
 		t.Errorf("the folder holds %s", names)
 	}
 }

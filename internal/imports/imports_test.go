@@ -32,19 +32,20 @@ var allowed = map[string][]string{
 	"bench":    {"data", "internal/kernel", "layers", "models", "train"},
 	"examples": {"data", "layers", "models", "train"}, // what a user can import, too
 
-	"train":  {"data", "internal/kernel", "internal/op", "internal/safetensors", "internal/vm", "layers"},
+	"train":  {"data", "internal/kernel", "internal/op", "internal/replace", "internal/safetensors", "internal/vm", "layers"},
 	"models": {"layers"},
 	"layers": {"internal/kernel", "internal/op", "internal/safetensors"},
 	"data":   {},
 	"cuda":   {"internal/device"},
 
-	"internal/cli":         {"internal/kernel"},
-	"internal/cli/clitest": {}, // for tests
+	"internal/cli":         {"data", "internal/kernel", "internal/replace", "layers", "train"},
+	"internal/cli/clitest": {"internal/replace"}, // for tests
 	"internal/vm":          {"internal/device", "internal/kernel", "internal/op"},
 	"internal/op":          {"internal/device", "internal/kernel"},
 	"internal/device":      {},
 	"internal/kernel":      {},
-	"internal/safetensors": {},
+	"internal/safetensors": {"internal/replace"},
+	"internal/replace":     {},
 
 	"internal/bigram":    {}, // for tests
 	"internal/golden":    {},

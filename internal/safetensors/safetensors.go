@@ -6,6 +6,7 @@
 package safetensors
 
 import (
+	"bufio"
 	"encoding/binary"
 	"io"
 	"math"
@@ -16,12 +17,20 @@ import (
 	"github.com/nlpodyssey/safetensors"
 	"github.com/pkg/errors"
 	"gorgonia.org/tensor"
+
+	"github.com/gorgonia-zoo/zoo/internal/replace"
 )
 
 // WriteFile writes float32 tensors and metadata to the file called name. Equal
 // arguments give equal bytes. A crash or an error leaves the old file, or none.
 func WriteFile(name string, tensors map[string]*tensor.Dense, metadata map[string]string) error {
-	err := replace(name, func(w io.Writer) error { return encode(w, tensors, metadata) })
+	err := replace.File(name, func(f *os.File) error {
+		b := bufio.NewWriterSize(f, 1<<20)
+		if err := encode(b, tensors, metadata); err != nil {
+			return err
+		}
+		return b.Flush()
+	})
 	return errors.Wrapf(err, "write %s", name)
 }
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
-	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -14,6 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/pkg/errors"
 	"gorgonia.org/tensor"
+
+	"github.com/gorgonia-zoo/zoo/internal/replace"
 )
 
 func dense(w []float32, shape ...int) *tensor.Dense {
@@ -168,7 +169,7 @@ func TestReplace(t *testing.T) {
 	}
 	broken := errors.New("broken")
 	for _, n := range []int{0, 1, 3 << 20} { // the last is more than is buffered
-		err := replace(file, func(w io.Writer) error {
+		err := replace.File(file, func(w *os.File) error {
 			if _, err := w.Write(make([]byte, n)); err != nil {
 				return err
 			}

@@ -78,8 +78,8 @@ func TestParamsOfTheTutorial(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Embedding 2,000,000; twice 4·200·(200 + 200) and two biases of 800; softmax 2,000,000 and 10,000.
-	if got, want := c.Params(10_000), 2_000_000+2*(320_000+1600)+2_010_000; got != want {
+	// Embedding 2,000,000; twice 4·200·(200 + 200) and a bias of 800; softmax 2,000,000 and 10,000.
+	if got, want := c.Params(10_000), 2_000_000+2*(320_000+800)+2_010_000; got != want {
 		t.Errorf("%d parameters, want %d", got, want)
 	}
 }

@@ -16,6 +16,9 @@
 //	dropout   the part that is dropped of the embedding and of each layer's output
 //	init      weights and the last layer's biases begin in [-init, init), LSTM biases at 0,
 //	          but for the forget gate's, which begin at 1 in tutorial and classics
+//	biases    of the two of an LSTM layer, PyTorch's, one stays 0 in tutorial, small, medium and
+//	          large, whose figures are TensorFlow's, which has one: training both moves their sum
+//	          twice as far
 //	clip      bound of the gradient's global norm, where the loss is the sum over the steps of the mean over the batch
 //
 // tutorial is the program of a TensorFlow 1.0 tutorial series of 2017. The next

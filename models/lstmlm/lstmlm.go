@@ -37,15 +37,15 @@ var Configs = []Config{
 		Batch: 20, Steps: 35, Epochs: 2, LearningRate: 1, Hold: 2, Decay: 1, ClipNorm: 5,
 	},
 	{
-		Name: "small", Units: 200, Layers: 2, Init: 0.1,
+		Name: "small", Units: 200, Layers: 2, Init: 0.1, OneBias: true,
 		Batch: 20, Steps: 20, Epochs: 13, LearningRate: 1, Hold: 4, Decay: 0.5, ClipNorm: 5,
 	},
 	{
-		Name: "medium", Units: 650, Layers: 2, Dropout: 0.5, Init: 0.05,
+		Name: "medium", Units: 650, Layers: 2, Dropout: 0.5, Init: 0.05, OneBias: true,
 		Batch: 20, Steps: 35, Epochs: 39, LearningRate: 1, Hold: 6, Decay: 0.8, ClipNorm: 5,
 	},
 	{
-		Name: "large", Units: 1500, Layers: 2, Dropout: 0.65, Init: 0.04,
+		Name: "large", Units: 1500, Layers: 2, Dropout: 0.65, Init: 0.04, OneBias: true,
 		Batch: 20, Steps: 35, Epochs: 55, LearningRate: 1, Hold: 14, Decay: 1 / 1.15, ClipNorm: 10,
 	},
 	{

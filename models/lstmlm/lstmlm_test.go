@@ -146,8 +146,8 @@ func ExampleNew() {
 	// input            (35, 20)
 	// Embedding embed  (35, 20, 200)    2,000,000
 	// Dropout drop1    (35, 20, 200)    0
-	// LSTM lstm        (35, 20, 200)    643,200
+	// LSTM lstm        (35, 20, 200)    641,600
 	// Dropout drop2    (35, 20, 200)    0
 	// Dense fc         (35, 20, 10000)  2,010,000
-	// total                             4,653,200
+	// total                             4,651,600
 }

@@ -39,3 +39,8 @@ func Cosine(base float64, warmUp, steps int) Schedule {
 		return base * (1 + math.Cos(math.Pi*t)) / 2
 	}
 }
+
+// Hold is s, but from step steps on the rate stays what it was in the step before.
+func Hold(s Schedule, steps int) Schedule {
+	return func(step int) float64 { return s(min(step, max(steps-1, 0))) }
+}

@@ -30,6 +30,10 @@ func TestSchedules(t *testing.T) {
 		{"cosine, at the end", optim.Cosine(2, 10, 110), 110, 0},
 		{"cosine, beyond", optim.Cosine(2, 10, 110), 500, 0},
 		{"cosine without warm-up", optim.Cosine(2, 0, 100), 50, 1},
+		{"held, before", optim.Hold(optim.Exponential(2, 0.25, 10), 21), 20, 0.125},
+		{"held", optim.Hold(optim.Exponential(2, 0.25, 10), 21), 21, 0.125},
+		{"held, beyond", optim.Hold(optim.Exponential(2, 0.25, 10), 21), 500, 0.125},
+		{"held from the first step", optim.Hold(optim.Exponential(2, 0.25, 10), 0), 500, 2},
 		{"staircase, growing", optim.Staircase(1, 2, 3), 9, 8},
 	} {
 		if got := c.schedule(c.step); math.Abs(got-c.want) > 1e-15 { // a power in float64
