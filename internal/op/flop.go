@@ -1,10 +1,6 @@
 package op
 
-import (
-	"gorgonia.org/tensor"
-
-	"github.com/gorgonia-zoo/zoo/internal/kernel"
-)
+import "gorgonia.org/tensor"
 
 // FLOP returns the floating-point operations of the matrix products in a run of o
 // on float32 inputs of the given shapes; 0 where it has none.
@@ -30,23 +26,27 @@ func (linearCrossEntropy) flop(in []tensor.Shape) float64 { return linear{}.flop
 
 func (linearCrossEntropyGrad) flop(in []tensor.Shape) float64 { return 3 * linear{}.flop(in) }
 
-func (c conv) flop(in []tensor.Shape) float64 { return convFLOP(c.geometry.kernel(in[0], in[1])) }
+func (c conv) flop(in []tensor.Shape) float64 {
+	k := c.geometry.kernel(in[0], in[1])
+	return k.FLOP()
+}
 
 func (c convPool) flop(in []tensor.Shape) float64 { return c.of.flop(in) }
 
 func (c convDataGrad) flop(in []tensor.Shape) float64 {
-	return convFLOP(c.geometry.kernel(c.x, in[1]))
+	k := c.geometry.kernel(c.x, in[1])
+	return k.GradFLOP()
 }
 
 func (c convWeightGrad) flop(in []tensor.Shape) float64 {
 	k := c.geometry.kernel(in[0], c.w)
-	k.Direct = true // alone it is
-	return convFLOP(k)
+	return k.GradFLOP()
 }
 
-func (c convGrads) flop([]tensor.Shape) float64 { return 2 * convFLOP(c.geometry.kernel(c.x, c.w)) }
-
-func convFLOP(k kernel.Conv) float64 { return k.FLOP() }
+func (c convGrads) flop([]tensor.Shape) float64 {
+	k := c.geometry.kernel(c.x, c.w)
+	return 2 * k.GradFLOP()
+}
 
 func (l lstm) flop(in []tensor.Shape) float64 {
 	s := recurrence(l.steps, in[2])
