@@ -1,6 +1,6 @@
 # What contributors run. .ci/run has the checks themselves.
 
-.PHONY: check fmt test race bench golden generate full
+.PHONY: check fmt test race bench figures golden generate full
 .DEFAULT_GOAL := check
 
 # Everything fast: format, vet, lint, go.mod, documents, tests.
@@ -19,6 +19,10 @@ race:
 
 bench:
 	go test -run='^$$' -bench=. ./bench
+
+# Writes bench/figures.json anew, which .ci/run speed compares with; on a machine that does nothing else.
+figures:
+	go run ./bench/speed -write
 
 # Writes internal/golden/testdata anew; needs PyTorch (Debian: python3-torch).
 golden:

@@ -62,6 +62,7 @@ func (t *Trainer) step(ctx context.Context, src data.Source) (s Step, err error)
 	if src == nil {
 		return s, errors.New("training data: the source is nil")
 	}
+	t.profile.begin()
 	perEpoch := max(src.Len(), 1) // a source without batches explains itself when read
 	t.perEpoch = perEpoch
 	if t.steps%perEpoch == 0 {
@@ -74,9 +75,12 @@ func (t *Trainer) step(ctx context.Context, src data.Source) (s Step, err error)
 	if err := read(src, s.Epoch, t.steps%perEpoch, &t.batch); err != nil {
 		return s, errors.WithMessage(err, "training data")
 	}
+	t.profile.end(partRead)
 	if s.program, err = t.program(layers.Train, t.batch); err != nil {
 		return s, err
 	}
+	t.profile.measure(s.program)
+	t.profile.end(partCompile)
 	s.program.scope.SetStep(t.steps)
 	if err := s.program.run(t.batch); err != nil {
 		return s, errors.Wrapf(err, "step %d", t.steps+1)
@@ -84,13 +88,17 @@ func (t *Trainer) step(ctx context.Context, src data.Source) (s Step, err error)
 	if loss := s.Loss(); math.IsNaN(loss) || math.IsInf(loss, 0) {
 		return s, t.fail(errors.Errorf("the loss is %v", loss), t.lastRate, false)
 	}
+	t.profile.end(partRun)
 	t.keep()
+	t.profile.end(partKeep)
 	if !t.update(s.program, s.Rate) {
 		return s, t.fail(errors.New("a gradient is not finite"), s.Rate, true)
 	}
+	t.profile.end(partUpdate)
 	if bad := s.program.updateBuffers(); bad != "" {
 		return s, t.fail(errors.Errorf("%s is not finite", bad), s.Rate, true)
 	}
+	t.profile.end(partCarry)
 	t.steps++
 	t.lastRate = s.Rate
 	s.N = t.steps

@@ -23,10 +23,12 @@ type Trainer struct {
 	Decay     []WeightDecay
 	ClipNorm  float64 // bound on the global norm of the gradient; 0: none
 	Seed      uint64
+	Profile   bool // measure training steps, for Timings
 
 	optimizer optim.Optimizer // the fields as the first call found them
 	schedule  optim.Schedule
 	ready     bool
+	profile   *profile // nil: none
 
 	programs []*program // the most recently used first
 	learned  []*learned
@@ -84,6 +86,9 @@ func (t *Trainer) init() error {
 	}
 	if t.Params == nil {
 		t.Params = layers.NewParams(t.Seed)
+	}
+	if t.Profile {
+		t.profile = new(profile)
 	}
 	t.ready = true
 	return nil

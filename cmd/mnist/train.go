@@ -25,6 +25,7 @@ type trainCmd struct {
 	RunDir    string  `default:"" type:"path" placeholder:"DIR" help:"Folder for settings, figures, checkpoints and weights. runs/mnist-MODEL-TIME by default."`
 	LogFormat string  `default:"text" enum:"text,json" placeholder:"text|json" help:"Form of the log on standard error."`
 	cli.Resumable
+	cli.Profiling
 	cli.Common
 }
 
@@ -90,7 +91,7 @@ func (c *trainCmd) Run(ctx context.Context, o cli.Output, given cli.Given) error
 	if err != nil {
 		return err
 	}
-	t := &train.Trainer{Model: spec.New(), Seed: set.Seed}
+	t := &train.Trainer{Model: spec.New(), Seed: set.Seed, Profile: c.Profile}
 	set.configure(t, digits.Train.Examples())
 	summary, err := models.Summary(t.Model, append([]int{set.Batch}, spec.Input...)...)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -52,6 +53,26 @@ func TestSignal(t *testing.T) {
 			}
 		})
 	}
+}
+
+// An interrupted run tells where its time went before it says where it ended.
+func TestSignalProfile(t *testing.T) {
+	cmd, folder := endless(t, "--profile")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	clitest.Start(t, cmd)
+	clitest.Await(t, filepath.Join(folder, "metrics.jsonl"))
+	cmd.Process.Signal(syscall.SIGINT)
+	cmd.Wait()
+	done := regexp.MustCompile(`mnist: interrupted after (\d+) of`).FindStringSubmatch(stderr.String())
+	if done == nil {
+		t.Fatalf("status %d: %s", cmd.ProcessState.ExitCode(), stderr.String())
+	}
+	steps, err := strconv.Atoi(done[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	clitest.Profiled(t, stderr.String(), folder, steps, "update")
 }
 
 // A second signal ends a program that is still busy with the first: here with

@@ -26,6 +26,7 @@ type trainCmd struct {
 	RunDir    string `default:"" type:"path" placeholder:"DIR" help:"Folder for settings, figures, words, checkpoints and weights. runs/ptb-CONFIG-TIME by default."`
 	LogFormat string `default:"text" enum:"text,json" placeholder:"text|json" help:"Form of the log on standard error."`
 	cli.Resumable
+	cli.Profiling
 	cli.Common
 }
 
@@ -88,7 +89,7 @@ func (c *trainCmd) Run(ctx context.Context, o cli.Output, given cli.Given) error
 			return o.Printf("%s is finished: %s\n", folder.Dir, line)
 		}
 	}
-	t := &train.Trainer{Model: lstmlm.New(set.config(), corpus.Vocab.Len()), Seed: set.Seed}
+	t := &train.Trainer{Model: lstmlm.New(set.config(), corpus.Vocab.Len()), Seed: set.Seed, Profile: c.Profile}
 	set.configure(t, src.Len())
 	summary, err := models.TextSummary(t.Model, set.Unroll, set.Batch)
 	if err != nil {

@@ -77,7 +77,7 @@ func (r *Training) Train(ctx context.Context, src data.Source, figures Figures) 
 		return err
 	}
 	if r.Done < r.Total {
-		if err := r.train(ctx, src, figures); err != nil {
+		if err := r.profiled(func() error { return r.train(ctx, src, figures) }); err != nil {
 			return err
 		}
 	}

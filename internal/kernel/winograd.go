@@ -95,6 +95,9 @@ func (t *winograd) pieceFloats(band int) int {
 	return n2*(freq(tiles, t.C)+freq(tiles, t.F)) + rows*width*t.C + n2*active.lanes + winogradTile*winogradTile*t.F
 }
 
+// fits reports whether a thread has memory for a row of tiles.
+func (t *winograd) fits() bool { return t.pieceFloats(1) <= scratchLen }
+
 // winogradForward computes y = epilogue(conv(x, w)), pooled if corner is not nil,
 // and reports whether it can. hwio has the filters as (K, K, C, F).
 func winogradForward(g *Conv, y []float32, corner []uint32, x, hwio []float32, outH, outW int, e Epilogue[float32]) bool {
@@ -105,7 +108,7 @@ func winogradForward(g *Conv, y []float32, corner []uint32, x, hwio []float32, o
 	t := winograds.get(func() *winograd { return new(winograd) })
 	defer winograds.put(t)
 	t.init(g, m, k, outH, outW)
-	if t.pieceFloats(1) > scratchLen {
+	if !t.fits() {
 		return false
 	}
 	for t.band = t.down; t.pieceFloats(t.band) > scratchLen; {

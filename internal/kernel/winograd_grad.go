@@ -20,11 +20,10 @@ func winogradGrads(g *Conv, dx, dhwio, x, dy, hwio []float32, corner []uint32, g
 	t := winograds.get(func() *winograd { return new(winograd) })
 	defer winograds.put(t)
 	t.init(g, m, k, g.OutH(), g.OutW())
-	n2, tiles, reach := m.n*m.n, t.across*t.down, m.n-winogradTile
-	height, width := t.down*winogradTile, t.across*winogradTile
-	if (height+reach)*(width+reach)*g.C+n2*active.lanes > scratchLen || height*width*g.F+n2*active.lanes > scratchLen {
+	if !t.fitsImage() {
 		return false
 	}
+	n2, tiles := m.n*m.n, t.across*t.down
 	t.chunk = max(1, min(g.N, chunkFloats/(n2*tiles*(g.C+g.F))))
 	t.v = resize(t.v, n2*freq(t.chunk*tiles, g.C))
 	t.d = resize(t.d, n2*freq(t.chunk*tiles, g.F))
@@ -154,4 +153,11 @@ func (t *winograd) scatter(w *Worker, i int) {
 			copy(dx[h*row:], from)
 		}
 	}
+}
+
+// fitsImage reports whether a thread has memory for an image, its own and its
+// output's.
+func (t *winograd) fitsImage() bool {
+	reach, height, width := t.m.n-winogradTile, t.down*winogradTile, t.across*winogradTile
+	return max((height+reach)*(width+reach)*t.C, height*width*t.F)+t.m.n*t.m.n*active.lanes <= scratchLen
 }

@@ -119,7 +119,7 @@ func (c *compiler) add(n *G.Node) {
 		m.vals[dst] = n.Value()
 		return
 	}
-	i := instruction{node: n, op: n.Op(), dst: dst, in: make([]G.Value, len(in))}
+	i := instruction{node: n, op: n.Op(), dst: dst, in: make([]G.Value, len(in)), from: in}
 	if s, ok := c.from[n]; ok {
 		i.op = s.take
 	} else if isSum(n, in) {

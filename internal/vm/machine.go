@@ -38,7 +38,9 @@ type instruction struct {
 	src   []int
 	dst   int
 	in    []G.Value
+	from  []*G.Node // the nodes of these
 	time  time.Duration
+	calls int
 }
 
 // A variable is a node whose value comes from outside.
@@ -119,6 +121,7 @@ func (m *Machine) execute() (err error) {
 		}
 		if m.timing {
 			c.time += time.Since(start)
+			c.calls++
 		}
 	}
 	return nil
