@@ -50,6 +50,11 @@ func (p *Params) Load(file string, patterns ...string) error {
 
 // load gives p those of the file's values that the patterns say.
 func (p *Params) load(values map[string]*tensor.Dense, file string, patterns []string) error {
+	for name := range values {
+		if strings.HasPrefix(name, "value/") {
+			return errors.Errorf("load %s: is a checkpoint; go on from it with train.Trainer's Resume, or load the weights that Save wrote", file)
+		}
+	}
 	src := source{file, slices.Clone(patterns), "build the model that the file was saved from, or load part of it, by patterns"}
 	if len(patterns) > 0 {
 		src.remedy = "build a model that agrees with the file there, or choose patterns that leave out what differs"

@@ -38,14 +38,21 @@ func (t *Trainer) Checkpoint(dir string) error {
 // Resume goes on from the newest checkpoint in dir that can be read, and returns its
 // step: training then does what it would have done without a stop. It returns
 // [checkpoint.ErrNone] where dir has none. The Trainer must be set up as the one that
-// saved it; a seed or an optimizer that differs is an error, a Loss, a Schedule or a
-// data source cannot be checked.
+// saved it. Another seed, an optimizer that keeps other things, averages on one side
+// only, and a parameter that only the Trainer has frozen are errors, and so is another
+// model, at the latest when it is built; other settings and data cannot be told.
+//
+// What a program that was killed while it saved has left there
+// [checkpoint.RemoveUnfinished] removes.
 func (t *Trainer) Resume(dir string) (step int, err error) {
-	c, err := checkpoint.Latest(dir, nil)
+	c, _, err := checkpoint.Latest(dir)
+	if err == nil {
+		err = t.Restore(c)
+	}
 	if err != nil {
 		return 0, err
 	}
-	return c.Step, t.Restore(c)
+	return c.Step, nil
 }
 
 // Snapshot copies into c all that training needs to go on exactly, for a caller who
@@ -98,7 +105,8 @@ func (t *Trainer) Snapshot(c *checkpoint.Checkpoint) error {
 	c.Notes = map[string]string{
 		"seed":     strconv.FormatUint(t.Params.Seed(), 10),
 		"epoch":    strconv.Itoa(t.steps / perEpoch),
-		"position": strconv.Itoa(t.steps % perEpoch),
+		"position": strconv.Itoa(t.steps % perEpoch), // in the epoch, which has so many batches
+		"batches":  strconv.Itoa(perEpoch),
 		"frozen":   list(frozen),
 		"buffers":  list(buffers),
 	}
@@ -167,7 +175,11 @@ func (t *Trainer) restoreFrom(c *checkpoint.Checkpoint) error {
 	}
 	t.programs, t.learned, t.resumed, t.carried = nil, nil, slots, carries
 	t.steps, t.failed, t.kept = c.Step, nil, nil
-	return nil
+	if t.steps > 0 {
+		t.lastRate = t.schedule(t.steps - 1)
+	}
+	t.perEpoch, err = strconv.Atoi(c.Notes["batches"])
+	return errors.Wrap(err, "batches of an epoch")
 }
 
 func names(c *checkpoint.Checkpoint, key string) (names []string, err error) {

@@ -306,3 +306,77 @@ func BenchmarkSnapshot(b *testing.B) {
 		}
 	}
 }
+
+// A checkpoint is copied: trainers that go on from one do not disturb each other, nor
+// it, and what is copied into it again is of that moment.
+func TestRestoreCopies(t *testing.T) {
+	src := examples(50).Shuffle(7, 3)
+	tr := small()
+	take(t, tr, src, 6)
+	var c checkpoint.Checkpoint
+	if err := tr.Snapshot(&c); err != nil {
+		t.Fatal(err)
+	}
+	want := bytesAfter(t, tr, src, 5)
+	for range 3 {
+		next := small()
+		if err := next.Restore(&c); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(bytesAfter(t, next, src, 5), want) {
+			t.Error("a trainer goes on in another way")
+		}
+	}
+	next := small()
+	if err := next.Restore(&c); err != nil {
+		t.Fatal(err)
+	}
+	if err := next.Snapshot(&c); err != nil {
+		t.Fatal(err)
+	}
+	take(t, next, src, 5)
+	dir := t.TempDir()
+	if _, err := c.Write(dir); err != nil {
+		t.Fatal(err)
+	}
+	last := small()
+	if step, err := last.Resume(dir); step != 6 || err != nil {
+		t.Fatal(step, err)
+	}
+	if !bytes.Equal(bytesAfter(t, last, src, 5), want) {
+		t.Error("a snapshot has changed with training")
+	}
+}
+
+// What only the Trainer has frozen is an error; and after resuming the likely cause of a
+// failure is the rate that training really had.
+func TestResumeTells(t *testing.T) {
+	src := examples(50).Shuffle(7, 3)
+	tr := small()
+	take(t, tr, src, 6)
+	dir := t.TempDir()
+	if err := tr.Checkpoint(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := tr.Freeze("fc1.*"); err != nil {
+		t.Fatal(err)
+	}
+	if step, err := tr.Resume(dir); step != 0 || err == nil || !strings.Contains(err.Error(), "is frozen here, and was trained there; freeze the same") {
+		t.Errorf("step %d, %v", step, err)
+	}
+	wild := func() *train.Trainer { return &train.Trainer{Model: mlp.Of(3, 16), Optimizer: optim.SGD{Rate: 1e25}, Seed: 1} }
+	first := wild()
+	take(t, first, src, 1)
+	dir = t.TempDir()
+	if err := first.Checkpoint(dir); err != nil {
+		t.Fatal(err)
+	}
+	second := wild()
+	if _, err := second.Resume(dir); err != nil {
+		t.Fatal(err)
+	}
+	const want = "step 2: the loss is NaN; the learning rate, 1e+25, is probably too high; the parameters are again those after step 1"
+	if _, got := fails(t, second, src); got == nil || got.Error() != want {
+		t.Errorf("%v, want %s", got, want)
+	}
+}

@@ -61,11 +61,7 @@ func (c *evalCmd) open(ctx context.Context, cp *checkpoint.Checkpoint) error {
 	if err != nil {
 		return err
 	}
-	dir := c.DataDir
-	if dir == "" {
-		dir = c.set.DataDir
-	}
-	if c.digits, err = load(ctx, &c.set, dir, true); err != nil {
+	if c.digits, err = load(ctx, &c.set, c.DataDir, true); err != nil {
 		return err
 	}
 	c.trainer = &train.Trainer{Model: spec.New(), Seed: c.set.Seed}

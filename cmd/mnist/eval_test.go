@@ -51,29 +51,36 @@ func TestEval(t *testing.T) {
 func TestWatch(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "run")
 	watch := eval(t, folder, "--watch", "--interval", "20ms")
-	var stdout, stderr strings.Builder
-	watch.Stdout, watch.Stderr = &stdout, &stderr
+	var stdout strings.Builder
+	said := filepath.Join(t.TempDir(), "stderr")
+	stderr, err := os.Create(said)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stderr.Close()
+	watch.Stdout, watch.Stderr = &stdout, stderr
 	clitest.Start(t, watch)
+	clitest.Await(t, said)
 	r := execute(t, command(t, "--data-dir", digits, "--run-dir", folder, "--steps", "1500", "--save-every", "50"))
 	if r.Status != 0 {
 		t.Fatal(r.Stderr)
 	}
 	if err := ended(watch.Wait); err != nil {
-		t.Fatalf("%v; stderr %q", err, stderr.String())
+		t.Fatalf("%v; stderr %q", err, clitest.Read(t, said))
 	}
-	if stderr.String() != "no checkpoint in "+folder+" yet; waiting\n" {
-		t.Errorf("stderr is %q", stderr.String())
+	if got := string(clitest.Read(t, said)); got != "no checkpoint in "+folder+" yet; waiting\n" {
+		t.Errorf("stderr is %q", got)
 	}
 	got := clitest.Objects(t, clitest.Read(t, folder, "eval.jsonl"))
-	said := strings.Split(strings.TrimSpace(stdout.String()), "\n")
-	if len(got) < 2 || len(got) != len(said) || got[len(got)-1]["step"] != 1500. {
-		t.Fatalf("%d lines on paper and %d said: %v", len(got), len(said), said)
+	texts := strings.Split(strings.TrimSpace(stdout.String()), "\n")
+	if len(got) != len(texts) || got[len(got)-1]["step"] != 1500. {
+		t.Fatalf("%d lines on paper and %d said: %v", len(got), len(texts), texts)
 	}
 	last := 0.
 	for i, l := range got {
 		step := l["step"].(float64)
-		if step <= last || int(step)%50 != 0 || !strings.HasPrefix(said[i], fmt.Sprintf("After %.0f training step(s), validation accuracy = ", step)) {
-			t.Errorf("line %d is of step %v after %v, and says %q", i+1, step, last, said[i])
+		if step <= last || int(step)%50 != 0 || !strings.HasPrefix(texts[i], fmt.Sprintf("After %.0f training step(s), validation accuracy = ", step)) {
+			t.Errorf("line %d is of step %v after %v, and says %q", i+1, step, last, texts[i])
 		}
 		last = step
 	}

@@ -15,7 +15,7 @@ type config struct {
 	recipe
 	Seed    uint64  `json:"seed"`
 	DataDir string  `json:"data_dir"`
-	DataSum cli.Sum `json:"data_crc32c"` // of the images and labels to train on
+	DataSum cli.Sum `json:"data_crc32c"` // of all images and labels
 	Device  string  `json:"device"`
 	Threads int     `json:"threads"`
 	ISA     string  `json:"isa"` // the kernel set, which counts as a setting

@@ -15,7 +15,7 @@ import (
 // resume runs the program on a run folder, with --resume.
 func resume(t *testing.T, folder string, args ...string) result {
 	t.Helper()
-	return execute(t, command(t, append([]string{"--resume", "--run-dir", folder, "--data-dir", digits}, args...)...))
+	return execute(t, command(t, append([]string{"--resume", "--run-dir", folder}, args...)...))
 }
 
 // A run goes on with the settings that it began with, given again or not, for more
@@ -112,7 +112,7 @@ func TestResumeRefusals(t *testing.T) {
 func TestResumeNothing(t *testing.T) {
 	_, whole := trained(t, "--steps", "30")
 	folder := filepath.Join(t.TempDir(), "new")
-	r := resume(t, folder, "--steps", "30")
+	r := resume(t, folder, "--steps", "30", "--data-dir", digits)
 	if r.Status != 0 || !strings.Contains(r.Stderr, "no run in "+folder+" yet: training starts from the beginning") {
 		t.Errorf("no run: %+v", r)
 	}

@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"os"
 	"strings"
 
 	"github.com/pkg/errors"
 
+	"github.com/gorgonia-zoo/zoo/data"
 	"github.com/gorgonia-zoo/zoo/data/mnist"
 	"github.com/gorgonia-zoo/zoo/internal/cli"
 	"github.com/gorgonia-zoo/zoo/models"
@@ -127,6 +129,11 @@ func load(ctx context.Context, set *config, dir string, resumed bool) (*mnist.Sp
 	if set.Dataset == "fashion" {
 		read = mnist.LoadFashion
 	}
+	if dir == "" {
+		if _, err := os.Stat(set.DataDir); err == nil { // as when the run began
+			dir = set.DataDir
+		}
+	}
 	digits, err := read(ctx, dir)
 	if err != nil {
 		return nil, err
@@ -135,7 +142,10 @@ func load(ctx context.Context, set *config, dir string, resumed bool) (*mnist.Sp
 	if set.Batch > n {
 		return nil, errors.Errorf("batch %d is larger than the training set of %d examples; use a smaller --batch", set.Batch, n)
 	}
-	sum := cli.Add(cli.Add(0, digits.Train.X.Float32s()), digits.Train.Y.Ints())
+	var sum cli.Sum
+	for _, s := range []data.Set{digits.Train, digits.Valid, digits.Test} {
+		sum = cli.Add(cli.Add(sum, s.X.Float32s()), s.Y.Ints())
+	}
 	if resumed && sum != set.DataSum {
 		return nil, errors.Errorf("the images in %s are others than those in %s, with which this run began; name these with --data-dir", digits.Origin, set.DataDir)
 	}

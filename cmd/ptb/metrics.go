@@ -20,7 +20,7 @@ type config struct {
 	Device     string  `json:"device"`
 	Threads    int     `json:"threads"`
 	ISA        string  `json:"isa"`         // the kernel set, which counts as a setting
-	DataSum    cli.Sum `json:"data_crc32c"` // of the words to train on
+	DataSum    cli.Sum `json:"data_crc32c"` // of all texts
 }
 
 // metrics is a line of metrics.jsonl.

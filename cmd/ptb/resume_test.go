@@ -56,7 +56,7 @@ func TestResumeRefusals(t *testing.T) {
 		"--seed 8":                        "--seed is 8, but was 1 when this run began",
 		"--config classics":               "--config is classics, but was tiny",
 		"--batch 5":                       "--batch is 5, but was 4",
-		"--corpus " + other:               "--corpus is " + other + ", but was " + corpus,
+		"--corpus " + other:               "--corpus: " + other + " has another vocabulary than the one that this run began with",
 		"--corpus classics":               "--corpus is classics, but was " + corpus,
 		"--config tutorial --recipe best": "--config is tutorial, but was tiny",
 	} {
@@ -73,7 +73,7 @@ func TestResumeRefusals(t *testing.T) {
 	text := string(clitest.Read(t, longer, "train.txt"))
 	first, rest, _ := strings.Cut(text, "\n")
 	for change, says := range map[string]string{
-		rest + first + "\n":    "has another text to train on than the one that this run began with",
+		rest + first + "\n":    "has other texts than those that this run began with",
 		text + "the unicorn\n": "has another vocabulary than the one that this run began with",
 	} {
 		if err := clitest.Write(longer, map[string][]byte{"train.txt": []byte(change)}); err != nil {

@@ -62,6 +62,9 @@ func (c *trainCmd) length(r *recipe) {
 // same checks that the command line does not change what a run began with, apart
 // from how long it is.
 func (c *trainCmd) same(given cli.Given, was *config, isa string) error {
+	if given["corpus"] && dataset(c.Corpus) == "folder" && dataset(was.Corpus) == "folder" {
+		was.Corpus = c.Corpus // it may have been moved; whether the texts are the same is seen when they are read
+	}
 	batch := was.Batch
 	if c.Batch != nil {
 		batch = *c.Batch
@@ -97,12 +100,12 @@ func (c *config) load(ctx context.Context, dir string, resumed bool, notices io.
 	} else if src.Len() == 0 {
 		return nil, nil, errors.Errorf("the training text has %d words, too few for --batch %d, of %d words each; use --batch %d or a smaller one", n, c.Batch, c.Unroll+1, n/(c.Unroll+1))
 	}
-	sum := cli.Add(0, corpus.Train)
+	sum := cli.Add(cli.Add(cli.Add(0, corpus.Train), corpus.Valid), corpus.Test)
 	switch {
 	case resumed && corpus.Vocab.Sum() != c.VocabSum:
-		return nil, nil, errors.Errorf("%s has another vocabulary than the one that this run began with; restore the text, or start another run with another --run-dir", corpus.Origin)
+		return nil, nil, errors.Errorf("--corpus: %s has another vocabulary than the one that this run began with; name that one, or start another run with another --run-dir", corpus.Origin)
 	case resumed && sum != c.DataSum:
-		return nil, nil, errors.Errorf("%s has another text to train on than the one that this run began with; restore it, or start another run with another --run-dir", corpus.Origin)
+		return nil, nil, errors.Errorf("--corpus: %s has other texts than those that this run began with; restore them, or start another run with another --run-dir", corpus.Origin)
 	}
 	c.DataDir, c.DataSum, c.Vocabulary, c.VocabSum = corpus.Origin, sum, corpus.Vocab.Len(), corpus.Vocab.Sum()
 	if c.Horizon == 0 {

@@ -21,7 +21,7 @@ var errInUse = errors.New("in use")
 // lock takes possession of the folder, or returns errInUse.
 func (f *RunFolder) lock() error {
 	had := f.has(lockFile)
-	l := flock.New(f.File(lockFile))
+	l := flock.New(f.File(lockFile), flock.SetPermissions(0o644)) // others may look at it
 	// Somebody who looks whether a run is over holds the lock for an instant.
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
@@ -52,12 +52,15 @@ func (f *RunFolder) inUse() error {
 
 // lockFree reports whether a run began in dir and no program has it now.
 func lockFree(dir string) bool {
+	if _, err := os.Stat(filepath.Join(dir, ConfigFile)); err != nil {
+		return false // nothing has begun
+	}
 	file := filepath.Join(dir, lockFile)
 	if _, err := os.Stat(file); err != nil {
-		return false
+		return true
 	}
 	l := flock.New(file, flock.SetFlag(os.O_RDONLY))
 	defer l.Close()
 	got, err := l.TryRLock()
-	return got && err == nil
+	return got || err != nil // who cannot look must not wait for ever
 }

@@ -94,17 +94,26 @@ func Keep[T comparable](given Given, flag string, value *T, was T) error {
 	return nil
 }
 
-// restore goes on from the newest checkpoint that can be read, tells notices of damaged
-// ones, and removes the figures of later steps from metrics.jsonl. It fills figures with
-// what was saved of them. Without a checkpoint it returns step 0.
-func (f *RunFolder) restore(t *train.Trainer, figures any, notice func(string)) (step int, before time.Duration, err error) {
-	c, err := checkpoint.Latest(f.File(CheckpointsFolder), func(err error) { notice(err.Error() + "; the one before it is used") })
+// restore goes on from the newest checkpoint that can be read, which must be of a run
+// with this metadata. It tells notices of damaged ones, which get another name, and
+// fills figures with what was saved of them. Without a checkpoint it returns step 0.
+func (f *RunFolder) restore(t *train.Trainer, metadata map[string]string, figures any, notice func(string)) (step int, before time.Duration, err error) {
+	dir := f.File(CheckpointsFolder)
+	c, damaged, err := checkpoint.Latest(dir)
 	switch {
 	case errors.Is(err, checkpoint.ErrNone):
 		notice("no checkpoint in " + f.Dir + " yet: training starts from the beginning")
-		return 0, 0, f.cutMetrics(0)
+		return 0, 0, nil
 	case err != nil:
 		return 0, 0, err
+	}
+	for key, want := range metadata {
+		if was := c.Notes[key]; was != want {
+			return 0, 0, errors.Errorf("%s: is of a run with %s %q, and this one has %q; remove it", c.File, key, was, want)
+		}
+	}
+	for _, err := range damaged {
+		notice(err.Error() + "; the one before it is used")
 	}
 	seconds, err := progressed(c, figures)
 	if err != nil {
@@ -113,7 +122,8 @@ func (f *RunFolder) restore(t *train.Trainer, figures any, notice func(string)) 
 	if err := t.Restore(c); err != nil {
 		return 0, 0, err
 	}
-	return c.Step, time.Duration(seconds * float64(time.Second)), f.cutMetrics(c.Step)
+	f.saving.saver.Last = c.File
+	return c.Step, time.Duration(seconds * float64(time.Second)), Full(checkpoint.SetAside(dir, c.Step))
 }
 
 // progressed reads how far training was at a checkpoint.
@@ -134,16 +144,20 @@ func (f *RunFolder) cutMetrics(step int) error {
 	if err != nil {
 		return errors.WithStack(err)
 	}
-	keep := 0
+	keep, at := 0, 0
 	for line := range bytes.Lines(b) {
+		at += len(line)
 		var m struct {
 			Event string
 			Step  int
 		}
-		if json.Unmarshal(line, &m) != nil || m.Event == "test" || m.Step > step || line[len(line)-1] != '\n' {
+		if json.Unmarshal(line, &m) != nil || line[len(line)-1] != '\n' {
+			continue // it stays if a good one comes after it
+		}
+		if m.Event == "test" || m.Step > step {
 			break
 		}
-		keep += len(line)
+		keep = at
 	}
 	return errors.WithStack(f.metrics.Truncate(int64(keep)))
 }

@@ -135,15 +135,12 @@ func (f *RunFolder) taken() error {
 }
 
 // Write makes the file called name, which the folder must not have, with what write
-// writes. Of a run that is resumed the file may be there and stays.
+// writes. Of a run that is resumed it may be there, and is written anew.
 func (f *RunFolder) Write(name string, write func(*os.File) error) error {
-	switch {
-	case !f.has(name):
-		return Full(f.put(name, write))
-	case f.saving.resumed:
-		return nil
+	if f.has(name) && !f.saving.resumed {
+		return f.taken()
 	}
-	return f.taken()
+	return Full(f.put(name, write))
 }
 
 // create makes a file that must not exist yet.
@@ -159,9 +156,12 @@ func (f *RunFolder) create(name string) (*os.File, error) {
 // Discard removes what the run created, for a run of which there is nothing to
 // tell.
 func (f *RunFolder) Discard() {
+	if f.held.Flock != nil {
+		_ = os.Remove(f.File(lockFile)) // while it is ours; Windows removes it below
+	}
 	f.Close()
 	for _, path := range slices.Backward(f.made) {
-		if os.Remove(path) != nil {
+		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return // a folder into which someone put something else
 		}
 	}
@@ -171,7 +171,7 @@ func (f *RunFolder) Discard() {
 func (f *RunFolder) File(name string) string { return filepath.Join(f.Dir, name) }
 
 // Log appends v to metrics.jsonl as one line.
-func (f *RunFolder) Log(v any) error { return appendLine(f.metrics, v) }
+func (f *RunFolder) Log(v any) error { return Full(appendLine(f.metrics, v)) }
 
 func appendLine(file *os.File, v any) error {
 	b, err := json.Marshal(v)
@@ -179,7 +179,7 @@ func appendLine(file *os.File, v any) error {
 		return errors.Wrap(err, file.Name())
 	}
 	_, err = file.Write(append(b, '\n'))
-	return Full(err)
+	return err
 }
 
 // Close ends the writing of checkpoints and of figures, and gives the folder up.

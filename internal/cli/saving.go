@@ -3,12 +3,9 @@ package cli
 import (
 	"encoding/json"
 	"maps"
-	"os"
 	"runtime/debug"
-	"slices"
 
-	"github.com/pkg/errors"
-
+	"github.com/gorgonia-zoo/zoo/internal/replace"
 	"github.com/gorgonia-zoo/zoo/train"
 	"github.com/gorgonia-zoo/zoo/train/checkpoint"
 )
@@ -35,7 +32,7 @@ func (f *RunFolder) save(t *train.Trainer, notes map[string]string, figures any,
 		return err
 	}
 	f.saving.saver.Dir = f.File(CheckpointsFolder)
-	if err := os.Mkdir(f.saving.saver.Dir, 0o755); err != nil && !errors.Is(err, os.ErrExist) {
+	if err := replace.Folder(f.saving.saver.Dir); err != nil {
 		return Full(err)
 	}
 	return f.saving.saver.Save(func(c *checkpoint.Checkpoint) error {
@@ -55,16 +52,6 @@ func (f *RunFolder) save(t *train.Trainer, notes map[string]string, figures any,
 
 // saved waits until the last checkpoint is written.
 func (f *RunFolder) saved() error { return Full(f.saving.saver.Wait()) }
-
-// newest returns the newest checkpoint's file, or nothing.
-func (f *RunFolder) newest() string {
-	dir := f.File(CheckpointsFolder)
-	steps, err := checkpoint.Steps(dir)
-	if err != nil || len(steps) == 0 {
-		return ""
-	}
-	return checkpoint.File(dir, slices.Max(steps))
-}
 
 // version returns that of the zoo in the running program.
 func version() string {

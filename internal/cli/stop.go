@@ -24,16 +24,17 @@ func (f *RunFolder) stopped(err error, done, steps int, checkpoint, weights func
 	if saved == nil {
 		saved = f.saved()
 	}
-	if saved != nil {
+	last := f.saving.saver.Last
+	switch {
+	case saved == nil:
+		sig.Then += fmt.Sprintf("all is saved in %s, go on with --resume --run-dir %s", last, f.Dir)
+	case last != "":
+		sig.Then += fmt.Sprintf("the last checkpoint is %s, for no other could be saved: %v", last, saved)
+	default:
 		sig.Then += fmt.Sprintf("no checkpoint could be saved: %v", saved)
-		if last := f.newest(); last != "" {
-			sig.Then += "; the last is " + last
-		}
-	} else {
-		sig.Then += fmt.Sprintf("all is saved in %s, go on with --resume --run-dir %s", f.newest(), f.Dir)
 	}
-	if err := weights(); err != nil {
-		sig.Then += fmt.Sprintf("; the weights are lost: %v", err)
+	if err := weights(); err != nil && saved == nil {
+		sig.Then += fmt.Sprintf("; the weights alone could not be: %v", err)
 	}
 	return sig
 }
@@ -41,13 +42,14 @@ func (f *RunFolder) stopped(err error, done, steps int, checkpoint, weights func
 // failed saves the last good weights of a run that failed.
 func (f *RunFolder) failed(err error, weights func() error) error {
 	_ = f.saving.saver.Wait() // whatever it says, err came first
-	last := f.newest()
 	switch e := weights(); {
 	case e == nil:
 		return errors.Errorf("%v; the last good weights are in %s", err, f.File(WeightsFile))
-	case last != "":
-		return errors.WithMessagef(err, "the weights are lost: %v; the last checkpoint is %s", e, last)
+	case f.saving.saver.Last != "":
+		return errors.Errorf("%v; then go on from %s with --resume --run-dir %s", err, f.saving.saver.Last, f.Dir)
+	case e.Error() == err.Error():
+		return err
 	default:
-		return errors.WithMessagef(err, "the weights are lost: %v", e)
+		return errors.Errorf("%v; the weights are lost: %v", err, e)
 	}
 }

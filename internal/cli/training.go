@@ -53,20 +53,26 @@ func (r *Training) Start(figures Figures, settings any) (err error) {
 		return nil
 	}
 	var before time.Duration
-	if r.Done, before, err = r.Folder.restore(r.Trainer, figures, r.Progress.Notice); err != nil {
+	if r.Done, before, err = r.Folder.restore(r.Trainer, r.Metadata, figures, r.Progress.Notice); err != nil {
 		return err
 	}
-	r.start = r.start.Add(-before)
-	switch {
-	case r.Done > r.Total:
+	if r.Done > r.Total {
 		return errors.Errorf("%s is at step %d already; use --steps %d or more", r.Folder.Dir, r.Done, r.Done)
-	case r.Done > 0:
+	}
+	if err := r.Folder.Configure(settings); err != nil {
+		return Full(err)
+	}
+	if err := r.Folder.cutMetrics(r.Done); err != nil { // only now that nothing more can be refused
+		return Full(err)
+	}
+	r.start = r.start.Add(-before)
+	if r.Done > 0 {
 		r.Progress.Notice(fmt.Sprintf("goes on after step %d of %d", r.Done, r.Total))
 	}
 	if r.Total > r.Horizon {
 		r.Progress.Notice(fmt.Sprintf("beyond step %d, for which this run was planned, it goes on at the final learning rate", r.Horizon))
 	}
-	return r.Folder.Configure(settings)
+	return nil
 }
 
 // Train does the steps that are left, with figures and checkpoints, and saves the
@@ -75,6 +81,11 @@ func (r *Training) Train(ctx context.Context, src data.Source, figures Figures) 
 	defer r.Progress.End()
 	if err := figures.Line(ctx); err != nil { // of a run that was stopped when it was due
 		return err
+	}
+	if !math.IsNaN(figures.Score()) { // which the checkpoint then taken lacks
+		if err := r.checkpoint(figures); err != nil {
+			return err
+		}
 	}
 	if r.Done < r.Total {
 		if err := r.profiled(func() error { return r.train(ctx, src, figures) }); err != nil {

@@ -39,17 +39,14 @@ func (w Watch) Run(ctx context.Context, o Output, evaluate func(*checkpoint.Chec
 	}
 	dir := filepath.Join(w.RunDir, CheckpointsFolder)
 	last, waiting, free := -1, false, false
-	told := map[string]bool{} // of damaged files
 	for {
 		_, over := Finished(w.RunDir) // looked at before the newest checkpoint is
-		c, err := newer(dir, last, func(err error) {
-			if !told[err.Error()] {
-				told[err.Error()] = true
-				fmt.Fprintf(o.Err, "%v; the one before it is used\n", err)
-			}
-		})
+		c, damaged, err := newer(dir, last)
 		switch {
 		case err == nil:
+			for _, err := range damaged {
+				fmt.Fprintf(o.Err, "%v; the one before it is used\n", err)
+			}
 			last = c.Step
 			if err := w.one(o, c, evaluate); err != nil {
 				return err
@@ -80,19 +77,19 @@ func (w Watch) Run(ctx context.Context, o Output, evaluate func(*checkpoint.Chec
 
 // newer reads the newest checkpoint in dir, if it is of a step after last, or returns
 // [checkpoint.ErrNone].
-func newer(dir string, last int, damaged func(error)) (*checkpoint.Checkpoint, error) {
+func newer(dir string, last int) (*checkpoint.Checkpoint, []error, error) {
 	steps, err := checkpoint.Steps(dir)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(steps) == 0 || slices.Max(steps) <= last {
-		return nil, checkpoint.ErrNone
+		return nil, nil, checkpoint.ErrNone
 	}
-	c, err := checkpoint.Latest(dir, damaged)
+	c, damaged, err := checkpoint.Latest(dir)
 	if err == nil && c.Step <= last {
-		return nil, checkpoint.ErrNone
+		return nil, nil, checkpoint.ErrNone
 	}
-	return c, err
+	return c, damaged, err
 }
 
 // one evaluates a checkpoint.
@@ -109,5 +106,8 @@ func (w Watch) one(o Output, c *checkpoint.Checkpoint, evaluate func(*checkpoint
 		return errors.Errorf("run folder %s: %s: %v; make it writable", w.RunDir, EvalFile, reason(err))
 	}
 	defer file.Close()
-	return appendLine(file, line)
+	if err := appendLine(file, line); err != nil {
+		return errors.Errorf("run folder %s: %s: %v; make room", w.RunDir, EvalFile, reason(err))
+	}
+	return nil
 }

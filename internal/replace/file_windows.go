@@ -32,3 +32,6 @@ func File(name string, write func(*os.File) error) error {
 	Hook(name, Renamed)
 	return nil
 }
+
+// syncFolder does nothing: Windows has no such call.
+func syncFolder(string) error { return nil }

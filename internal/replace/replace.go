@@ -24,8 +24,8 @@ const (
 // ones. Tests set it, to end the program there.
 var Hook = func(file string, s Stage) {}
 
-// unfinished are names of files that were not renamed yet.
-var unfinished = regexp.MustCompile(`^\..+\.(json|safetensors|txt)[0-9]+$`)
+// unfinished are names of files of ours that were not renamed yet.
+var unfinished = regexp.MustCompile(`^\.(config\.json|model\.safetensors|vocab\.txt|step-[0-9]+\.safetensors)[0-9]+$`)
 
 // RemoveUnfinished removes from the folder dir, if there is one, what programs that
 // were killed have left. Nobody may be writing there.
@@ -35,11 +35,23 @@ func RemoveUnfinished(dir string) error {
 		return err
 	}
 	for _, e := range entries {
-		if unfinished.MatchString(e.Name()) {
+		if e.Type().IsRegular() && unfinished.MatchString(e.Name()) {
 			if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// Folder makes the folder dir, unless it is there, so that its name outlives a loss of
+// power. The one above must be there.
+func Folder(dir string) error {
+	switch err := os.Mkdir(dir, 0o755); {
+	case os.IsExist(err):
+		return nil
+	case err != nil:
+		return err
+	}
+	return syncFolder(filepath.Dir(dir))
 }

@@ -174,7 +174,7 @@ func TestStages(t *testing.T) {
 	}
 	// What a program that was killed leaves is removed, and nothing else.
 	dir := filepath.Dir(file)
-	for _, name := range []string{".summed.safetensors123", ".config.json9", ".lock", "notes.txt", ".x.safetensors"} {
+	for _, name := range []string{".step-00000001.safetensors123", ".config.json9", ".vocab.txt12", ".model.safetensors1", ".lock", "notes.txt", ".x.safetensors", ".notes.txt1"} {
 		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -187,7 +187,7 @@ func TestStages(t *testing.T) {
 	for _, e := range entries {
 		names = append(names, e.Name())
 	}
-	if d := cmp.Diff([]string{".lock", ".x.safetensors", "notes.txt", "summed.safetensors"}, names); d != "" {
+	if d := cmp.Diff([]string{".lock", ".notes.txt1", ".x.safetensors", "notes.txt", "summed.safetensors"}, names); d != "" {
 		t.Errorf("left (-want +got):\n%s", d)
 	}
 	if err := replace.RemoveUnfinished(filepath.Join(dir, "nowhere")); err != nil {

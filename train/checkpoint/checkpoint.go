@@ -75,7 +75,8 @@ func (c *Checkpoint) Write(dir string) (file string, err error) {
 	if err := safetensors.WriteSummed(file, c.Tensors, notes); err != nil {
 		return "", err
 	}
-	return file, prune(dir)
+	prune(dir, c.Step)
+	return file, nil
 }
 
 func finite(w []float32) bool {
@@ -86,22 +87,22 @@ func finite(w []float32) bool {
 	return check == 0
 }
 
-// prune removes all but the newest files and the best.
-func prune(dir string) error {
+// prune removes all files of steps up to the given one but the newest and the best.
+// What cannot be removed now the next call will try again: it is no reason to stop
+// training. Those of later steps, which a training that went back has left, are none of
+// the newest.
+func prune(dir string, step int) {
 	steps, err := Steps(dir)
 	if err != nil {
-		return err
+		return
 	}
+	steps = slices.DeleteFunc(steps, func(s int) bool { return s > step })
 	best := best(dir, steps)
-	for _, step := range steps[:max(0, len(steps)-newest)] {
-		if step == best {
-			continue
-		}
-		if err := os.Remove(File(dir, step)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return errors.WithStack(err)
+	for _, s := range steps[:max(0, len(steps)-newest)] {
+		if s != best {
+			_ = os.Remove(File(dir, s))
 		}
 	}
-	return nil
 }
 
 // best returns the first step with the highest score, or -1.
@@ -126,11 +127,11 @@ var pattern = regexp.MustCompile(`^step-([0-9]{8,})\.safetensors$`)
 func Steps(dir string) (steps []int, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, errors.WithStack(err)
+		return nil, errors.Errorf("%v; make the folder readable", err)
 	}
 	for _, e := range entries {
 		m := pattern.FindStringSubmatch(e.Name())
-		if m == nil {
+		if m == nil || e.IsDir() {
 			continue
 		}
 		if step, err := strconv.Atoi(m[1]); err == nil && filepath.Base(File(dir, step)) == e.Name() {
@@ -163,29 +164,53 @@ func Read(file string) (*Checkpoint, error) {
 	return c, nil
 }
 
-// Latest reads the newest checkpoint in dir. One that cannot be read is reported to
-// damaged, if it is not nil, and the one before it is taken. It returns [ErrNone] where
-// there is no checkpoint.
-func Latest(dir string, damaged func(error)) (*Checkpoint, error) {
+// Latest reads the newest checkpoint in dir that can be read. Those that cannot, though
+// they are newer, are damaged: it returns why. It returns [ErrNone] where there is no
+// checkpoint.
+func Latest(dir string) (c *Checkpoint, damaged []error, err error) {
+	for {
+		steps, err := Steps(dir)
+		if err != nil {
+			return nil, nil, err
+		}
+		damaged = nil
+		gone := false
+		for _, step := range slices.Backward(steps) {
+			c, err := Read(File(dir, step))
+			switch {
+			case err == nil:
+				return c, damaged, nil
+			case errors.Is(err, fs.ErrNotExist): // removed by a training under way
+				gone = true
+			default:
+				damaged = append(damaged, err)
+			}
+		}
+		switch {
+		case gone:
+			continue // there must be newer ones
+		case damaged == nil:
+			return nil, nil, ErrNone
+		}
+		return nil, nil, errors.Errorf("%s: every checkpoint is damaged, the oldest so: %v; restore one, or train again", dir, damaged[len(damaged)-1])
+	}
+}
+
+// SetAside gives the files of steps after the given one another name, so that they are
+// no checkpoints: for a training that goes on from that step because they are damaged.
+func SetAside(dir string, step int) error {
 	steps, err := Steps(dir)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var last error
-	for _, step := range slices.Backward(steps) {
-		c, err := Read(File(dir, step))
-		if err == nil {
-			return c, nil
-		}
-		last = err
-		if damaged != nil {
-			damaged(err)
+	for _, s := range steps {
+		if s > step {
+			if err := os.Rename(File(dir, s), File(dir, s)+".damaged"); err != nil {
+				return errors.WithStack(err)
+			}
 		}
 	}
-	if last != nil {
-		return nil, errors.Errorf("%s: every checkpoint is damaged, the oldest so: %v; restore one, or train again", dir, last)
-	}
-	return nil, ErrNone
+	return nil
 }
 
 // RemoveUnfinished removes from dir what programs that were killed while saving have

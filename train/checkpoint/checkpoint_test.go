@@ -86,12 +86,12 @@ func TestKept(t *testing.T) {
 // The newest is taken that can be read; the others are told of.
 func TestLatest(t *testing.T) {
 	dir := t.TempDir()
-	if _, err := checkpoint.Latest(filepath.Join(dir, "none"), nil); !errors.Is(err, checkpoint.ErrNone) {
+	if _, _, err := checkpoint.Latest(filepath.Join(dir, "none")); !errors.Is(err, checkpoint.ErrNone) {
 		t.Errorf("no folder: %v", err)
 	}
 	write(t, dir, at(1, 0), at(2, 0), at(3, 0))
-	if c, err := checkpoint.Latest(dir, nil); err != nil || c.Step != 3 {
-		t.Errorf("%+v, %v", c, err)
+	if c, damaged, err := checkpoint.Latest(dir); err != nil || c.Step != 3 || damaged != nil {
+		t.Errorf("%+v, %v, %v", c, damaged, err)
 	}
 	damage := func(step int) {
 		file := checkpoint.File(dir, step)
@@ -106,16 +106,27 @@ func TestLatest(t *testing.T) {
 	}
 	damage(3)
 	damage(2)
-	var told []string
-	c, err := checkpoint.Latest(dir, func(err error) { told = append(told, err.Error()) })
+	c, told, err := checkpoint.Latest(dir)
 	if err != nil || c.Step != 1 {
 		t.Errorf("%+v, %v", c, err)
 	}
-	if len(told) != 2 || !strings.Contains(told[0], "step-00000003.safetensors: is damaged: its checksum") || strings.Contains(told[1], "\n") {
+	if len(told) != 2 || !strings.Contains(told[0].Error(), "step-00000003.safetensors: is damaged: its checksum") || strings.Contains(told[1].Error(), "\n") {
 		t.Errorf("told of %q", told)
 	}
+	// A training that goes on from there counts those no more, and keeps what it saves.
+	write(t, dir, at(2, 0))
+	if c, _, err := checkpoint.Latest(dir); err != nil || c.Step != 2 {
+		t.Errorf("%+v, %v", c, err)
+	}
+	if err := checkpoint.SetAside(dir, 2); err != nil {
+		t.Fatal(err)
+	}
+	if steps, err := checkpoint.Steps(dir); fmt.Sprint(steps) != "[1 2]" || err != nil {
+		t.Errorf("%v, %v", steps, err)
+	}
+	damage(2)
 	damage(1)
-	if _, err = checkpoint.Latest(dir, nil); err == nil || errors.Is(err, checkpoint.ErrNone) || !strings.Contains(err.Error(), "every checkpoint is damaged") {
+	if _, _, err = checkpoint.Latest(dir); err == nil || errors.Is(err, checkpoint.ErrNone) || !strings.Contains(err.Error(), "every checkpoint is damaged") {
 		t.Errorf("all damaged: %v", err)
 	}
 }
@@ -136,5 +147,23 @@ func TestWriteErrors(t *testing.T) {
 	}
 	if b, _ := os.ReadFile(file); !bytes.Equal(b, []byte("x")) {
 		t.Error("the file has changed")
+	}
+}
+
+// Newer files, whatever they are, do not count when a training that went back saves;
+// nor is it an error that an old one cannot be removed.
+func TestKeptBelowNewer(t *testing.T) {
+	dir := t.TempDir()
+	for step := 500; step < 505; step++ {
+		write(t, dir, at(step, 0.9))
+	}
+	if err := os.MkdirAll(filepath.Join(dir, "step-00000001.safetensors", "a"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for step := 410; step < 490; step += 10 {
+		write(t, dir, at(step, 0.1))
+	}
+	if steps, err := checkpoint.Steps(dir); fmt.Sprint(steps) != "[410 440 450 460 470 480 500 501 502 503 504]" || err != nil {
+		t.Errorf("%v, %v", steps, err)
 	}
 }

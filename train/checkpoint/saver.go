@@ -5,6 +5,7 @@ package checkpoint
 type Saver struct {
 	Dir string
 
+	Last    string     // the file that was written last; valid after Wait
 	c       Checkpoint // what is being written; its memory is used again
 	pending chan error // of the write under way, if there is one
 }
@@ -20,7 +21,10 @@ func (s *Saver) Save(fill func(*Checkpoint) error) error {
 	}
 	done := make(chan error, 1)
 	go func() {
-		_, err := s.c.Write(s.Dir)
+		file, err := s.c.Write(s.Dir)
+		if err == nil {
+			s.Last = file
+		}
 		done <- err
 	}()
 	s.pending = done

@@ -21,9 +21,12 @@ import (
 	"github.com/gorgonia-zoo/zoo/internal/replace"
 )
 
-// killVariable tells a test's own binary that it is the program, to kill itself in
-// the midst of saving: STAGE:N, at that stage of the Nth checkpoint.
+// killVariable tells a test's own binary that it is the program: STAGE:N, to kill
+// itself at that stage of the Nth checkpoint, or pause:N, to wait there to be killed, so
+// that it cannot end before.
 const killVariable = "ZOO_TEST_KILL"
+
+const pause = "pause"
 
 // Killed runs program, which exits, if this process was started by [Program.KilledAt].
 // TestMain calls it first.
@@ -37,12 +40,16 @@ func Killed(program func()) {
 		panic(err)
 	}
 	replace.Hook = func(file string, s replace.Stage) {
-		if string(s) != stage || filepath.Base(filepath.Dir(file)) != "checkpoints" {
+		at := string(s) == stage || stage == pause && s == replace.Created
+		if !at || filepath.Base(filepath.Dir(file)) != "checkpoints" {
 			return
 		}
-		if left--; left == 0 {
+		switch left--; {
+		case left > 0:
+		case stage == pause:
+			time.Sleep(time.Hour) // a mere select would be a deadlock, once training waits for this
+		default:
 			syscall.Kill(os.Getpid(), syscall.SIGKILL)
-			select {}
 		}
 	}
 	program()
@@ -50,10 +57,10 @@ func Killed(program func()) {
 
 // KilledAt is [Program.Command] of a program that kills itself while it saves its nth
 // checkpoint.
-func (p Program) KilledAt(t *testing.T, stage replace.Stage, n int, args ...string) *exec.Cmd {
+func (p Program) KilledAt(t *testing.T, stage string, n int, args ...string) *exec.Cmd {
 	cmd := p.Command(t, args...)
 	cmd.Path = os.Args[0]
-	cmd.Env = append(cmd.Env, killVariable+"="+string(stage)+":"+strconv.Itoa(n))
+	cmd.Env = append(cmd.Env, killVariable+"="+stage+":"+strconv.Itoa(n))
 	return cmd
 }
 
@@ -67,15 +74,24 @@ func (p Program) KillAndResume(t *testing.T, kills int, args ...string) {
 		t.Fatal(r.Stderr)
 	}
 	args = append([]string{"--run-dir", folder, "--resume"}, args...)
+	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} { // upon which it saves what there is
+		cmd := p.Command(t, args...)
+		Start(t, cmd)
+		afterSaving(folder, func() { cmd.Process.Signal(s) })
+		cmd.Wait()
+		if got := cmd.ProcessState.ExitCode(); got != 128+int(s) {
+			t.Errorf("status %d after %v, want %d", got, s, 128+int(s))
+		}
+	}
 	stages := []replace.Stage{replace.Created, replace.HalfWritten, replace.Written, replace.Synced, replace.Renamed}
 	random := rand.New(rand.NewPCG(1, 1))
 	for i := range kills {
 		var cmd *exec.Cmd
 		hooked := i%4 == 2
 		if hooked {
-			cmd = p.KilledAt(t, stages[i/4%len(stages)], 1+random.IntN(2), args...)
+			cmd = p.KilledAt(t, string(stages[i/4%len(stages)]), 1+random.IntN(2), args...)
 		} else {
-			cmd = p.Command(t, args...)
+			cmd = p.KilledAt(t, pause, 2, args...)
 		}
 		Start(t, cmd)
 		if !hooked {
@@ -87,15 +103,6 @@ func (p Program) KillAndResume(t *testing.T, kills int, args ...string) {
 		cmd.Wait()
 		if s, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || !s.Signaled() || s.Signal() != syscall.SIGKILL {
 			t.Fatalf("kill %d: the program ended before: %v", i+1, cmd.ProcessState)
-		}
-	}
-	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} { // upon which it saves what there is
-		cmd := p.Command(t, args...)
-		Start(t, cmd)
-		afterSaving(folder, func() { cmd.Process.Signal(s) })
-		cmd.Wait()
-		if got := cmd.ProcessState.ExitCode(); got != 128+int(s) {
-			t.Errorf("status %d after %v, want %d", got, s, 128+int(s))
 		}
 	}
 	if r := p.Run(t, args...); r.Status != 0 || !strings.Contains(r.Stderr, "goes on after step ") {
