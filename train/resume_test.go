@@ -364,7 +364,9 @@ func TestResumeTells(t *testing.T) {
 	if step, err := tr.Resume(dir); step != 0 || err == nil || !strings.Contains(err.Error(), "is frozen here, and was trained there; freeze the same") {
 		t.Errorf("step %d, %v", step, err)
 	}
-	wild := func() *train.Trainer { return &train.Trainer{Model: mlp.Of(3, 16), Optimizer: optim.SGD{Rate: 1e25}, Seed: 1} }
+	wild := func() *train.Trainer {
+		return &train.Trainer{Model: mlp.Of(3, 16), Optimizer: optim.SGD{Rate: 1e25}, Seed: 1}
+	}
 	first := wild()
 	take(t, first, src, 1)
 	dir = t.TempDir()
