@@ -105,7 +105,7 @@ func convolutions() (list []Kernel) {
 			add(input, g.GradFLOP(), func(o *convOperands) { kernel.ConvDataGrad(g, o.dx, o.dy, o.w) })
 		}
 		add(weight, g.GradFLOP(), func(o *convOperands) { kernel.ConvWeightGrad(g, o.dw, o.x, o.dpooled, o.corner) })
-		if g.Shares() {
+		if s.in >= 16 { // where vector kernels have Winograd's algorithm, a step asks for both
 			add("both", 2*g.GradFLOP(), func(o *convOperands) {
 				kernel.ConvGrads(g, o.dx, o.dw, o.x, o.dpooled, o.w, o.corner, true)
 			})
