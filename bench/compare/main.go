@@ -23,6 +23,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime"
 	"slices"
 
@@ -75,8 +76,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return err
 	}
 	if o.results != "" {
-		if err := r.write(o.results, o.name); err != nil {
+		name := filepath.Join(o.results, o.name)
+		if err := r.write(name); err != nil {
 			return err
+		}
+		if err := chart(ctx, name, filepath.Join(o.scripts, "chart")); err != nil {
+			fmt.Fprintln(stderr, err) // the figures are there
 		}
 	}
 	return o.judge(r.Results)
