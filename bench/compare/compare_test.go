@@ -50,7 +50,7 @@ func TestCompare(t *testing.T) {
 	if want := "of the time of F 9 with B 1, more than 1.000"; err == nil || !strings.HasSuffix(err.Error(), want) {
 		t.Errorf("the peer takes 1 µs, and the error is %v", err)
 	}
-	for _, want := range []string{"\nmlp batch 100  1        zoo ", "pytorch-debian  0.001 (0.002) ", "F 9, B 1 autograd --blas ", "\nnot compared: jax: "} {
+	for _, want := range []string{"\nmlp batch 100  1        zoo ", "pytorch-debian  0.001 (0.002) ", "F 9, B 1 autograd --blas ", "\nnot compared: jax (JAX): "} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the table has no %q:\n%s", want, &out)
 		}

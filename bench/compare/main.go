@@ -2,7 +2,7 @@
 // frameworks, on this machine, in one run.
 //
 //	go run ./bench/compare            # whatever is installed
-//	bench/compare/environment         # installs current PyTorch, TensorFlow and JAX, out of the way
+//	bench/compare/environment         # installs current PyTorch, TensorFlow, JAX and GoMLX, out of the way
 //
 // All take turns, since a machine may have slow phases, and all do the same work:
 // fresh batch, forward, dropout, backward, penalties, clipping, update, averages.
@@ -54,7 +54,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	var have []peer
 	for _, p := range o.peers {
 		if err := p.missing(ctx, o); err != nil {
-			r.Missing = append(r.Missing, missing{p.name, err.Error(), p.install})
+			r.Missing = append(r.Missing, missing{fmt.Sprintf("%s (%s)", p.name, p.title), err.Error(), p.install})
 			continue
 		}
 		have = append(have, p)

@@ -80,9 +80,27 @@ var peers = []peer{
 		command: func(ctx context.Context, _ options, threads int, c candidate) (*exec.Cmd, error) {
 			return itself(ctx, "gorgonia", threads, c.Args...)
 		},
-		candidates: func(options, string) []candidate { return []candidate{{}, {Args: []string{"GOGC=400"}}} },
+		candidates: collections,
+	},
+	{
+		name: "gomlx", title: "GoMLX on its Go backend", models: []string{"mlp", "lenet5"}, // a step of lenet takes minutes
+		install: environment + " gomlx",
+		missing: func(_ context.Context, o options) error {
+			_, err := os.Stat(gomlx(o))
+			return errors.WithStack(err)
+		},
+		command: func(ctx context.Context, o options, threads int, c candidate) (*exec.Cmd, error) {
+			return goProgram(ctx, threads, c.Args, gomlx(o)), nil
+		},
+		candidates: collections,
 	},
 }
+
+// gomlx is the program that the environment has built.
+func gomlx(o options) string { return filepath.Join(o.environment, "gomlx", "peer") }
+
+// collections are settings of the garbage collector.
+func collections(options, string) []candidate { return []candidate{{}, {Args: []string{"GOGC=400"}}} }
 
 // python is a peer whose program needs a module of the throw-away environment.
 func python(name, title, module, script string, candidates func(model string) []candidate) peer {
@@ -118,9 +136,14 @@ func itself(ctx context.Context, name string, threads int, env ...string) (*exec
 	if err != nil {
 		return nil, errors.WithStack(err)
 	}
-	cmd := exec.CommandContext(ctx, self, "-serve", name)
-	cmd.Env = append(os.Environ(), append(env, fmt.Sprint("GOMAXPROCS=", threads))...)
-	return cmd, nil
+	return goProgram(ctx, threads, env, self, "-serve", name), nil
+}
+
+// goProgram runs a program in Go with more variables in its environment.
+func goProgram(ctx context.Context, threads int, env []string, name string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Env = append(os.Environ(), append([]string{fmt.Sprint("GOMAXPROCS=", threads)}, env...)...)
+	return cmd
 }
 
 // has reports whether the peer's program has the model.
