@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """PyTorch's side of the speed comparison: peer.py says what it does.
 
-    peer_torch.py --threads N [--blas LIBRARY]
+    peer_torch.py --threads N [--blas LIBRARY] [--spin 0]
 
 Needs PyTorch 1.13 or newer: Debian's python3-torch, with libblis4-openmp, the fastest BLAS found for it; or a wheel,
 which brings Intel's MKL.
 
 blas       a library to preload; '' for the one that PyTorch finds; bundled for what a wheel has in it.
+spin       0 to have idle threads sleep, unbound, even where they are the only ones; 1 by default.
 variant    autograd: functional layers, torch.autograd.grad, foreach updates: the fastest program a user would write.
            compile: the same, its forward and backward passes by torch.compile (PyTorch 2 and a C++ compiler).
            channels_last (lenet): images in that layout and not in oneDNN's own; so has compile.
@@ -43,9 +44,9 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "BLIS_NUM_THREADS")
 SETTINGS = (*THREADS, "LD_PRELOAD", *peer.MALLOC, *SHARED_POOL, *SECOND_POOL)
 
 
-def settings(blas: str, threads: int) -> dict[str, str]:
+def settings(blas: str, spin: str, threads: int) -> dict[str, str]:
     """The environment for a BLAS library."""
-    want = {**dict.fromkeys(THREADS, str(threads)), **(SHARED_POOL if blas in (BLIS, "bundled") else SECOND_POOL)}
+    want = {**dict.fromkeys(THREADS, str(threads)), **(SHARED_POOL if spin == "1" and blas in (BLIS, "bundled") else SECOND_POOL)}
     if blas not in ("", "bundled"):
         ctypes.CDLL(blas)  # a missing one is only warned of when it is preloaded
         want["LD_PRELOAD"] = blas
@@ -53,8 +54,8 @@ def settings(blas: str, threads: int) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    ARGS = peer.arguments("PyTorch's side of the comparison", blas="")
-    peer.restart_with(settings(ARGS.blas, ARGS.threads), *SETTINGS)
+    ARGS = peer.arguments("PyTorch's side of the comparison", blas="", spin="1")
+    peer.restart_with(settings(ARGS.blas, ARGS.spin, ARGS.threads), *SETTINGS)
 
 import torch  # noqa: E402: only now
 import torch.nn.functional as F  # noqa: E402

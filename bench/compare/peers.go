@@ -52,7 +52,7 @@ var peers = []peer{
 	},
 	python("pytorch", "PyTorch", "torch", "peer_torch.py", func(model string) []candidate {
 		bundled := []string{"--blas", "bundled"}
-		cs := []candidate{{bundled, "autograd"}, {bundled, "compile"}}
+		cs := []candidate{{bundled, "autograd"}, {append([]string{"--spin", "0"}, bundled...), "autograd"}, {bundled, "compile"}}
 		if model == "lenet" {
 			cs = append(cs, candidate{bundled, "channels_last"})
 		}
