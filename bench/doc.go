@@ -7,5 +7,6 @@
 // does: a fresh batch copied in, forward, backward, penalties, update and averaging.
 // %peak compares the arithmetic of its matrix products with a loop of fused
 // multiply-adds on registers, measured in the same process with the same threads and
-// instruction set.
+// instruction set. Commands compare, scaling and speed, below this folder, use the
+// same steps.
 package bench

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -10,20 +12,22 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/gorgonia-zoo/zoo/bench"
 )
 
 // The test program is also the zoo's side, for compare starts itself.
 func TestMain(m *testing.M) {
-	if slices.Equal(os.Args[1:], []string{"-serve"}) {
+	if len(os.Args) > 1 && os.Args[1] == "-serve" {
 		main()
 		return
 	}
 	m.Run()
 }
 
-// python writes a program that stands in for Python: it finds PyTorch, and then
+// standIn writes a program that stands in for Python: it has every module, and
 // answers each command with the given line.
-func python(t *testing.T, reply string) (file string) {
+func standIn(t *testing.T, reply string) (file string) {
 	t.Helper()
 	if runtime.GOOS == "windows" {
 		t.Skip("the stand-in for Python is a shell script")
@@ -36,49 +40,55 @@ func python(t *testing.T, reply string) (file string) {
 	return file
 }
 
-const answer = `{"times_ns": [3000, 1000, 2000], "torch": "9", "blas": "B 1 2", "settings": {"A": "b"}}`
+const answer = `{"times_ns": [3000, 1000, 2000], "framework": "F 9", "library": "B 1", "settings": {"A": "b"}, "first_unix_ns": 1}`
 
 func TestCompare(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "results.json")
+	dir := t.TempDir()
 	var out strings.Builder
-	err := run(t.Context(), []string{"-python", python(t, answer), "-model", "mlp", "-blas", "x", "-threads", "1",
-		"-rounds", "2", "-turn", "1ms", "-json", file, "-max-ratio", "mlp=1"}, nil, &out)
-	if want := "of PyTorch's time with B 1, more than 1.000"; err == nil || !strings.HasSuffix(err.Error(), want) {
-		t.Errorf("PyTorch takes 1 µs, and the error is %v", err)
+	err := run(t.Context(), []string{"-peer", "pytorch-debian", "-peer", "jax", "-python", standIn(t, answer), "-environment", dir, "-model", "mlp",
+		"-blas", "x", "-blas", "y", "-threads", "1", "-rounds", "2", "-turn", "1ms", "-results", dir, "-name", "r", "-max-ratio", "mlp=1"}, nil, &out, io.Discard)
+	if want := "of the time of F 9 with B 1, more than 1.000"; err == nil || !strings.HasSuffix(err.Error(), want) {
+		t.Errorf("the peer takes 1 µs, and the error is %v", err)
 	}
-	if !strings.Contains(out.String(), "\nmlp batch 100  1 ") {
-		t.Errorf("the table is\n%s", &out)
+	for _, want := range []string{"\nmlp batch 100  1        zoo ", "pytorch-debian  0.001 (0.002) ", "F 9, B 1 autograd --blas ", "\nnot compared: jax (JAX): "} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the table has no %q:\n%s", want, &out)
+		}
 	}
-	b, err := os.ReadFile(file)
+	b, err := os.ReadFile(filepath.Join(dir, "r.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var results []result
-	if err := json.Unmarshal(b, &results); err != nil || len(results) != 1 {
+	var r report
+	if err := json.Unmarshal(b, &r); err != nil || len(r.Results) != 1 || len(r.Results[0].Peers) != 1 || len(r.Missing) != 1 {
 		t.Fatalf("%s: %v", b, err)
 	}
-	r := results[0]
-	if r.PyTorch.Min != 0.001 || r.PyTorch.Median != 0.002 || r.Ratio != r.Zoo.Min/r.PyTorch.Min || r.Torch != "9" || r.Settings["A"] != "b" {
-		t.Errorf("%+v", r)
+	zoo, peer := r.Results[0].Zoo, r.Results[0].Peers[0]
+	if peer.Min != 0.001 || peer.Median != 0.002 || peer.Ratio != zoo.Min/peer.Min || peer.Framework != "F 9" || peer.Settings["A"] != "b" || len(peer.Tried) != 2 {
+		t.Errorf("%+v", peer)
 	}
-	if r.Zoo.Min < 0.01 || r.Zoo.Min > r.Zoo.Median {
-		t.Errorf("the zoo takes %v ms at least, %v in the middle", r.Zoo.Min, r.Zoo.Median)
+	if zoo.Min < 0.01 || zoo.Min > zoo.Median || zoo.Startup <= 0 || zoo.Startup > 60 {
+		t.Errorf("the zoo's figures are %+v", zoo)
 	}
 	// The data alone are 15 MiB; a shell takes less than 10.
-	if runtime.GOOS == "linux" && (r.Zoo.Peak < 15 || r.PyTorch.Peak > 10 || r.MemoryRatio != r.Zoo.Peak/r.PyTorch.Peak) {
-		t.Errorf("peaks of %v and %v MiB, ratio %v", r.Zoo.Peak, r.PyTorch.Peak, r.MemoryRatio)
+	if runtime.GOOS == "linux" && (zoo.Peak < 15 || peer.Peak > 10 || peer.MemoryRatio != zoo.Peak/peer.Peak) {
+		t.Errorf("peaks of %v and %v MiB, ratio %v", zoo.Peak, peer.Peak, peer.MemoryRatio)
 	}
 }
 
 func TestJudge(t *testing.T) {
-	results := []result{{Model: "mlp", Ratio: 0.5, MemoryRatio: 0.9, BLAS: "B 1"}, {Model: "lenet", Ratio: 0.6}}
+	results := []result{
+		{Model: "mlp", Threads: 2, Peers: []figures{{Framework: "F", Library: "B", Ratio: 0.5, MemoryRatio: 0.9}, {Framework: "G", Ratio: 0.1, MemoryRatio: 0.1}}},
+		{Model: "lenet", Peers: []figures{{Ratio: 0.6}}}, {Model: "lenet5"},
+	}
 	for _, c := range []struct{ flag, limit, want string }{
 		{"-max-ratio", "mlp=0.5", ""},
-		{"-max-ratio", "mlp=0.4", "mlp takes 0.500 of PyTorch's time with B 1, more than 0.400"},
+		{"-max-ratio", "mlp=0.4", "mlp on 2 threads takes 0.500 of the time of F with B, more than 0.400"},
 		{"-max-memory", "mlp=1", ""},
-		{"-max-memory", "mlp=0.8", "mlp takes 0.900 of PyTorch's memory with B 1, more than 0.800"},
+		{"-max-memory", "mlp=0.8", "mlp on 2 threads takes 0.900 of the memory of F with B, more than 0.800"},
 		{"-max-memory", "lenet=1", "the memory of lenet cannot be measured on this system"},
-		{"-max-ratio", "ptb-tutorial=0.7", "a limit on the time of ptb-tutorial, which is not compared; add -model ptb-tutorial"},
+		{"-max-ratio", "ptb-tutorial=0.7", "a limit on the time of ptb-tutorial, which is not compared; add -model ptb-tutorial, and install a peer that has it"},
+		{"-max-ratio", "lenet5=0.7", "a limit on the time of lenet5, which is not compared; add -model lenet5, and install a peer that has it"},
 	} {
 		o, err := parse([]string{c.flag, c.limit})
 		if err != nil {
@@ -91,67 +101,165 @@ func TestJudge(t *testing.T) {
 }
 
 func TestServe(t *testing.T) {
-	commands := `{"model": "mlp", "batch": 100, "threads": 1, "seconds": 1e-9}
-		{"model": "mlp", "batch": 100, "threads": 1, "seconds": 0.05}
-		{"model": "mlp", "batch": 7, "threads": 1, "seconds": 1}
-		{"model": "vgg", "batch": 1, "threads": 1, "seconds": 1}`
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
-	var out bytes.Buffer
-	if err := run(t.Context(), []string{"-serve"}, strings.NewReader(commands), &out); err != nil {
-		t.Fatal(err)
-	}
-	replies := json.NewDecoder(&out)
-	for i, want := range []string{"", "", "mlp with batch 7", `no model called "vgg" is compared; there is mlp, `} {
-		var r reply
-		if err := replies.Decode(&r); err != nil {
+	for _, side := range []string{"zoo", "gorgonia"} {
+		commands := `{"model": "mlp", "batch": 100, "threads": 1, "seconds": 1e-9}
+			{"model": "mlp", "batch": 100, "threads": 1, "seconds": 0.05}
+			{"model": "mlp", "batch": 7, "threads": 1, "seconds": 1}
+			{"model": "vgg", "batch": 1, "threads": 1, "seconds": 1}`
+		var out bytes.Buffer
+		if err := run(t.Context(), []string{"-serve", side}, strings.NewReader(commands), &out, io.Discard); err != nil {
 			t.Fatal(err)
 		}
-		if !strings.HasPrefix(r.Error, want) || (want == "") != (len(r.Times) > 0 && r.Error == "") {
-			t.Errorf("reply %d is %+v", i, r)
+		replies := json.NewDecoder(&out)
+		for i, want := range []string{"", "", "mlp with batch 7", `no model called "vgg" is compared; there is mlp, `} {
+			var r reply
+			if err := replies.Decode(&r); err != nil {
+				t.Fatal(err)
+			}
+			if !strings.HasPrefix(r.Error, want) || (want == "") != (len(r.Times) > 0 && r.First > 0 && r.Loss > 0 && r.Error == "") {
+				t.Errorf("%s: reply %d is %+v", side, i, r)
+			}
+		}
+		if err := run(t.Context(), []string{"-serve", side}, strings.NewReader("nonsense"), &out, io.Discard); err == nil {
+			t.Error("a command that is not JSON is accepted")
 		}
 	}
-	if err := run(t.Context(), []string{"-serve"}, strings.NewReader("nonsense"), &out); err == nil {
-		t.Error("a command that is not JSON is accepted")
+	if _, err := build(t.Context(), "keras", bench.Workloads[0], 0); err == nil || !strings.HasSuffix(err.Error(), "there is gorgonia, zoo") {
+		t.Errorf("a side called keras: %v", err)
 	}
 }
 
-func TestPeerFailures(t *testing.T) {
+func TestProcessFailures(t *testing.T) {
+	o := options{}
 	for _, c := range []struct{ reply, want string }{
-		{`{"error": "no such model"}`, "PyTorch: no such model"},
-		{`nonsense`, "reply of PyTorch: "},
-		{`{}`, "PyTorch took no step"},
+		{`{"error": "no such model"}`, "pytorch-debian: no such model"},
+		{`nonsense`, "reply of pytorch-debian: "},
+		{`{}`, "pytorch-debian took no step"},
 	} {
-		p, err := startTorch(t.Context(), options{python: python(t, c.reply)}, "")
+		o.python = standIn(t, c.reply)
+		cmd, err := peers[0].command(t.Context(), o, 1, candidate{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := p.steps(command{}); err == nil || !strings.HasPrefix(err.Error(), c.want) {
+		p, err := start(peers[0].name, cmd, io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.ask(command{}); err == nil || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("%v, want %q", err, c.want)
 		}
 		p.close()
-		if _, err := p.steps(command{}); err == nil {
+		if _, err := p.ask(command{}); err == nil {
 			t.Error("a process that ended answers")
 		}
 	}
-	if err := run(t.Context(), []string{"-python", "/nonexistent"}, nil, &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), "; install it") {
-		t.Errorf("without Python: %v", err)
+}
+
+// A candidate that fails leaves the others, and a peer of which all fail is left out.
+func TestCandidatesThatFail(t *testing.T) {
+	var out, progress strings.Builder
+	err := run(t.Context(), []string{"-peer", "pytorch-debian", "-python", standIn(t, `{"error": "too old"}`), "-blas", "x", "-model", "mlp",
+		"-threads", "1", "-rounds", "1", "-turn", "1ms", "-results", ""}, nil, &out, &progress)
+	if err != nil || strings.Contains(out.String(), "pytorch-debian") {
+		t.Errorf("%v\n%s", err, &out)
+	}
+	if want := "mlp, pytorch-debian: nothing that was tried works: pytorch-debian: too old; left out"; !strings.Contains(progress.String(), want) {
+		t.Errorf("the progress has no %q:\n%s", want, &progress)
+	}
+}
+
+func TestMissing(t *testing.T) {
+	o, err := parse([]string{"-python", "/nonexistent", "-environment", t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range o.peers {
+		if err := p.missing(t.Context(), o); (err == nil) != (p.name == "gorgonia") || p.install == "" && err != nil {
+			t.Errorf("%s in an empty folder: %v; %s", p.name, err, p.install)
+		}
+		for _, w := range o.workloads {
+			if p.has(w.Name) && len(o.candidates(p, w.Name)) == 0 {
+				t.Errorf("%s has no way to train %s", p.name, w.Name)
+			}
+		}
+	}
+}
+
+func TestVariant(t *testing.T) {
+	o, err := parse([]string{"-variant", "tensorflow=graph", "-variant", "pytorch=fused"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]int{"tensorflow": 2, "pytorch": 1, "jax": 2} {
+		p, err := find(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if cs := o.candidates(p, "lenet"); len(cs) != want {
+			t.Errorf("%s tries %v, want %d", name, cs, want)
+		}
 	}
 }
 
 func TestSummarize(t *testing.T) {
-	got := summarize([]time.Duration{4e6, 1e6, 2e6})
-	if got != (figures{Min: 1, Median: 2}) {
-		t.Errorf("%+v, want a minimum of 1 ms and a median of 2", got)
+	s := &side{times: []time.Duration{4e6, 1e6, 2e6}}
+	if s.order(); s.figures.Min != 1 || s.figures.Median != 2 {
+		t.Errorf("%+v, want a minimum of 1 ms and a median of 2", s.figures)
 	}
 }
 
 func TestUsage(t *testing.T) {
 	for _, args := range [][]string{
-		{"-threads", "0"}, {"-rounds", "0"}, {"-turn", "0s"}, {"-nonsense"}, {"-model", "vgg"},
-		{"-max-ratio", "mlp"}, {"-max-ratio", "mlp=-1"}, {"-max-memory", "vgg=1"},
+		{"-threads", "0"}, {"-threads", "x"}, {"-rounds", "0"}, {"-turn", "0s"}, {"-nonsense"}, {"-model", "vgg"}, {"-peer", "caffe"},
+		{"-variant", "jax"}, {"-variant", "caffe=x"}, {"-max-ratio", "mlp"}, {"-max-ratio", "mlp=-1"}, {"-max-memory", "vgg=1"},
 	} {
 		if _, err := parse(args); err == nil {
 			t.Errorf("%v is accepted", args)
+		}
+	}
+	if o, err := parse([]string{"-quick"}); err != nil || o.rounds != 2 || o.turn != 200*time.Millisecond || len(o.threads) != 2 {
+		t.Errorf("-quick: %+v, %v", o, err)
+	}
+}
+
+// The numbers of peer.py, by numpy.
+func TestUniform(t *testing.T) {
+	if got, want := uniform(3, 3), []float32{0.7090937495231628, 0.2363908886909485, 0.7005617618560791}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	if got := below(10, []float32{0, 0.55, 0.999}); !slices.Equal(got, []int{0, 5, 9}) {
+		t.Errorf("%v below 10", got)
+	}
+}
+
+func TestAgree(t *testing.T) {
+	want := reply{Losses: []float64{2.3, 2.2}, Average: 1}
+	for _, c := range []struct {
+		got  reply
+		want string
+	}{
+		{reply{Losses: []float64{2.3, 2.20001}, Average: 1.00001}, ""},
+		{reply{Losses: []float64{2.3, 2.21}, Average: 1}, "loss 2 is 2.21, the zoo's 2.2"},
+		{reply{Losses: []float64{2.3, math.NaN()}, Average: 1}, "loss 2 is NaN, the zoo's 2.2"},
+		{reply{Losses: []float64{2.3, 2.2}}, "the averages' mean magnitude is 0, the zoo's 1"},
+	} {
+		if err := agree(c.got, want); c.want == "" && err != nil || c.want != "" && (err == nil || err.Error() != c.want) {
+			t.Errorf("%v: %v, want %q", c.got, err, c.want)
+		}
+	}
+}
+
+func TestCheck(t *testing.T) {
+	var out strings.Builder
+	err := run(t.Context(), []string{"-check", "-model", "mlp", "-threads", "1", "-peer", "gorgonia", "-peer", "pytorch-debian", "-blas", "x",
+		"-python", standIn(t, `{"losses": [1, 1, 1]}`)}, nil, &out, io.Discard)
+	if err == nil || err.Error() != "1 ways to train do not agree with the zoo" {
+		t.Errorf("one of three peers is wrong, and the error is %v", err)
+	}
+	for _, want := range []string{"mlp gorgonia : agrees\n", "mlp gorgonia GOGC=400: agrees\n", "mlp pytorch-debian autograd --blas x: loss 1 is 1, the zoo's 2.3"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in\n%s", want, &out)
 		}
 	}
 }

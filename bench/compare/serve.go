@@ -4,19 +4,18 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"iter"
 	"runtime"
+	"runtime/debug"
 	"time"
 
 	"github.com/pkg/errors"
-
-	"github.com/gorgonia-zoo/zoo/train"
 )
 
-// serve is the zoo's side: it carries out the commands that in has until it ends.
-func serve(ctx context.Context, in io.Reader, out io.Writer) error {
-	z := &zoo{stop: func() {}}
-	defer func() { z.stop() }()
+// serve is the side called name: it carries out the commands that in has until it
+// ends.
+func serve(ctx context.Context, name string, in io.Reader, out io.Writer) error {
+	t := &trainee{side: name, steps: steps{stop: func() {}}}
+	defer func() { t.steps.stop() }()
 	commands, replies := json.NewDecoder(in), json.NewEncoder(out)
 	for {
 		var c command
@@ -25,10 +24,13 @@ func serve(ctx context.Context, in io.Reader, out io.Writer) error {
 		} else if err != nil {
 			return errors.Wrap(err, "command")
 		}
-		var r reply
-		times, err := z.train(ctx, c)
-		if r.Times = times; err != nil {
-			r.Error = err.Error()
+		r, err := t.train(ctx, c)
+		if err != nil {
+			r = reply{Error: err.Error()}
+		}
+		r.Framework, r.Library = name, runtime.Version()
+		if name == "gorgonia" {
+			r.Framework = "Gorgonia " + version("gorgonia.org/gorgonia")
 		}
 		if err := replies.Encode(r); err != nil {
 			return errors.WithStack(err)
@@ -36,58 +38,100 @@ func serve(ctx context.Context, in io.Reader, out io.Writer) error {
 	}
 }
 
-// A zoo trains one model at a time, a few steps at a time.
-type zoo struct {
-	model string
-	next  func() (train.Step, error, bool)
-	stop  func()
+// version returns that of a module in this program.
+func version(module string) string {
+	info, _ := debug.ReadBuildInfo()
+	if info != nil {
+		for _, m := range info.Deps {
+			if m.Path == module {
+				return m.Version
+			}
+		}
+	}
+	return "of unknown version"
 }
 
-// train carries out c and returns the time of each step. After an error the model
-// begins anew.
-func (z *zoo) train(ctx context.Context, c command) (times []time.Duration, err error) {
+// A trainee trains one model at a time, a few steps at a time.
+type trainee struct {
+	side, model string
+	steps       steps
+	first       reply // what was measured of the first step
+}
+
+// What comes before a model's first turn: so many steps, but no more than take so
+// long.
+const (
+	warmUp     = 20
+	warmUpTime = 2 * time.Second
+)
+
+// train carries out c. After an error the model begins anew.
+func (t *trainee) train(ctx context.Context, c command) (r reply, err error) {
 	defer func() {
 		if err != nil {
-			z.model = ""
+			t.model = ""
 		}
 	}()
 	w, err := workload(c.Model)
 	if err != nil {
-		return nil, err
+		return r, err
 	}
 	if c.Batch != w.Batch || c.Threads < 1 {
-		return nil, errors.Errorf("%s with batch %d on %d threads; it is measured with batch %d, on 1 thread or more", c.Model, c.Batch, c.Threads, w.Batch)
+		return r, errors.Errorf("%s with batch %d on %d threads; it is measured with batch %d, on 1 thread or more", c.Model, c.Batch, c.Threads, w.Batch)
 	}
 	runtime.GOMAXPROCS(c.Threads)
-	if z.model != c.Model {
-		z.stop()
-		t := w.Trainer()
-		next, stop := iter.Pull2(t.Steps(ctx, w.Source()))
-		*z = zoo{c.Model, next, func() { stop(); t.Close() }}
-		for range warmUp {
-			if _, err, _ := z.next(); err != nil {
-				return nil, err
+	if t.model != c.Model || c.Check > 0 {
+		t.model = ""
+		t.steps.stop()
+		t.steps.stop = func() {}
+		if t.steps, err = build(ctx, t.side, w, c.Check); err != nil {
+			t.steps.stop = func() {}
+			return r, err
+		}
+		if c.Check > 0 {
+			return t.check(c.Check)
+		}
+		loss, err := t.steps.next()
+		if err != nil {
+			return r, err
+		}
+		t.model, t.first = c.Model, reply{FirstLoss: loss, First: time.Now().UnixNano()}
+		for begin, n := time.Now(), 0; n < warmUp && time.Since(begin) < warmUpTime; n++ {
+			if _, err := t.steps.next(); err != nil {
+				return r, err
 			}
 		}
 	}
 	turn := time.Duration(c.Seconds * float64(time.Second))
-	if _, err := z.steps(turn / 10); err != nil { // caches and clocks settle
-		return nil, err
+	if _, _, err := t.take(turn / 10); err != nil { // caches and clocks settle
+		return r, err
 	}
-	return z.steps(turn)
+	r = t.first
+	r.Times, r.Loss, err = t.take(turn)
+	return r, err
 }
 
-// warmUp is how many steps come before a model's first turn.
-const warmUp = 20
+// check takes n steps and returns the losses and the averages' size.
+func (t *trainee) check(n int) (r reply, err error) {
+	for range n {
+		loss, err := t.steps.next()
+		if err != nil {
+			return r, err
+		}
+		r.Losses = append(r.Losses, loss)
+	}
+	r.Average = magnitude(t.steps.averages())
+	return r, nil
+}
 
-// steps takes steps for so long, at least one, and returns the time of each.
-func (z *zoo) steps(long time.Duration) (times []time.Duration, err error) {
+// take takes steps for so long, at least one, and returns the time of each.
+func (t *trainee) take(long time.Duration) (times []time.Duration, loss float64, err error) {
 	for begin := time.Now(); len(times) == 0 || time.Since(begin) < long; {
 		start := time.Now()
-		if _, err, _ := z.next(); err != nil {
-			return nil, err
+		if loss, err = t.steps.next(); err != nil {
+			return nil, 0, err
 		}
 		times = append(times, time.Since(start))
 	}
-	return times, nil
+	return times, loss, nil
 }

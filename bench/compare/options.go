@@ -1,0 +1,159 @@
+package main
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/gorgonia-zoo/zoo/bench"
+)
+
+// options are what the command line says.
+type options struct {
+	peers                        []peer
+	workloads                    []bench.Workload
+	threads                      []int
+	rounds                       int
+	turn                         time.Duration
+	python, environment, scripts string
+	blas                         []string
+	variant                      map[string]string // by peer
+	maxRatio, maxMemory          map[string]float64
+	results, name                string
+	check                        bool
+	serve                        string
+}
+
+func parse(args []string) (o options, err error) {
+	f := flag.NewFlagSet("compare", flag.ContinueOnError)
+	f.Func("peer", "`peer` to compare with; may be repeated; all that are installed by default", func(s string) error {
+		p, err := find(s)
+		o.peers = append(o.peers, p)
+		return err
+	})
+	f.Func("model", "`model` to compare; may be repeated; all by default", func(s string) error {
+		w, err := workload(s)
+		o.workloads = append(o.workloads, w)
+		return err
+	})
+	f.Func("threads", "threads on all sides; may be repeated; 1 and 2 by default", func(s string) error {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 1 {
+			return errors.New("threads must be at least 1")
+		}
+		o.threads = append(o.threads, n)
+		return nil
+	})
+	f.IntVar(&o.rounds, "rounds", 10, "turns of each side")
+	f.DurationVar(&o.turn, "turn", time.Second, "time of a turn; it has at least one step")
+	quick := f.Bool("quick", false, "two rounds of 200 ms, for a first look")
+	f.StringVar(&o.environment, "environment", cache(), "folder that "+environment+" fills")
+	f.StringVar(&o.scripts, "scripts", "bench/compare", "folder of the peers' programs")
+	f.StringVar(&o.python, "python", "/usr/bin/python3", "Python that has PyTorch, for the peer pytorch-debian")
+	f.Func("blas", "BLAS `library` for pytorch-debian to preload; may be repeated, and the fastest counts; OpenBLAS and BLIS by default, as far as they are installed", func(s string) error {
+		o.blas = append(o.blas, s)
+		return nil
+	})
+	f.Func("variant", "the only variant of a peer's program to try, as `jax=conv`; may be repeated; the programs explain theirs", func(s string) error {
+		name, variant, ok := strings.Cut(s, "=")
+		if _, err := find(name); err != nil || !ok {
+			return errors.Errorf("%q is not of the form jax=conv", s)
+		}
+		if o.variant == nil {
+			o.variant = map[string]string{}
+		}
+		o.variant[name] = variant
+		return nil
+	})
+	f.Func("max-ratio", "fail if the zoo takes more than this share of a peer's time for a model, as `mlp=0.7`; may be repeated", limit(&o.maxRatio))
+	f.Func("max-memory", "fail if the zoo's peak of memory is more than this share of a peer's, as `mlp=1`; may be repeated", limit(&o.maxMemory))
+	f.StringVar(&o.results, "results", "bench/results", "folder to write the report and its chart to; '' for none")
+	f.StringVar(&o.name, "name", time.Now().Format("2006-01-02"), "name of the files there")
+	f.BoolVar(&o.check, "check", false, "instead of timing, compare the losses of a few steps from equal values")
+	f.StringVar(&o.serve, "serve", "", "be the side called zoo or gorgonia: what compare starts itself with")
+	if err := f.Parse(args); err != nil {
+		return o, err
+	}
+	if *quick {
+		o.rounds, o.turn = 2, 200*time.Millisecond
+	}
+	if o.rounds < 1 || o.turn <= 0 {
+		return o, errors.New("rounds must be at least 1, and a turn must take some time")
+	}
+	if o.peers == nil {
+		o.peers = peers
+	}
+	if o.workloads == nil {
+		o.workloads = bench.Workloads
+	}
+	if o.threads == nil {
+		o.threads = []int{1, 2}
+	}
+	if o.blas == nil {
+		o.blas = blasLibraries("libopenblas.so.0", "libblis.so.4")
+	}
+	return o, nil
+}
+
+// cache is the folder that the environment is in by default.
+func cache() string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		dir = os.TempDir()
+	}
+	return filepath.Join(dir, "zoo-compare")
+}
+
+// candidates returns those of p's for a model, or the one variant that was asked for.
+func (o options) candidates(p peer, model string) (cs []candidate) {
+	all := p.candidates(o, model)
+	only, limited := o.variant[p.name]
+	if !limited {
+		return all
+	}
+	for _, c := range all {
+		if c.Variant == only {
+			cs = append(cs, c)
+		}
+	}
+	if cs == nil { // one that is not tried by itself
+		cs = []candidate{{all[0].Args, only}}
+	}
+	return cs
+}
+
+// workload returns the one called name.
+func workload(name string) (bench.Workload, error) {
+	var names []string
+	for _, w := range bench.Workloads {
+		if w.Name == name {
+			return w, nil
+		}
+		names = append(names, w.Name)
+	}
+	return bench.Workload{}, errors.Errorf("no model called %q is compared; there is %s", name, strings.Join(names, ", "))
+}
+
+// limit returns what takes a limit such as mlp=0.7 into limits.
+func limit(limits *map[string]float64) func(string) error {
+	return func(s string) error {
+		model, text, _ := strings.Cut(s, "=")
+		ratio, err := strconv.ParseFloat(text, 64)
+		if err != nil || !(ratio > 0) {
+			return errors.Errorf("%q is not of the form mlp=0.7", s)
+		}
+		if _, err := workload(model); err != nil {
+			return err
+		}
+		if *limits == nil {
+			*limits = map[string]float64{}
+		}
+		(*limits)[model] = ratio
+		return nil
+	}
+}
