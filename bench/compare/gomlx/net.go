@@ -157,15 +157,18 @@ func (n *net) forward(p []*Node, x, rng *Node) (z, newRNG *Node) {
 		h = Reshape(TransposeAllDims(h, 1, 0, 2), n.batch, -1)
 	}
 	for len(p) > 2 {
-		h, p = MaxScalar(Add(Dot(h, p[0]), ExpandLeftToRank(p[1], 2)), 0), p[2:]
+		h, p = MaxScalar(Add(product(h, p[0]), ExpandLeftToRank(p[1], 2)), 0), p[2:]
 	}
 	if n.drop > 0 {
 		var u *Node
 		rng, u = RandomUniform(rng, h.Shape())
 		h = Where(LessThan(u, Scalar(u.Graph(), u.DType(), n.drop)), ZerosLike(h), MulScalar(h, 1/(1-n.drop)))
 	}
-	return Add(Dot(h, p[0]), ExpandLeftToRank(p[1], 2)), rng
+	return Add(product(h, p[0]), ExpandLeftToRank(p[1], 2)), rng
 }
+
+// product is x·w. The gradient of Dot would be a sum over a tensor of rank 3.
+func product(x, w *Node) *Node { return DotGeneral(x, []int{1}, nil, w, []int{0}, nil) }
 
 // block is convolution, max-pool 2, ReLU: the same as ReLU first, on a quarter of
 // the numbers.
@@ -174,7 +177,7 @@ func (n *net) block(c conv, x, w, b *Node) *Node {
 	h := c.side + 2*c.pad - 4
 	patches := Gather(x, Const(x.Graph(), c.pixels()))                             // (h·h, 25, N, in)
 	patches = Reshape(TransposeAllDims(patches, 0, 2, 1, 3), h*h*n.batch, 25*c.in) // of each pixel and image
-	y := ReduceMax(Reshape(Dot(patches, w), h*h/4, 4, n.batch, c.out), 1)          // (windows, N, out)
+	y := ReduceMax(Reshape(product(patches, w), h*h/4, 4, n.batch, c.out), 1)      // (windows, N, out)
 	return MaxScalar(Add(y, ExpandLeftToRank(b, 3)), 0)
 }
 
