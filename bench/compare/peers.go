@@ -83,7 +83,7 @@ var peers = []peer{
 		candidates: collections,
 	},
 	{
-		name: "gomlx", title: "GoMLX on its Go backend", models: []string{"mlp", "lenet5"}, // a step of lenet takes minutes
+		name: "gomlx", title: "GoMLX on its Go backend", models: []string{"mlp", "lenet", "lenet5"},
 		install: environment + " gomlx",
 		missing: func(_ context.Context, o options) error {
 			_, err := os.Stat(gomlx(o))

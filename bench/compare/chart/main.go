@@ -56,14 +56,14 @@ func run(args []string) error {
 	if err != nil {
 		return errors.Wrap(err, args[0])
 	}
-	width := vg.Length(6+2.2*float64(len(r.Results))) * vg.Centimeter
+	width := vg.Length(max(14, 6+2.2*float64(len(r.Results)))) * vg.Centimeter
 	return errors.WithStack(p.Save(width, 10*vg.Centimeter, args[1]))
 }
 
 // draw lays out the bars: groups are results, and a peer has a colour.
 func draw(r report) (*plot.Plot, error) {
 	p := plot.New()
-	p.Title.Text = "Fastest training step, in units of the zoo's (less is faster)"
+	p.Title.Text = "Fastest training step, zoo = 1"
 	p.Y.Min = 0
 	var peers, groups []string
 	names := map[string]string{}

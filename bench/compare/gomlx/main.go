@@ -5,6 +5,7 @@
 // GoMLX's convolution, slices and pooling are made of. So a convolution is a gather
 // of patches and a product here, in the order of the pooling windows, which a
 // maximum over an axis then takes; and there is no LSTM, whose gates are slices.
+// See products for the other thing that is by hand.
 //
 // A module of its own, so that the zoo need not depend on GoMLX.
 package main

@@ -130,12 +130,13 @@ func (n *net) update(in []*Node) []*Node {
 	k := len(n.state) / 2
 	p, averages, rng := in[:k], in[k:2*k], in[2*k]
 	x, y, rate, decay := in[2*k+1], in[2*k+2], in[2*k+3], in[2*k+4]
-	z, rng := n.forward(p, x, rng)
+	var ps products
+	z, rng := n.forward(&ps, p, x, rng)
 	hot := OneHot(Squeeze(y, 1), 10, z.DType())
 	loss := MulScalar(ReduceAllSum(Mul(LogSoftmax(z), hot)), -1/float64(n.batch))
 	out := []*Node{loss}
 	var after []*Node
-	for i, g := range Gradient(loss, p...) {
+	for i, g := range ps.gradient(loss) {
 		if i%2 == 0 && (n.size.allDecay || i >= 2*len(n.size.convs)) {
 			g = Add(g, MulScalar(p[i], l2))
 		}
@@ -147,35 +148,35 @@ func (n *net) update(in []*Node) []*Node {
 	return append(append(out, after...), rng)
 }
 
-func (n *net) forward(p []*Node, x, rng *Node) (z, newRNG *Node) {
+func (n *net) forward(ps *products, p []*Node, x, rng *Node) (z, newRNG *Node) {
 	h := x
 	if len(n.size.convs) > 0 {
 		h = InsertAxes(TransposeAllDims(x, 1, 0), -1) // (pixels, N, channels)
 		for _, c := range n.size.convs {
-			h, p = n.block(c, h, p[0], p[1]), p[2:]
+			h, p = n.block(ps, c, h, p[0], p[1]), p[2:]
 		}
 		h = Reshape(TransposeAllDims(h, 1, 0, 2), n.batch, -1)
 	}
 	for len(p) > 2 {
-		h, p = MaxScalar(Add(Dot(h, p[0]), ExpandLeftToRank(p[1], 2)), 0), p[2:]
+		h, p = MaxScalar(ps.affine(h, p[0], p[1]), 0), p[2:]
 	}
 	if n.drop > 0 {
 		var u *Node
 		rng, u = RandomUniform(rng, h.Shape())
 		h = Where(LessThan(u, Scalar(u.Graph(), u.DType(), n.drop)), ZerosLike(h), MulScalar(h, 1/(1-n.drop)))
 	}
-	return Add(Dot(h, p[0]), ExpandLeftToRank(p[1], 2)), rng
+	return ps.affine(h, p[0], p[1]), rng
 }
 
 // block is convolution, max-pool 2, ReLU: the same as ReLU first, on a quarter of
 // the numbers.
-func (n *net) block(c conv, x, w, b *Node) *Node {
+func (n *net) block(ps *products, c conv, x, w, b *Node) *Node {
 	x = Concatenate([]*Node{x, Zeros(x.Graph(), shapes.Make(x.DType(), 1, n.batch, c.in))}, 0) // a pixel of padding
 	h := c.side + 2*c.pad - 4
 	patches := Gather(x, Const(x.Graph(), c.pixels()))                             // (h·h, 25, N, in)
 	patches = Reshape(TransposeAllDims(patches, 0, 2, 1, 3), h*h*n.batch, 25*c.in) // of each pixel and image
-	y := ReduceMax(Reshape(Dot(patches, w), h*h/4, 4, n.batch, c.out), 1)          // (windows, N, out)
-	return MaxScalar(Add(y, ExpandLeftToRank(b, 3)), 0)
+	y := ps.affine(patches, w, b)                                                  // in the order of the windows
+	return MaxScalar(ReduceMax(Reshape(y, h*h/4, 4, n.batch, c.out), 1), 0)
 }
 
 // pixels returns which pixels of the input the patches have, by pooling window.
