@@ -40,7 +40,7 @@ func WriteSummed(name string, tensors map[string]*tensor.Dense, metadata map[str
 		}
 	}
 	err := replace.File(name, func(f *os.File) error {
-		sum, head, b := sha256.New(), &head{half: size / 2, name: name}, bufio.NewWriterSize(f, 1<<20)
+		sum, head, b := sha256.New(), &head{half: size / 2, name: name}, bufio.NewWriterSize(f, 64<<10)
 		if err := encode(io.MultiWriter(b, sum, head), tensors, metadata); err != nil {
 			return err
 		}
