@@ -15,8 +15,8 @@ const (
 	checkSteps = 3
 	// Sums in another order: all that were tried agree to 1e-6.
 	checkTolerance = 1e-5
-	// Losses begin near the logarithm of the number of classes, as values are small.
-	nearChance = 0.05
+	// Losses begin near the logarithm of the number of classes.
+	nearChance = 1
 )
 
 // check compares the losses of a few steps, and the averages after them, of each

@@ -239,7 +239,7 @@ func TestAgree(t *testing.T) {
 		got  reply
 		want string
 	}{
-		{reply{Losses: []float64{2.3, 2.20001}, Average: 1.00001}, ""},
+		{reply{Losses: []float64{2.3, 2.20001}, Average: 1.000005}, ""},
 		{reply{Losses: []float64{2.3, 2.21}, Average: 1}, "loss 2 is 2.21, the zoo's 2.2"},
 		{reply{Losses: []float64{2.3, math.NaN()}, Average: 1}, "loss 2 is NaN, the zoo's 2.2"},
 		{reply{Losses: []float64{2.3, 2.2}}, "the averages' mean magnitude is 0, the zoo's 1"},

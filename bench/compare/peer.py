@@ -115,15 +115,16 @@ def uniform(seed: int, *shape: int) -> np.ndarray:
     return ((h ^ h >> 16) >> 8).astype(np.float32).reshape(shape) / np.float32(1 << 24)
 
 
-def common(shapes: list[tuple[int, ...]]) -> list[np.ndarray]:
-    """The first values of a check."""
-    return [np.float32(0.1) * (uniform(2 + k, *s) - np.float32(0.5)) for k, s in enumerate(shapes)]
+def common(size: Digits | Words) -> list[np.ndarray]:
+    """The first values of a check; the language model's are so large that its gradient is clipped."""
+    scale = np.float32(1 if isinstance(size, Words) else 0.1)
+    return [scale * (uniform(2 + k, *s) - np.float32(0.5)) for k, s in enumerate(size.shapes())]
 
 
 def first_values(size: Digits | Words, check: bool) -> list[np.ndarray]:
     """In PyTorch's layout; their distribution does not matter to speed, as long as training stays finite."""
     if check:
-        return common(size.shapes())
+        return common(size)
     r = np.random.default_rng(1)
     if isinstance(size, Words):
         p = [r.uniform(-size.init, size.init, s).astype(np.float32) for s in size.shapes()]

@@ -146,14 +146,17 @@ func values(m layers.Layer, src data.Source) (*layers.Params, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := uint32(2)
+	k, scale := uint32(2), float32(0.1)
+	if p.Get("embed.weight") != nil {
+		scale = 1 // so that gradients are clipped
+	}
 	for q := range p.All() {
 		if strings.Contains(q.Name, "bias_hh") {
 			continue
 		}
 		w := q.Value.Float32s()
 		for i, u := range uniform(k, len(w)) {
-			w[i] = 0.1 * (u - 0.5)
+			w[i] = scale * (u - 0.5)
 		}
 		k++
 	}
