@@ -31,7 +31,7 @@ func (t *convTask[T]) scatter(g *Conv, dx, dy, w []float32) {
 	c.Conv, c.y, c.x, c.outH, c.outW = *g, dx, dy, g.OutH(), g.OutW()
 	columns := g.KW * g.C
 	c.tile = active.shapeFor(columns)
-	wide := ceilDiv(columns, c.tile.panel) * c.tile.panel
+	wide := roundUp(columns, c.tile.panel)
 	c.hwio = resize(c.hwio, g.KH*g.F*columns)
 	for f := range g.F { // to (KH, F, KW, C)
 		for ch := range g.C {
@@ -65,7 +65,7 @@ func scatterImage(t *convTask[float32], w *Worker, n int) {
 	}
 	clear(sum)
 	columns, panel := t.KW*t.C, t.tile.panel
-	wide := ceilDiv(columns, panel) * panel
+	wide := roundUp(columns, panel)
 	dy := t.x[n*t.outH*t.outW*t.F:]
 	c := &w.tile
 	*c = tile{aRow: t.outW * t.F * 4, aCol: 4, bRow: panel * 4, cRow: t.Stride * width * t.C * 4, k: t.F, segments: 1, flags: tileAdd}

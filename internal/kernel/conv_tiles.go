@@ -5,7 +5,7 @@ func packFilters(t *convTask[float32]) {
 	in, out := t.C/t.Groups, t.F/t.Groups
 	depth := t.KH * t.KW * in
 	t.tile = active.shapeFor(out)
-	width := ceilDiv(out, t.tile.panel) * t.tile.panel
+	width := roundUp(out, t.tile.panel)
 	t.panels = resize(t.panels, t.Groups*width*depth)
 	w := spare.get(newWorker)
 	defer spare.put(w)
@@ -56,7 +56,7 @@ func outputTiles(t *convTask[float32], w *Worker, n, y0, rows int) {
 func tiles(t *convTask[float32], w *Worker, y, img []float32, rows int) {
 	in, out := t.C/t.Groups, t.F/t.Groups
 	panel := t.tile.panel
-	width, depth := ceilDiv(out, panel)*panel, t.KH*t.KW*in
+	width, depth := roundUp(out, panel), t.KH*t.KW*in
 	c := &w.tile
 	*c = tile{bRow: panel * 4, cRow: t.F * 4}
 	parts := patch(t, c, in)

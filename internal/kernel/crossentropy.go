@@ -37,6 +37,10 @@ type linearLoss[T Float] struct {
 }
 
 func linearCrossEntropy[T Float](dx, dw, db, x, w, b []T, labels []int, classes int, a T) float64 {
+	if x, ok := f32(x); ok && active.lanes > 0 && len(labels) >= vectorRows {
+		single := func(y []T) []float32 { s, _ := f32(y); return s }
+		return vectorCrossEntropy(single(dx), single(dw), single(db), x, single(w), single(b), labels, classes, float32(a))
+	}
 	list := lists[linearLoss[T], linearLoss[float32], linearLoss[float64]](&linearLosses32, &linearLosses64)
 	t := list.get(func() *linearLoss[T] { return new(linearLoss[T]) })
 	rows, features := len(labels), len(w)/classes

@@ -9,7 +9,7 @@ import (
 )
 
 // logitTolerance: logits of size 10 are rounded by 1e-6.
-const logitTolerance = 3e-6
+const logitTolerance = 4e-6
 
 // A problem is the arguments of LinearCrossEntropyGrad.
 type problem[T Float] struct {
@@ -69,11 +69,14 @@ func TestLinearCrossEntropy(t *testing.T) {
 		{2, 1000, 7},
 		{7, 33, 200},
 		{13, 1031, 64},
+		{vectorRows - 1, 40, 5},
+		{vectorRows, lossTile, 16},
+		{vectorRows + 1, lossTile + 1, 500},
 		{logitRows - 1, 40, 5},
-		{logitRows, 100, 16},
 		{logitRows + 1, 65, 33},
-		{2*logitRows + 1, 257, 20},
+		{2*logitRows + 1, 2*lossTile + lossPart + 1, 20},
 		{700, 70, 9},
+		{lossHeight + 1, lossMemory/lossHeight + 100, 2}, // more than fits
 	}
 	eachISA(t, func(t *testing.T) {
 		for i, size := range sizes {
@@ -94,6 +97,25 @@ func TestLinearCrossEntropy(t *testing.T) {
 				}
 			}
 		}
+	})
+}
+
+// Logits that grow from tile to tile, by less and by more than the margin.
+func TestLinearCrossEntropyRising(t *testing.T) {
+	const classes, tolerance = 4*lossTile + 7, 3e-5 // of logits up to 150
+	eachISA(t, func(t *testing.T) {
+		want, got := problemOf[float64](2*vectorRows, classes, 5, true), problemOf[float32](2*vectorRows, classes, 5, true)
+		for i := range classes {
+			rise := []float64{0, 0.9 * lossMargin, 3 * lossMargin, 3 * lossMargin, 7 * lossMargin}[i/lossTile]
+			want.b[i] += rise
+			got.b[i] = float32(want.b[i])
+		}
+		for i := range got.labels {
+			got.labels[i] = classes - 1 - 97*i%classes
+			want.labels[i] = got.labels[i]
+		}
+		loss := want.plain(1)
+		checkProblem(t, "rising", got, got.run(1), want, loss, tolerance)
 	})
 }
 

@@ -24,6 +24,7 @@ type isa struct {
 	applyGrad            [maps]func(n int, dx, y, dy *float32)
 	add                  func(n int, y, x *float32)                                // y += x
 	sumRows              func(rows, stride int, y, x *float32)                     // y = the sum of rows of 8 vectors, stride bytes apart
+	weighRows            func(rows, stride int, y, x, a *float32)                  // y += the sum of such rows, each times its number in a
 	scale                func(n int, y, x *float32, a float32)                     // y = a·x
 	maximum              func(n int, x, lanes *float32)                            // lanes = maxima
 	expSum               func(n int, y, x *float32, shift float32, lanes *float32) // lanes = sums of exp(x - shift)

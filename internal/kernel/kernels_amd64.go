@@ -152,6 +152,11 @@ func addAVX2(n int, y *float32, x *float32)
 //go:noescape
 func sumRowsAVX2(rows int, stride int, y *float32, x *float32)
 
+// weighRowsAVX2 adds to y the sum of rows of 8 vectors, stride bytes apart, each times its number in a.
+//
+//go:noescape
+func weighRowsAVX2(rows int, stride int, y *float32, x *float32, a *float32)
+
 // scaleAVX2 sets y to a·x.
 //
 //go:noescape
@@ -521,6 +526,11 @@ func addAVX512(n int, y *float32, x *float32)
 //
 //go:noescape
 func sumRowsAVX512(rows int, stride int, y *float32, x *float32)
+
+// weighRowsAVX512 adds to y the sum of rows of 8 vectors, stride bytes apart, each times its number in a.
+//
+//go:noescape
+func weighRowsAVX512(rows int, stride int, y *float32, x *float32, a *float32)
 
 // scaleAVX512 sets y to a·x.
 //

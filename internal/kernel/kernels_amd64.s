@@ -5576,6 +5576,48 @@ loop246:
 	VZEROUPPER
 	RET
 
+// func weighRowsAVX2(rows int, stride int, y *float32, x *float32, a *float32)
+// Requires: AVX, FMA3
+TEXT ·weighRowsAVX2(SB), NOSPLIT, $0-40
+	MOVQ    rows+0(FP), AX
+	MOVQ    stride+8(FP), CX
+	MOVQ    y+16(FP), DX
+	MOVQ    x+24(FP), BX
+	MOVQ    a+32(FP), SI
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+	VMOVUPS 64(DX), Y2
+	VMOVUPS 96(DX), Y3
+	VMOVUPS 128(DX), Y4
+	VMOVUPS 160(DX), Y5
+	VMOVUPS 192(DX), Y6
+	VMOVUPS 224(DX), Y7
+
+loop247:
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  (BX), Y8, Y0
+	VFMADD231PS  32(BX), Y8, Y1
+	VFMADD231PS  64(BX), Y8, Y2
+	VFMADD231PS  96(BX), Y8, Y3
+	VFMADD231PS  128(BX), Y8, Y4
+	VFMADD231PS  160(BX), Y8, Y5
+	VFMADD231PS  192(BX), Y8, Y6
+	VFMADD231PS  224(BX), Y8, Y7
+	ADDQ         CX, BX
+	ADDQ         $+4, SI
+	DECQ         AX
+	JNZ          loop247
+	VMOVUPS      Y0, (DX)
+	VMOVUPS      Y1, 32(DX)
+	VMOVUPS      Y2, 64(DX)
+	VMOVUPS      Y3, 96(DX)
+	VMOVUPS      Y4, 128(DX)
+	VMOVUPS      Y5, 160(DX)
+	VMOVUPS      Y6, 192(DX)
+	VMOVUPS      Y7, 224(DX)
+	VZEROUPPER
+	RET
+
 // func scaleAVX2(n int, y *float32, x *float32, a float32)
 // Requires: AVX, AVX2, SSE
 TEXT ·scaleAVX2(SB), NOSPLIT, $0-28
@@ -5586,13 +5628,13 @@ TEXT ·scaleAVX2(SB), NOSPLIT, $0-28
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x03, DX
 
-loop247:
+loop248:
 	VMULPS  (CX), Y0, Y1
 	VMOVUPS Y1, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	DECQ    DX
-	JNZ     loop247
+	JNZ     loop248
 	VZEROUPPER
 	RET
 
@@ -5605,11 +5647,11 @@ TEXT ·maximumAVX2(SB), NOSPLIT, $0-24
 	MOVQ    n+0(FP), DX
 	SHRQ    $0x03, DX
 
-loop248:
+loop249:
 	VMAXPS  (AX), Y0, Y0
 	ADDQ    $+32, AX
 	DECQ    DX
-	JNZ     loop248
+	JNZ     loop249
 	VMOVUPS Y0, (CX)
 	VZEROUPPER
 	RET
@@ -5625,7 +5667,7 @@ TEXT ·expSumAVX2(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), CX
 	SHRQ         $0x03, CX
 
-loop249:
+loop250:
 	VMOVUPS      (AX), Y2
 	VSUBPS       Y0, Y2, Y2
 	VBROADCASTSS word42b20000<>+0(SB), Y3
@@ -5668,7 +5710,7 @@ loop249:
 	VADDPS       Y4, Y1, Y1
 	ADDQ         $+32, AX
 	DECQ         CX
-	JNZ          loop249
+	JNZ          loop250
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Y1, (AX)
 	VZEROUPPER
@@ -5685,7 +5727,7 @@ TEXT ·expStoreAVX2(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x03, DX
 
-loop250:
+loop251:
 	VMOVUPS      (CX), Y2
 	VSUBPS       Y0, Y2, Y2
 	VBROADCASTSS word42b20000<>+0(SB), Y3
@@ -5730,7 +5772,7 @@ loop250:
 	ADDQ         $+32, AX
 	ADDQ         $+32, CX
 	DECQ         DX
-	JNZ          loop250
+	JNZ          loop251
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Y1, (AX)
 	VZEROUPPER
@@ -5756,12 +5798,12 @@ TEXT ·maxPool2AVX2(SB), NOSPLIT, $0-56
 	MOVQ    row+24(FP), R10
 	ADDQ    R10, R9
 
-loop251:
+loop252:
 	TESTQ CX, CX
-	JZ    skip252
+	JZ    skip253
 	MOVQ  CX, R10
 
-loop253:
+loop254:
 	VMOVUPS   (DI), Y1
 	VMOVUPS   (DI)(BX*1), Y2
 	VMAXPS    Y1, Y2, Y1
@@ -5783,11 +5825,11 @@ loop253:
 	ADDQ      $+32, DI
 	ADDQ      $+32, R9
 	DECQ      R10
-	JNZ       loop253
+	JNZ       loop254
 
-skip252:
+skip253:
 	TESTQ      DX, DX
-	JZ         skip254
+	JZ         skip255
 	VMASKMOVPS (DI), Y0, Y1
 	VMASKMOVPS (DI)(BX*1), Y0, Y2
 	VMAXPS     Y1, Y2, Y1
@@ -5809,7 +5851,7 @@ skip252:
 	ADDQ       DX, DI
 	ADDQ       DX, R9
 
-skip254:
+skip255:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	LEAQ (DI)(BX*2), DI
@@ -5817,7 +5859,7 @@ skip254:
 	LEAQ (R9)(BX*2), R9
 	SUBQ AX, R9
 	DECQ R8
-	JNZ  loop251
+	JNZ  loop252
 	VZEROUPPER
 	RET
 
@@ -5847,12 +5889,12 @@ TEXT ·maxPool2GradAVX2(SB), NOSPLIT, $0-72
 	ADDQ    R13, R12
 	VXORPS  Y1, Y1, Y1
 
-loop255:
+loop256:
 	TESTQ CX, CX
-	JZ    skip256
+	JZ    skip257
 	MOVQ  CX, R13
 
-loop257:
+loop258:
 	VMOVUPS   (SI), Y2
 	VMOVUPS   (DI), Y3
 	VMOVUPS   (R8), Y4
@@ -5884,11 +5926,11 @@ loop257:
 	ADDQ      $+32, R11
 	ADDQ      $+32, R12
 	DECQ      R13
-	JNZ       loop257
+	JNZ       loop258
 
-skip256:
+skip257:
 	TESTQ      DX, DX
-	JZ         skip258
+	JZ         skip259
 	VMASKMOVPS (SI), Y0, Y2
 	VMASKMOVPS (DI), Y0, Y3
 	VMASKMOVPS (R8), Y0, Y4
@@ -5920,7 +5962,7 @@ skip256:
 	ADDQ       DX, R11
 	ADDQ       DX, R12
 
-skip258:
+skip259:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	ADDQ BX, DI
@@ -5934,7 +5976,7 @@ skip258:
 	LEAQ (R12)(BX*2), R12
 	SUBQ AX, R12
 	DECQ R10
-	JNZ  loop255
+	JNZ  loop256
 	VZEROUPPER
 	RET
 
@@ -5953,19 +5995,19 @@ TEXT ·maxPoolAVX2(SB), NOSPLIT, $0-56
 	MOVQ    y+32(FP), BX
 	MOVQ    x+40(FP), SI
 	TESTQ   CX, CX
-	JZ      skip259
+	JZ      skip260
 
-loop260:
+loop261:
 	VMOVUPS (SI), Y1
 	MOVQ    rows+0(FP), DI
 	MOVQ    row+24(FP), R8
 	MOVQ    SI, R9
 
-loop261:
+loop262:
 	MOVQ R9, R10
 	MOVQ cols+8(FP), R11
 
-loop262:
+loop263:
 	VMOVUPS   (R10), Y2
 	VMAXPS    Y1, Y2, Y1
 	VCMPPS    $0x03, Y2, Y2, Y3
@@ -5973,29 +6015,29 @@ loop262:
 	VMOVAPS   Y3, Y1
 	ADDQ      AX, R10
 	DECQ      R11
-	JNZ       loop262
+	JNZ       loop263
 	ADDQ      R8, R9
 	DECQ      DI
-	JNZ       loop261
+	JNZ       loop262
 	VMOVUPS   Y1, (BX)
 	ADDQ      $+32, BX
 	ADDQ      $+32, SI
 	DECQ      CX
-	JNZ       loop260
+	JNZ       loop261
 
-skip259:
+skip260:
 	TESTQ      DX, DX
-	JZ         skip263
+	JZ         skip264
 	VMASKMOVPS (SI), Y0, Y1
 	MOVQ       rows+0(FP), CX
 	MOVQ       row+24(FP), DI
 	MOVQ       SI, R8
 
-loop264:
+loop265:
 	MOVQ R8, R9
 	MOVQ cols+8(FP), R10
 
-loop265:
+loop266:
 	VMASKMOVPS (R9), Y0, Y2
 	VMAXPS     Y1, Y2, Y1
 	VCMPPS     $0x03, Y2, Y2, Y3
@@ -6003,15 +6045,15 @@ loop265:
 	VMOVAPS    Y3, Y1
 	ADDQ       AX, R9
 	DECQ       R10
-	JNZ        loop265
+	JNZ        loop266
 	ADDQ       DI, R8
 	DECQ       CX
-	JNZ        loop264
+	JNZ        loop265
 	VMASKMOVPS Y1, Y0, (BX)
 	ADDQ       DX, BX
 	ADDQ       DX, SI
 
-skip263:
+skip264:
 	VZEROUPPER
 	RET
 
@@ -6033,9 +6075,9 @@ TEXT ·maxPoolGradAVX2(SB), NOSPLIT, $0-72
 	MOVQ    dx+32(FP), R8
 	VXORPS  Y1, Y1, Y1
 	TESTQ   CX, CX
-	JZ      skip266
+	JZ      skip267
 
-loop267:
+loop268:
 	VMOVUPS (BX), Y2
 	VMOVUPS (SI), Y3
 	MOVQ    rows+0(FP), R9
@@ -6043,12 +6085,12 @@ loop267:
 	MOVQ    DI, R11
 	MOVQ    R8, R12
 
-loop268:
+loop269:
 	MOVQ R11, R13
 	MOVQ R12, R14
 	MOVQ cols+8(FP), R15
 
-loop269:
+loop270:
 	VMOVUPS   (R13), Y4
 	VCMPPS    $0x00, Y2, Y4, Y5
 	VBLENDVPS Y5, Y3, Y1, Y5
@@ -6061,21 +6103,21 @@ loop269:
 	ADDQ      AX, R13
 	ADDQ      AX, R14
 	DECQ      R15
-	JNZ       loop269
+	JNZ       loop270
 	ADDQ      R10, R11
 	ADDQ      R10, R12
 	DECQ      R9
-	JNZ       loop268
+	JNZ       loop269
 	ADDQ      $+32, BX
 	ADDQ      $+32, SI
 	ADDQ      $+32, DI
 	ADDQ      $+32, R8
 	DECQ      CX
-	JNZ       loop267
+	JNZ       loop268
 
-skip266:
+skip267:
 	TESTQ      DX, DX
-	JZ         skip270
+	JZ         skip271
 	VMASKMOVPS (BX), Y0, Y2
 	VMASKMOVPS (SI), Y0, Y3
 	MOVQ       rows+0(FP), CX
@@ -6083,12 +6125,12 @@ skip266:
 	MOVQ       DI, R10
 	MOVQ       R8, R11
 
-loop271:
+loop272:
 	MOVQ R10, R12
 	MOVQ R11, R13
 	MOVQ cols+8(FP), R14
 
-loop272:
+loop273:
 	VMASKMOVPS (R12), Y0, Y4
 	VCMPPS     $0x00, Y2, Y4, Y5
 	VBLENDVPS  Y5, Y3, Y1, Y5
@@ -6101,17 +6143,17 @@ loop272:
 	ADDQ       AX, R12
 	ADDQ       AX, R13
 	DECQ       R14
-	JNZ        loop272
+	JNZ        loop273
 	ADDQ       R9, R10
 	ADDQ       R9, R11
 	DECQ       CX
-	JNZ        loop271
+	JNZ        loop272
 	ADDQ       DX, BX
 	ADDQ       DX, SI
 	ADDQ       DX, DI
 	ADDQ       DX, R8
 
-skip270:
+skip271:
 	VZEROUPPER
 	RET
 
@@ -6136,12 +6178,12 @@ TEXT ·maxCornerAVX2(SB), NOSPLIT, $0-64
 	MOVQ    row+24(FP), R11
 	ADDQ    R11, R10
 
-loop273:
+loop274:
 	TESTQ CX, CX
-	JZ    skip274
+	JZ    skip275
 	MOVQ  CX, R11
 
-loop275:
+loop276:
 	VMOVUPS   (DI), Y1
 	VMOVUPS   (DI)(BX*1), Y2
 	VCMPPS    $0x07, Y1, Y1, Y3
@@ -6169,11 +6211,11 @@ loop275:
 	ADDQ      $+32, DI
 	ADDQ      $+32, R10
 	DECQ      R11
-	JNZ       loop275
+	JNZ       loop276
 
-skip274:
+skip275:
 	TESTQ      DX, DX
-	JZ         skip276
+	JZ         skip277
 	VMASKMOVPS (DI), Y0, Y1
 	VMASKMOVPS (DI)(BX*1), Y0, Y2
 	VCMPPS     $0x07, Y1, Y1, Y3
@@ -6201,7 +6243,7 @@ skip274:
 	ADDQ       DX, DI
 	ADDQ       DX, R10
 
-skip276:
+skip277:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	LEAQ (DI)(BX*2), DI
@@ -6211,7 +6253,7 @@ skip276:
 	ADDQ $0x03, R8
 	ANDQ $-4, R8
 	DECQ R9
-	JNZ  loop273
+	JNZ  loop274
 	VZEROUPPER
 	RET
 
@@ -6237,12 +6279,12 @@ TEXT ·maxCornerGradAVX2(SB), NOSPLIT, $0-64
 	ADDQ    R11, R10
 	VMOVUPS laneBits<>+0(SB), Y1
 
-loop277:
+loop278:
 	TESTQ CX, CX
-	JZ    skip278
+	JZ    skip279
 	MOVQ  CX, R11
 
-loop279:
+loop280:
 	VMOVUPS      (SI), Y2
 	VPBROADCASTB (R8), Y3
 	VPAND        Y1, Y3, Y3
@@ -6265,11 +6307,11 @@ loop279:
 	ADDQ         $+32, DI
 	ADDQ         $+32, R10
 	DECQ         R11
-	JNZ          loop279
+	JNZ          loop280
 
-skip278:
+skip279:
 	TESTQ        DX, DX
-	JZ           skip280
+	JZ           skip281
 	VMASKMOVPS   (SI), Y0, Y2
 	VPBROADCASTB (R8), Y3
 	VPAND        Y1, Y3, Y3
@@ -6292,7 +6334,7 @@ skip278:
 	ADDQ         DX, DI
 	ADDQ         DX, R10
 
-skip280:
+skip281:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	LEAQ (DI)(BX*2), DI
@@ -6302,7 +6344,7 @@ skip280:
 	ADDQ $0x03, R8
 	ANDQ $-4, R8
 	DECQ R9
-	JNZ  loop277
+	JNZ  loop278
 	VZEROUPPER
 	RET
 
@@ -6332,7 +6374,7 @@ TEXT ·squaresAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 60(AX), Y3
 	SHRQ         $0x03, BX
 
-loop281:
+loop282:
 	VMOVUPS      (CX), Y4
 	VMOVUPS      (DX), Y5
 	VFMADD231PS  Y2, Y4, Y5
@@ -6346,7 +6388,7 @@ loop281:
 	ADDQ         $+32, CX
 	ADDQ         $+32, DX
 	DECQ         BX
-	JNZ          loop281
+	JNZ          loop282
 	VMOVUPS      Y0, 100(AX)
 	VZEROUPPER
 	RET
@@ -6370,7 +6412,7 @@ TEXT ·sgdAVX2(SB), NOSPLIT, $0-8
 	MOVL         72(AX), R8
 	SHRQ         $0x03, DI
 
-loop282:
+loop283:
 	VMOVUPS      (CX), Y6
 	VMOVUPS      (DX), Y7
 	VFMADD231PS  Y1, Y7, Y0
@@ -6383,7 +6425,7 @@ loop282:
 	VADDPS       Y9, Y7, Y7
 	VMULPS       Y4, Y7, Y7
 	TESTQ        BX, BX
-	JZ           skip283
+	JZ           skip284
 	VMOVUPS      (BX), Y8
 	VBROADCASTSS 68(AX), Y9
 	VFMADD213PS  Y7, Y9, Y8
@@ -6391,18 +6433,18 @@ loop282:
 	ADDQ         $+32, BX
 	VMOVAPS      Y8, Y8
 	TESTL        R8, R8
-	JZ           skip284
+	JZ           skip285
 	VBROADCASTSS 72(AX), Y9
 	VFMADD213PS  Y7, Y9, Y8
 
-skip284:
+skip285:
 	VMOVAPS Y8, Y7
 
-skip283:
+skip284:
 	VFNMADD231PS Y5, Y7, Y6
 	VMOVUPS      Y6, (CX)
 	TESTQ        SI, SI
-	JZ           skip285
+	JZ           skip286
 	VMOVUPS      (SI), Y7
 	VSUBPS       Y7, Y6, Y6
 	VBROADCASTSS 64(AX), Y8
@@ -6410,11 +6452,11 @@ skip283:
 	VMOVUPS      Y7, (SI)
 	ADDQ         $+32, SI
 
-skip285:
+skip286:
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	DECQ    DI
-	JNZ     loop282
+	JNZ     loop283
 	VMOVUPS Y0, 100(AX)
 	VZEROUPPER
 	RET
@@ -6436,7 +6478,7 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 52(AX), Y4
 	SHRQ         $0x03, R8
 
-loop286:
+loop287:
 	VMOVUPS      (CX), Y5
 	VMOVUPS      (DX), Y6
 	VFMADD231PS  Y1, Y6, Y0
@@ -6474,7 +6516,7 @@ loop286:
 	ADDQ         $+32, BX
 	ADDQ         $+32, SI
 	TESTQ        DI, DI
-	JZ           skip287
+	JZ           skip288
 	VMOVUPS      (DI), Y6
 	VSUBPS       Y6, Y5, Y5
 	VBROADCASTSS 64(AX), Y7
@@ -6482,11 +6524,11 @@ loop286:
 	VMOVUPS      Y6, (DI)
 	ADDQ         $+32, DI
 
-skip287:
+skip288:
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	DECQ    R8
-	JNZ     loop286
+	JNZ     loop287
 	VMOVUPS Y0, 100(AX)
 	VZEROUPPER
 	RET
@@ -6501,7 +6543,7 @@ TEXT ·philoxAVX2(SB), NOSPLIT, $0-32
 	MOVL BX, SI
 	SHRQ $0x20, BX
 
-loop288:
+loop289:
 	VMOVD        DX, X0
 	VPBROADCASTD X0, Y0
 	VXORPS       Y1, Y1, Y1
@@ -7019,7 +7061,7 @@ loop288:
 	ADDQ         $+16, DX
 	ADDQ         $+256, CX
 	DECQ         AX
-	JNZ          loop288
+	JNZ          loop289
 	VZEROUPPER
 	RET
 
@@ -7069,7 +7111,7 @@ TEXT ·dropoutAVX2(SB), NOSPLIT, $0-48
 	MOVL         SI, DI
 	SHRQ         $0x20, SI
 
-loop289:
+loop290:
 	VMOVD        BX, X2
 	VPBROADCASTD X2, Y2
 	VXORPS       Y3, Y3, Y3
@@ -7620,7 +7662,7 @@ loop289:
 	ADDQ         $+256, CX
 	ADDQ         $+256, DX
 	DECQ         AX
-	JNZ          loop289
+	JNZ          loop290
 	VZEROUPPER
 	RET
 
@@ -7638,7 +7680,7 @@ TEXT ·momentSumsAVX2(SB), NOSPLIT, $0-48
 	VXORPS    Y4, Y4, Y4
 	VXORPS    Y5, Y5, Y5
 
-loop290:
+loop291:
 	VCVTPS2PD   (DX), Y6
 	VSUBPD      Y0, Y6, Y6
 	VADDPD      Y6, Y1, Y1
@@ -7649,7 +7691,7 @@ loop290:
 	VFMADD231PD Y6, Y6, Y5
 	ADDQ        CX, DX
 	DECQ        AX
-	JNZ         loop290
+	JNZ         loop291
 	MOVQ        a+32(FP), AX
 	MOVQ        b+40(FP), CX
 	VMOVUPD     Y1, (AX)
@@ -7674,7 +7716,7 @@ TEXT ·productSumsAVX2(SB), NOSPLIT, $0-56
 	VXORPS    Y4, Y4, Y4
 	VXORPS    Y5, Y5, Y5
 
-loop291:
+loop292:
 	VCVTPS2PD   (DX), Y6
 	VSUBPD      Y0, Y6, Y6
 	VCVTPS2PD   (SI), Y7
@@ -7688,7 +7730,7 @@ loop291:
 	ADDQ        CX, DX
 	ADDQ        CX, SI
 	DECQ        AX
-	JNZ         loop291
+	JNZ         loop292
 	MOVQ        a+40(FP), AX
 	MOVQ        b+48(FP), CX
 	VMOVUPD     Y1, (AX)
@@ -7711,10 +7753,10 @@ TEXT ·normalizeAVX2(SB), NOSPLIT, $0-64
 	MOVQ add+56(FP), R9
 	SHLQ $0x02, CX
 
-loop292:
+loop293:
 	XORQ R10, R10
 
-again293:
+again294:
 	VMOVUPS     (SI)(R10*1), Y0
 	VSUBPS      (DI)(R10*1), Y0, Y0
 	VMOVUPS     (R8)(R10*1), Y1
@@ -7722,11 +7764,11 @@ again293:
 	VMOVUPS     Y1, (BX)(R10*1)
 	ADDQ        $+32, R10
 	CMPQ        R10, CX
-	JNZ         again293
+	JNZ         again294
 	ADDQ        DX, BX
 	ADDQ        DX, SI
 	DECQ        AX
-	JNZ         loop292
+	JNZ         loop293
 	VZEROUPPER
 	RET
 
@@ -7745,10 +7787,10 @@ TEXT ·normalizeGradAVX2(SB), NOSPLIT, $0-80
 	MOVQ slope+72(FP), R11
 	SHLQ $0x02, CX
 
-loop294:
+loop295:
 	XORQ R12, R12
 
-again295:
+again296:
 	VMOVUPS      (SI)(R12*1), Y0
 	VMOVUPS      (DI)(R12*1), Y1
 	VSUBPS       (R8)(R12*1), Y0, Y0
@@ -7758,12 +7800,12 @@ again295:
 	VMOVUPS      Y1, (BX)(R12*1)
 	ADDQ         $+32, R12
 	CMPQ         R12, CX
-	JNZ          again295
+	JNZ          again296
 	ADDQ         DX, BX
 	ADDQ         DX, SI
 	ADDQ         DX, DI
 	DECQ         AX
-	JNZ          loop294
+	JNZ          loop295
 	VZEROUPPER
 	RET
 
@@ -7783,9 +7825,9 @@ TEXT ·lstmAVX2(SB), NOSPLIT, $0-8
 	MOVQ  120(AX), R12
 	MOVQ  112(AX), AX
 	TESTQ AX, AX
-	JNZ   part296
+	JNZ   part297
 
-loop297:
+loop298:
 	VMOVUPS      (SI), Y0
 	VADDPS       (DI), Y0, Y0
 	VBROADCASTSS word80000000<>+0(SB), Y1
@@ -8064,14 +8106,14 @@ loop297:
 	ADDQ         R10, BX
 	ADDQ         R10, R8
 	DECQ         R12
-	JNZ          loop297
+	JNZ          loop298
 	VZEROUPPER
 	RET
 
-part296:
+part297:
 	VMOVUPS (AX), Y0
 
-loop298:
+loop299:
 	VMASKMOVPS   (SI), Y0, Y1
 	VADDPS       (DI), Y1, Y1
 	VBROADCASTSS word80000000<>+0(SB), Y2
@@ -8350,7 +8392,7 @@ loop298:
 	ADDQ         R10, BX
 	ADDQ         R10, R8
 	DECQ         R12
-	JNZ          loop298
+	JNZ          loop299
 	VZEROUPPER
 	RET
 
@@ -8371,9 +8413,9 @@ TEXT ·lstmGradAVX2(SB), NOSPLIT, $0-8
 	MOVQ  120(AX), R13
 	MOVQ  112(AX), R14
 	TESTQ R14, R14
-	JNZ   part299
+	JNZ   part300
 
-loop300:
+loop301:
 	VBROADCASTSS word3f800000<>+0(SB), Y0
 	VMOVUPS      (R8), Y1
 	VMOVUPS      (R9), Y2
@@ -8480,14 +8522,14 @@ loop300:
 	ADDQ         80(AX), R8
 	ADDQ         88(AX), R9
 	DECQ         R13
-	JNZ          loop300
+	JNZ          loop301
 	VZEROUPPER
 	RET
 
-part299:
+part300:
 	VMOVUPS (R14), Y0
 
-loop301:
+loop302:
 	VBROADCASTSS word3f800000<>+0(SB), Y1
 	VMASKMOVPS   (R8), Y0, Y2
 	VMASKMOVPS   (R9), Y0, Y3
@@ -8594,7 +8636,7 @@ loop301:
 	ADDQ         80(AX), R8
 	ADDQ         88(AX), R9
 	DECQ         R13
-	JNZ          loop301
+	JNZ          loop302
 	VZEROUPPER
 	RET
 
@@ -8603,13 +8645,13 @@ loop301:
 TEXT ·winogradInput5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again302:
+again303:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop303:
+loop304:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -8683,14 +8725,14 @@ loop303:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop303
+	JNZ          loop304
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop304:
+loop305:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -8764,12 +8806,12 @@ loop304:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop304
+	JNZ          loop305
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again302
+	JNZ          again303
 	VZEROUPPER
 	RET
 
@@ -8808,13 +8850,13 @@ GLOBL wordc0a00000<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradInputGrad5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again305:
+again306:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop306:
+loop307:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -8887,14 +8929,14 @@ loop306:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop306
+	JNZ          loop307
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop307:
+loop308:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -8975,12 +9017,12 @@ loop307:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop307
+	JNZ          loop308
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again305
+	JNZ          again306
 	VZEROUPPER
 	RET
 
@@ -8989,13 +9031,13 @@ loop307:
 TEXT ·winogradOutput5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again308:
+again309:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop309:
+loop310:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -9041,14 +9083,14 @@ loop309:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop309
+	JNZ          loop310
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), DI
 	MOVQ         $0x00000004, CX
 
-loop310:
+loop311:
 	LEAQ         (DX)(SI*2), R8
 	ADDQ         SI, R8
 	VMOVUPS      (BX), Y0
@@ -9104,12 +9146,12 @@ loop310:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop310
+	JNZ          loop311
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again308
+	JNZ          again309
 	VZEROUPPER
 	RET
 
@@ -9124,13 +9166,13 @@ GLOBL word3e000000<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradOutputGrad5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again311:
+again312:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000004, CX
 
-loop312:
+loop313:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -9174,14 +9216,14 @@ loop312:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop312
+	JNZ          loop313
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop313:
+loop314:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -9227,12 +9269,12 @@ loop313:
 	ADDQ         56(AX), DX
 	ADDQ         $+128, BX
 	DECQ         CX
-	JNZ          loop313
+	JNZ          loop314
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again311
+	JNZ          again312
 	VZEROUPPER
 	RET
 
@@ -9241,13 +9283,13 @@ loop313:
 TEXT ·winogradFilter5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again314:
+again315:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000005, CX
 
-loop315:
+loop316:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -9305,14 +9347,14 @@ loop315:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop315
+	JNZ          loop316
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop316:
+loop317:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -9372,12 +9414,12 @@ loop316:
 	ADDQ         56(AX), DX
 	ADDQ         $+160, BX
 	DECQ         CX
-	JNZ          loop316
+	JNZ          loop317
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again314
+	JNZ          again315
 	VZEROUPPER
 	RET
 
@@ -9410,13 +9452,13 @@ GLOBL word3eb60b61<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradFilterGrad5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again317:
+again318:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop318:
+loop319:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -9476,14 +9518,14 @@ loop318:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop318
+	JNZ          loop319
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000005, CX
 
-loop319:
+loop320:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -9541,12 +9583,12 @@ loop319:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop319
+	JNZ          loop320
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again317
+	JNZ          again318
 	VZEROUPPER
 	RET
 
@@ -9555,13 +9597,13 @@ loop319:
 TEXT ·winogradInput3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again320:
+again321:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop321:
+loop322:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -9606,14 +9648,14 @@ loop321:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop321
+	JNZ          loop322
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop322:
+loop323:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -9658,12 +9700,12 @@ loop322:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop322
+	JNZ          loop323
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again320
+	JNZ          again321
 	VZEROUPPER
 	RET
 
@@ -9678,13 +9720,13 @@ GLOBL wordc0000000<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradInputGrad3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again323:
+again324:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop324:
+loop325:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -9728,14 +9770,14 @@ loop324:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop324
+	JNZ          loop325
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop325:
+loop326:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -9785,12 +9827,12 @@ loop325:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop325
+	JNZ          loop326
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again323
+	JNZ          again324
 	VZEROUPPER
 	RET
 
@@ -9799,13 +9841,13 @@ loop325:
 TEXT ·winogradOutput3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again326:
+again327:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop327:
+loop328:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -9838,14 +9880,14 @@ loop327:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop327
+	JNZ          loop328
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), DI
 	MOVQ         $0x00000004, CX
 
-loop328:
+loop329:
 	LEAQ         (DX)(SI*2), R8
 	ADDQ         SI, R8
 	VMOVUPS      (BX), Y0
@@ -9890,12 +9932,12 @@ loop328:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop328
+	JNZ          loop329
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again326
+	JNZ          again327
 	VZEROUPPER
 	RET
 
@@ -9904,13 +9946,13 @@ loop328:
 TEXT ·winogradOutputGrad3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again329:
+again330:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000004, CX
 
-loop330:
+loop331:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -9943,14 +9985,14 @@ loop330:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop330
+	JNZ          loop331
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop331:
+loop332:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -9983,12 +10025,12 @@ loop331:
 	ADDQ         56(AX), DX
 	ADDQ         $+128, BX
 	DECQ         CX
-	JNZ          loop331
+	JNZ          loop332
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again329
+	JNZ          again330
 	VZEROUPPER
 	RET
 
@@ -9997,13 +10039,13 @@ loop331:
 TEXT ·winogradFilter3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again332:
+again333:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000003, CX
 
-loop333:
+loop334:
 	VMOVUPS      (DX), Y0
 	VMOVUPS      (DX)(SI*1), Y1
 	VMOVUPS      (DX)(SI*2), Y2
@@ -10035,14 +10077,14 @@ loop333:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop333
+	JNZ          loop334
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop334:
+loop335:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -10076,12 +10118,12 @@ loop334:
 	ADDQ         56(AX), DX
 	ADDQ         $+96, BX
 	DECQ         CX
-	JNZ          loop334
+	JNZ          loop335
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again332
+	JNZ          again333
 	VZEROUPPER
 	RET
 
@@ -10102,13 +10144,13 @@ GLOBL word3daaaaab<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradFilterGrad3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again335:
+again336:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop336:
+loop337:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -10142,14 +10184,14 @@ loop336:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop336
+	JNZ          loop337
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000003, CX
 
-loop337:
+loop338:
 	VMOVUPS      (BX), Y0
 	VMOVUPS      32(BX), Y1
 	VMOVUPS      64(BX), Y2
@@ -10181,12 +10223,12 @@ loop337:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop337
+	JNZ          loop338
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again335
+	JNZ          again336
 	VZEROUPPER
 	RET
 
@@ -10209,7 +10251,7 @@ TEXT ·peakAVX2(SB), NOSPLIT, $0-8
 	VXORPS Y12, Y12, Y12
 	VXORPS Y13, Y13, Y13
 
-loop338:
+loop339:
 	VFMADD231PS Y12, Y13, Y0
 	VFMADD231PS Y12, Y13, Y1
 	VFMADD231PS Y12, Y13, Y2
@@ -10223,7 +10265,7 @@ loop338:
 	VFMADD231PS Y12, Y13, Y10
 	VFMADD231PS Y12, Y13, Y11
 	DECQ        AX
-	JNZ         loop338
+	JNZ         loop339
 	VZEROUPPER
 	RET
 
@@ -10235,7 +10277,7 @@ TEXT ·micro1x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again339:
+again340:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -10249,54 +10291,54 @@ again339:
 	MOVQ       CX, 136(AX)
 	MOVQ       80(AX), CX
 	TESTQ      $0x00000020, CX
-	JZ         skip340
+	JZ         skip341
 	MOVQ       16(AX), CX
 	MOVQ       40(AX), R8
 	PREFETCHT0 (CX)
 	ADDQ       R8, CX
 
-skip340:
-again341:
+skip341:
+again342:
 	MOVQ 48(AX), CX
 
-loop342:
+loop343:
 	VMOVUPS          (SI), Z1
 	VFMADD231PS.BCST (DI), Z1, Z0
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             CX
-	JNZ              loop342
+	JNZ              loop343
 	MOVQ             120(AX), CX
 	ADDQ             CX, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again341
+	JNZ              again342
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip343
+	JZ               skip344
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z1
 	VADDPS           Z1, Z0, Z0
 	ADDQ             BX, SI
 
-skip343:
+skip344:
 	TESTQ     $0x00000002, CX
-	JZ        skip344
+	JZ        skip345
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-skip344:
+skip345:
 	TESTQ  $0x00000004, CX
-	JZ     skip345
+	JZ     skip346
 	VPXORD Z2, Z2, Z2
 	VMAXPS Z0, Z2, Z0
 
-skip345:
+skip346:
 	TESTQ     $0x00000010, CX
-	JZ        skip346
+	JZ        skip347
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z3, Z3, Z3
@@ -10305,12 +10347,12 @@ skip345:
 	VMOVAPS.Z Z0, K2, Z0
 	ADDQ      BX, SI
 
-skip346:
+skip347:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again339
+	JNZ     again340
 	VZEROUPPER
 	RET
 
@@ -10322,7 +10364,7 @@ TEXT ·micro2x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again347:
+again348:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -10338,7 +10380,7 @@ again347:
 	MOVQ       R8, 136(AX)
 	MOVQ       80(AX), R8
 	TESTQ      $0x00000020, R8
-	JZ         skip348
+	JZ         skip349
 	MOVQ       16(AX), R8
 	MOVQ       40(AX), R9
 	PREFETCHT0 (R8)
@@ -10346,28 +10388,28 @@ again347:
 	PREFETCHT0 (R8)
 	ADDQ       R9, R8
 
-skip348:
-again349:
+skip349:
+again350:
 	MOVQ 48(AX), R8
 
-loop350:
+loop351:
 	VMOVUPS          (SI), Z2
 	VFMADD231PS.BCST (DI), Z2, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z2, Z1
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop350
+	JNZ              loop351
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again349
+	JNZ              again350
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip351
+	JZ               skip352
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z2
 	VADDPS           Z2, Z0, Z0
@@ -10376,24 +10418,24 @@ loop350:
 	VADDPS           Z2, Z1, Z1
 	ADDQ             BX, SI
 
-skip351:
+skip352:
 	TESTQ     $0x00000002, CX
-	JZ        skip352
+	JZ        skip353
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z2
 	VADDPS    Z2, Z0, Z0
 	VADDPS    Z2, Z1, Z1
 
-skip352:
+skip353:
 	TESTQ  $0x00000004, CX
-	JZ     skip353
+	JZ     skip354
 	VPXORD Z3, Z3, Z3
 	VMAXPS Z0, Z3, Z0
 	VMAXPS Z1, Z3, Z1
 
-skip353:
+skip354:
 	TESTQ     $0x00000010, CX
-	JZ        skip354
+	JZ        skip355
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z4, Z4, Z4
@@ -10406,14 +10448,14 @@ skip353:
 	VMOVAPS.Z Z1, K2, Z1
 	ADDQ      BX, SI
 
-skip354:
+skip355:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again347
+	JNZ     again348
 	VZEROUPPER
 	RET
 
@@ -10425,7 +10467,7 @@ TEXT ·micro3x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again355:
+again356:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -10443,7 +10485,7 @@ again355:
 	MOVQ       R8, 136(AX)
 	MOVQ       80(AX), R8
 	TESTQ      $0x00000020, R8
-	JZ         skip356
+	JZ         skip357
 	MOVQ       16(AX), R8
 	MOVQ       40(AX), R9
 	PREFETCHT0 (R8)
@@ -10453,11 +10495,11 @@ again355:
 	PREFETCHT0 (R8)
 	ADDQ       R9, R8
 
-skip356:
-again357:
+skip357:
+again358:
 	MOVQ 48(AX), R8
 
-loop358:
+loop359:
 	VMOVUPS          (SI), Z3
 	VFMADD231PS.BCST (DI), Z3, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z3, Z1
@@ -10465,17 +10507,17 @@ loop358:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop358
+	JNZ              loop359
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again357
+	JNZ              again358
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip359
+	JZ               skip360
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z3
 	VADDPS           Z3, Z0, Z0
@@ -10487,26 +10529,26 @@ loop358:
 	VADDPS           Z3, Z2, Z2
 	ADDQ             BX, SI
 
-skip359:
+skip360:
 	TESTQ     $0x00000002, CX
-	JZ        skip360
+	JZ        skip361
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z3
 	VADDPS    Z3, Z0, Z0
 	VADDPS    Z3, Z1, Z1
 	VADDPS    Z3, Z2, Z2
 
-skip360:
+skip361:
 	TESTQ  $0x00000004, CX
-	JZ     skip361
+	JZ     skip362
 	VPXORD Z4, Z4, Z4
 	VMAXPS Z0, Z4, Z0
 	VMAXPS Z1, Z4, Z1
 	VMAXPS Z2, Z4, Z2
 
-skip361:
+skip362:
 	TESTQ     $0x00000010, CX
-	JZ        skip362
+	JZ        skip363
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z5, Z5, Z5
@@ -10523,7 +10565,7 @@ skip361:
 	VMOVAPS.Z Z2, K2, Z2
 	ADDQ      BX, SI
 
-skip362:
+skip363:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -10532,7 +10574,7 @@ skip362:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again355
+	JNZ     again356
 	VZEROUPPER
 	RET
 
@@ -10544,7 +10586,7 @@ TEXT ·micro4x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again363:
+again364:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -10563,7 +10605,7 @@ again363:
 	MOVQ       R9, 136(AX)
 	MOVQ       80(AX), R9
 	TESTQ      $0x00000020, R9
-	JZ         skip364
+	JZ         skip365
 	MOVQ       16(AX), R9
 	MOVQ       40(AX), R10
 	PREFETCHT0 (R9)
@@ -10575,11 +10617,11 @@ again363:
 	PREFETCHT0 (R9)
 	ADDQ       R10, R9
 
-skip364:
-again365:
+skip365:
+again366:
 	MOVQ 48(AX), R9
 
-loop366:
+loop367:
 	VMOVUPS          (SI), Z4
 	VFMADD231PS.BCST (DI), Z4, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z4, Z1
@@ -10589,18 +10631,18 @@ loop366:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop366
+	JNZ              loop367
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again365
+	JNZ              again366
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip367
+	JZ               skip368
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z4
 	VADDPS           Z4, Z0, Z0
@@ -10615,9 +10657,9 @@ loop366:
 	VADDPS           Z4, Z3, Z3
 	ADDQ             BX, SI
 
-skip367:
+skip368:
 	TESTQ     $0x00000002, CX
-	JZ        skip368
+	JZ        skip369
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z4
 	VADDPS    Z4, Z0, Z0
@@ -10625,18 +10667,18 @@ skip367:
 	VADDPS    Z4, Z2, Z2
 	VADDPS    Z4, Z3, Z3
 
-skip368:
+skip369:
 	TESTQ  $0x00000004, CX
-	JZ     skip369
+	JZ     skip370
 	VPXORD Z5, Z5, Z5
 	VMAXPS Z0, Z5, Z0
 	VMAXPS Z1, Z5, Z1
 	VMAXPS Z2, Z5, Z2
 	VMAXPS Z3, Z5, Z3
 
-skip369:
+skip370:
 	TESTQ     $0x00000010, CX
-	JZ        skip370
+	JZ        skip371
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z6, Z6, Z6
@@ -10657,7 +10699,7 @@ skip369:
 	VMOVAPS.Z Z3, K2, Z3
 	ADDQ      BX, SI
 
-skip370:
+skip371:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -10668,7 +10710,7 @@ skip370:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again363
+	JNZ     again364
 	VZEROUPPER
 	RET
 
@@ -10680,7 +10722,7 @@ TEXT ·micro5x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again371:
+again372:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -10701,7 +10743,7 @@ again371:
 	MOVQ       R9, 136(AX)
 	MOVQ       80(AX), R9
 	TESTQ      $0x00000020, R9
-	JZ         skip372
+	JZ         skip373
 	MOVQ       16(AX), R9
 	MOVQ       40(AX), R10
 	PREFETCHT0 (R9)
@@ -10715,11 +10757,11 @@ again371:
 	PREFETCHT0 (R9)
 	ADDQ       R10, R9
 
-skip372:
-again373:
+skip373:
+again374:
 	MOVQ 48(AX), R9
 
-loop374:
+loop375:
 	VMOVUPS          (SI), Z5
 	VFMADD231PS.BCST (DI), Z5, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z5, Z1
@@ -10730,18 +10772,18 @@ loop374:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop374
+	JNZ              loop375
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again373
+	JNZ              again374
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip375
+	JZ               skip376
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z5
 	VADDPS           Z5, Z0, Z0
@@ -10759,9 +10801,9 @@ loop374:
 	VADDPS           Z5, Z4, Z4
 	ADDQ             BX, SI
 
-skip375:
+skip376:
 	TESTQ     $0x00000002, CX
-	JZ        skip376
+	JZ        skip377
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z5
 	VADDPS    Z5, Z0, Z0
@@ -10770,9 +10812,9 @@ skip375:
 	VADDPS    Z5, Z3, Z3
 	VADDPS    Z5, Z4, Z4
 
-skip376:
+skip377:
 	TESTQ  $0x00000004, CX
-	JZ     skip377
+	JZ     skip378
 	VPXORD Z6, Z6, Z6
 	VMAXPS Z0, Z6, Z0
 	VMAXPS Z1, Z6, Z1
@@ -10780,9 +10822,9 @@ skip376:
 	VMAXPS Z3, Z6, Z3
 	VMAXPS Z4, Z6, Z4
 
-skip377:
+skip378:
 	TESTQ     $0x00000010, CX
-	JZ        skip378
+	JZ        skip379
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z7, Z7, Z7
@@ -10807,7 +10849,7 @@ skip377:
 	VMOVAPS.Z Z4, K2, Z4
 	ADDQ      BX, SI
 
-skip378:
+skip379:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -10820,7 +10862,7 @@ skip378:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again371
+	JNZ     again372
 	VZEROUPPER
 	RET
 
@@ -10832,7 +10874,7 @@ TEXT ·micro6x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again379:
+again380:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -10855,7 +10897,7 @@ again379:
 	MOVQ       R9, 136(AX)
 	MOVQ       80(AX), R9
 	TESTQ      $0x00000020, R9
-	JZ         skip380
+	JZ         skip381
 	MOVQ       16(AX), R9
 	MOVQ       40(AX), R10
 	PREFETCHT0 (R9)
@@ -10871,11 +10913,11 @@ again379:
 	PREFETCHT0 (R9)
 	ADDQ       R10, R9
 
-skip380:
-again381:
+skip381:
+again382:
 	MOVQ 48(AX), R9
 
-loop382:
+loop383:
 	VMOVUPS          (SI), Z6
 	VFMADD231PS.BCST (DI), Z6, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z6, Z1
@@ -10887,18 +10929,18 @@ loop382:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop382
+	JNZ              loop383
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again381
+	JNZ              again382
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip383
+	JZ               skip384
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z6
 	VADDPS           Z6, Z0, Z0
@@ -10919,9 +10961,9 @@ loop382:
 	VADDPS           Z6, Z5, Z5
 	ADDQ             BX, SI
 
-skip383:
+skip384:
 	TESTQ     $0x00000002, CX
-	JZ        skip384
+	JZ        skip385
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z6
 	VADDPS    Z6, Z0, Z0
@@ -10931,9 +10973,9 @@ skip383:
 	VADDPS    Z6, Z4, Z4
 	VADDPS    Z6, Z5, Z5
 
-skip384:
+skip385:
 	TESTQ  $0x00000004, CX
-	JZ     skip385
+	JZ     skip386
 	VPXORD Z7, Z7, Z7
 	VMAXPS Z0, Z7, Z0
 	VMAXPS Z1, Z7, Z1
@@ -10942,9 +10984,9 @@ skip384:
 	VMAXPS Z4, Z7, Z4
 	VMAXPS Z5, Z7, Z5
 
-skip385:
+skip386:
 	TESTQ     $0x00000010, CX
-	JZ        skip386
+	JZ        skip387
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z8, Z8, Z8
@@ -10973,7 +11015,7 @@ skip385:
 	VMOVAPS.Z Z5, K2, Z5
 	ADDQ      BX, SI
 
-skip386:
+skip387:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -10988,7 +11030,7 @@ skip386:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again379
+	JNZ     again380
 	VZEROUPPER
 	RET
 
@@ -11000,7 +11042,7 @@ TEXT ·micro7x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again387:
+again388:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -11024,7 +11066,7 @@ again387:
 	MOVQ       R10, 136(AX)
 	MOVQ       80(AX), R10
 	TESTQ      $0x00000020, R10
-	JZ         skip388
+	JZ         skip389
 	MOVQ       16(AX), R10
 	MOVQ       40(AX), R11
 	PREFETCHT0 (R10)
@@ -11042,11 +11084,11 @@ again387:
 	PREFETCHT0 (R10)
 	ADDQ       R11, R10
 
-skip388:
-again389:
+skip389:
+again390:
 	MOVQ 48(AX), R10
 
-loop390:
+loop391:
 	VMOVUPS          (SI), Z7
 	VFMADD231PS.BCST (DI), Z7, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z7, Z1
@@ -11060,19 +11102,19 @@ loop390:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop390
+	JNZ              loop391
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again389
+	JNZ              again390
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip391
+	JZ               skip392
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z7
 	VADDPS           Z7, Z0, Z0
@@ -11096,9 +11138,9 @@ loop390:
 	VADDPS           Z7, Z6, Z6
 	ADDQ             BX, SI
 
-skip391:
+skip392:
 	TESTQ     $0x00000002, CX
-	JZ        skip392
+	JZ        skip393
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z7
 	VADDPS    Z7, Z0, Z0
@@ -11109,9 +11151,9 @@ skip391:
 	VADDPS    Z7, Z5, Z5
 	VADDPS    Z7, Z6, Z6
 
-skip392:
+skip393:
 	TESTQ  $0x00000004, CX
-	JZ     skip393
+	JZ     skip394
 	VPXORD Z8, Z8, Z8
 	VMAXPS Z0, Z8, Z0
 	VMAXPS Z1, Z8, Z1
@@ -11121,9 +11163,9 @@ skip392:
 	VMAXPS Z5, Z8, Z5
 	VMAXPS Z6, Z8, Z6
 
-skip393:
+skip394:
 	TESTQ     $0x00000010, CX
-	JZ        skip394
+	JZ        skip395
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z9, Z9, Z9
@@ -11156,7 +11198,7 @@ skip393:
 	VMOVAPS.Z Z6, K2, Z6
 	ADDQ      BX, SI
 
-skip394:
+skip395:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -11173,7 +11215,7 @@ skip394:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again387
+	JNZ     again388
 	VZEROUPPER
 	RET
 
@@ -11185,7 +11227,7 @@ TEXT ·micro8x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again395:
+again396:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -11211,7 +11253,7 @@ again395:
 	MOVQ       R10, 136(AX)
 	MOVQ       80(AX), R10
 	TESTQ      $0x00000020, R10
-	JZ         skip396
+	JZ         skip397
 	MOVQ       16(AX), R10
 	MOVQ       40(AX), R11
 	PREFETCHT0 (R10)
@@ -11231,11 +11273,11 @@ again395:
 	PREFETCHT0 (R10)
 	ADDQ       R11, R10
 
-skip396:
-again397:
+skip397:
+again398:
 	MOVQ 48(AX), R10
 
-loop398:
+loop399:
 	VMOVUPS          (SI), Z8
 	VFMADD231PS.BCST (DI), Z8, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z8, Z1
@@ -11250,19 +11292,19 @@ loop398:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop398
+	JNZ              loop399
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again397
+	JNZ              again398
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip399
+	JZ               skip400
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z8
 	VADDPS           Z8, Z0, Z0
@@ -11289,9 +11331,9 @@ loop398:
 	VADDPS           Z8, Z7, Z7
 	ADDQ             BX, SI
 
-skip399:
+skip400:
 	TESTQ     $0x00000002, CX
-	JZ        skip400
+	JZ        skip401
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z8
 	VADDPS    Z8, Z0, Z0
@@ -11303,9 +11345,9 @@ skip399:
 	VADDPS    Z8, Z6, Z6
 	VADDPS    Z8, Z7, Z7
 
-skip400:
+skip401:
 	TESTQ  $0x00000004, CX
-	JZ     skip401
+	JZ     skip402
 	VPXORD Z9, Z9, Z9
 	VMAXPS Z0, Z9, Z0
 	VMAXPS Z1, Z9, Z1
@@ -11316,9 +11358,9 @@ skip400:
 	VMAXPS Z6, Z9, Z6
 	VMAXPS Z7, Z9, Z7
 
-skip401:
+skip402:
 	TESTQ     $0x00000010, CX
-	JZ        skip402
+	JZ        skip403
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z10, Z10, Z10
@@ -11355,7 +11397,7 @@ skip401:
 	VMOVAPS.Z Z7, K2, Z7
 	ADDQ      BX, SI
 
-skip402:
+skip403:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -11374,7 +11416,7 @@ skip402:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again395
+	JNZ     again396
 	VZEROUPPER
 	RET
 
@@ -11386,7 +11428,7 @@ TEXT ·micro9x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again403:
+again404:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -11414,7 +11456,7 @@ again403:
 	MOVQ       R10, 136(AX)
 	MOVQ       80(AX), R10
 	TESTQ      $0x00000020, R10
-	JZ         skip404
+	JZ         skip405
 	MOVQ       16(AX), R10
 	MOVQ       40(AX), R11
 	PREFETCHT0 (R10)
@@ -11436,11 +11478,11 @@ again403:
 	PREFETCHT0 (R10)
 	ADDQ       R11, R10
 
-skip404:
-again405:
+skip405:
+again406:
 	MOVQ 48(AX), R10
 
-loop406:
+loop407:
 	VMOVUPS          (SI), Z9
 	VFMADD231PS.BCST (DI), Z9, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z9, Z1
@@ -11456,19 +11498,19 @@ loop406:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop406
+	JNZ              loop407
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again405
+	JNZ              again406
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip407
+	JZ               skip408
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z9
 	VADDPS           Z9, Z0, Z0
@@ -11498,9 +11540,9 @@ loop406:
 	VADDPS           Z9, Z8, Z8
 	ADDQ             BX, SI
 
-skip407:
+skip408:
 	TESTQ     $0x00000002, CX
-	JZ        skip408
+	JZ        skip409
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z9
 	VADDPS    Z9, Z0, Z0
@@ -11513,9 +11555,9 @@ skip407:
 	VADDPS    Z9, Z7, Z7
 	VADDPS    Z9, Z8, Z8
 
-skip408:
+skip409:
 	TESTQ  $0x00000004, CX
-	JZ     skip409
+	JZ     skip410
 	VPXORD Z10, Z10, Z10
 	VMAXPS Z0, Z10, Z0
 	VMAXPS Z1, Z10, Z1
@@ -11527,9 +11569,9 @@ skip408:
 	VMAXPS Z7, Z10, Z7
 	VMAXPS Z8, Z10, Z8
 
-skip409:
+skip410:
 	TESTQ     $0x00000010, CX
-	JZ        skip410
+	JZ        skip411
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z11, Z11, Z11
@@ -11570,7 +11612,7 @@ skip409:
 	VMOVAPS.Z Z8, K2, Z8
 	ADDQ      BX, SI
 
-skip410:
+skip411:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -11591,7 +11633,7 @@ skip410:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again403
+	JNZ     again404
 	VZEROUPPER
 	RET
 
@@ -11603,7 +11645,7 @@ TEXT ·micro10x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again411:
+again412:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -11632,7 +11674,7 @@ again411:
 	MOVQ       R11, 136(AX)
 	MOVQ       80(AX), R11
 	TESTQ      $0x00000020, R11
-	JZ         skip412
+	JZ         skip413
 	MOVQ       16(AX), R11
 	MOVQ       40(AX), R12
 	PREFETCHT0 (R11)
@@ -11656,11 +11698,11 @@ again411:
 	PREFETCHT0 (R11)
 	ADDQ       R12, R11
 
-skip412:
-again413:
+skip413:
+again414:
 	MOVQ 48(AX), R11
 
-loop414:
+loop415:
 	VMOVUPS          (SI), Z10
 	VFMADD231PS.BCST (DI), Z10, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z10, Z1
@@ -11678,7 +11720,7 @@ loop414:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop414
+	JNZ              loop415
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -11686,12 +11728,12 @@ loop414:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again413
+	JNZ              again414
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip415
+	JZ               skip416
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z10
 	VADDPS           Z10, Z0, Z0
@@ -11724,9 +11766,9 @@ loop414:
 	VADDPS           Z10, Z9, Z9
 	ADDQ             BX, SI
 
-skip415:
+skip416:
 	TESTQ     $0x00000002, CX
-	JZ        skip416
+	JZ        skip417
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z10
 	VADDPS    Z10, Z0, Z0
@@ -11740,9 +11782,9 @@ skip415:
 	VADDPS    Z10, Z8, Z8
 	VADDPS    Z10, Z9, Z9
 
-skip416:
+skip417:
 	TESTQ  $0x00000004, CX
-	JZ     skip417
+	JZ     skip418
 	VPXORD Z11, Z11, Z11
 	VMAXPS Z0, Z11, Z0
 	VMAXPS Z1, Z11, Z1
@@ -11755,9 +11797,9 @@ skip416:
 	VMAXPS Z8, Z11, Z8
 	VMAXPS Z9, Z11, Z9
 
-skip417:
+skip418:
 	TESTQ     $0x00000010, CX
-	JZ        skip418
+	JZ        skip419
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z12, Z12, Z12
@@ -11802,7 +11844,7 @@ skip417:
 	VMOVAPS.Z Z9, K2, Z9
 	ADDQ      BX, SI
 
-skip418:
+skip419:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -11825,7 +11867,7 @@ skip418:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again411
+	JNZ     again412
 	VZEROUPPER
 	RET
 
@@ -11837,7 +11879,7 @@ TEXT ·micro11x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again419:
+again420:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -11868,7 +11910,7 @@ again419:
 	MOVQ       R11, 136(AX)
 	MOVQ       80(AX), R11
 	TESTQ      $0x00000020, R11
-	JZ         skip420
+	JZ         skip421
 	MOVQ       16(AX), R11
 	MOVQ       40(AX), R12
 	PREFETCHT0 (R11)
@@ -11894,11 +11936,11 @@ again419:
 	PREFETCHT0 (R11)
 	ADDQ       R12, R11
 
-skip420:
-again421:
+skip421:
+again422:
 	MOVQ 48(AX), R11
 
-loop422:
+loop423:
 	VMOVUPS          (SI), Z11
 	VFMADD231PS.BCST (DI), Z11, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z11, Z1
@@ -11917,7 +11959,7 @@ loop422:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop422
+	JNZ              loop423
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -11925,12 +11967,12 @@ loop422:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again421
+	JNZ              again422
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip423
+	JZ               skip424
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z11
 	VADDPS           Z11, Z0, Z0
@@ -11966,9 +12008,9 @@ loop422:
 	VADDPS           Z11, Z10, Z10
 	ADDQ             BX, SI
 
-skip423:
+skip424:
 	TESTQ     $0x00000002, CX
-	JZ        skip424
+	JZ        skip425
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z11
 	VADDPS    Z11, Z0, Z0
@@ -11983,9 +12025,9 @@ skip423:
 	VADDPS    Z11, Z9, Z9
 	VADDPS    Z11, Z10, Z10
 
-skip424:
+skip425:
 	TESTQ  $0x00000004, CX
-	JZ     skip425
+	JZ     skip426
 	VPXORD Z12, Z12, Z12
 	VMAXPS Z0, Z12, Z0
 	VMAXPS Z1, Z12, Z1
@@ -11999,9 +12041,9 @@ skip424:
 	VMAXPS Z9, Z12, Z9
 	VMAXPS Z10, Z12, Z10
 
-skip425:
+skip426:
 	TESTQ     $0x00000010, CX
-	JZ        skip426
+	JZ        skip427
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z13, Z13, Z13
@@ -12050,7 +12092,7 @@ skip425:
 	VMOVAPS.Z Z10, K2, Z10
 	ADDQ      BX, SI
 
-skip426:
+skip427:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -12075,7 +12117,7 @@ skip426:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again419
+	JNZ     again420
 	VZEROUPPER
 	RET
 
@@ -12087,7 +12129,7 @@ TEXT ·micro12x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again427:
+again428:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -12120,7 +12162,7 @@ again427:
 	MOVQ       R11, 136(AX)
 	MOVQ       80(AX), R11
 	TESTQ      $0x00000020, R11
-	JZ         skip428
+	JZ         skip429
 	MOVQ       16(AX), R11
 	MOVQ       40(AX), R12
 	PREFETCHT0 (R11)
@@ -12148,11 +12190,11 @@ again427:
 	PREFETCHT0 (R11)
 	ADDQ       R12, R11
 
-skip428:
-again429:
+skip429:
+again430:
 	MOVQ 48(AX), R11
 
-loop430:
+loop431:
 	VMOVUPS          (SI), Z12
 	VFMADD231PS.BCST (DI), Z12, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z12, Z1
@@ -12172,7 +12214,7 @@ loop430:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop430
+	JNZ              loop431
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -12180,12 +12222,12 @@ loop430:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again429
+	JNZ              again430
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip431
+	JZ               skip432
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z12
 	VADDPS           Z12, Z0, Z0
@@ -12224,9 +12266,9 @@ loop430:
 	VADDPS           Z12, Z11, Z11
 	ADDQ             BX, SI
 
-skip431:
+skip432:
 	TESTQ     $0x00000002, CX
-	JZ        skip432
+	JZ        skip433
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z12
 	VADDPS    Z12, Z0, Z0
@@ -12242,9 +12284,9 @@ skip431:
 	VADDPS    Z12, Z10, Z10
 	VADDPS    Z12, Z11, Z11
 
-skip432:
+skip433:
 	TESTQ  $0x00000004, CX
-	JZ     skip433
+	JZ     skip434
 	VPXORD Z13, Z13, Z13
 	VMAXPS Z0, Z13, Z0
 	VMAXPS Z1, Z13, Z1
@@ -12259,9 +12301,9 @@ skip432:
 	VMAXPS Z10, Z13, Z10
 	VMAXPS Z11, Z13, Z11
 
-skip433:
+skip434:
 	TESTQ     $0x00000010, CX
-	JZ        skip434
+	JZ        skip435
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z14, Z14, Z14
@@ -12314,7 +12356,7 @@ skip433:
 	VMOVAPS.Z Z11, K2, Z11
 	ADDQ      BX, SI
 
-skip434:
+skip435:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -12341,7 +12383,7 @@ skip434:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again427
+	JNZ     again428
 	VZEROUPPER
 	RET
 
@@ -12353,7 +12395,7 @@ TEXT ·micro13x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again435:
+again436:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -12387,7 +12429,7 @@ again435:
 	MOVQ       R12, 136(AX)
 	MOVQ       80(AX), R12
 	TESTQ      $0x00000020, R12
-	JZ         skip436
+	JZ         skip437
 	MOVQ       16(AX), R12
 	MOVQ       40(AX), R13
 	PREFETCHT0 (R12)
@@ -12417,11 +12459,11 @@ again435:
 	PREFETCHT0 (R12)
 	ADDQ       R13, R12
 
-skip436:
-again437:
+skip437:
+again438:
 	MOVQ 48(AX), R12
 
-loop438:
+loop439:
 	VMOVUPS          (SI), Z13
 	VFMADD231PS.BCST (DI), Z13, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z13, Z1
@@ -12443,7 +12485,7 @@ loop438:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop438
+	JNZ              loop439
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -12452,12 +12494,12 @@ loop438:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again437
+	JNZ              again438
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip439
+	JZ               skip440
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z13
 	VADDPS           Z13, Z0, Z0
@@ -12499,9 +12541,9 @@ loop438:
 	VADDPS           Z13, Z12, Z12
 	ADDQ             BX, SI
 
-skip439:
+skip440:
 	TESTQ     $0x00000002, CX
-	JZ        skip440
+	JZ        skip441
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z13
 	VADDPS    Z13, Z0, Z0
@@ -12518,9 +12560,9 @@ skip439:
 	VADDPS    Z13, Z11, Z11
 	VADDPS    Z13, Z12, Z12
 
-skip440:
+skip441:
 	TESTQ  $0x00000004, CX
-	JZ     skip441
+	JZ     skip442
 	VPXORD Z14, Z14, Z14
 	VMAXPS Z0, Z14, Z0
 	VMAXPS Z1, Z14, Z1
@@ -12536,9 +12578,9 @@ skip440:
 	VMAXPS Z11, Z14, Z11
 	VMAXPS Z12, Z14, Z12
 
-skip441:
+skip442:
 	TESTQ     $0x00000010, CX
-	JZ        skip442
+	JZ        skip443
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z15, Z15, Z15
@@ -12595,7 +12637,7 @@ skip441:
 	VMOVAPS.Z Z12, K2, Z12
 	ADDQ      BX, SI
 
-skip442:
+skip443:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -12624,7 +12666,7 @@ skip442:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again435
+	JNZ     again436
 	VZEROUPPER
 	RET
 
@@ -12636,7 +12678,7 @@ TEXT ·micro14x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again443:
+again444:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -12672,7 +12714,7 @@ again443:
 	MOVQ       R12, 136(AX)
 	MOVQ       80(AX), R12
 	TESTQ      $0x00000020, R12
-	JZ         skip444
+	JZ         skip445
 	MOVQ       16(AX), R12
 	MOVQ       40(AX), R13
 	PREFETCHT0 (R12)
@@ -12704,11 +12746,11 @@ again443:
 	PREFETCHT0 (R12)
 	ADDQ       R13, R12
 
-skip444:
-again445:
+skip445:
+again446:
 	MOVQ 48(AX), R12
 
-loop446:
+loop447:
 	VMOVUPS          (SI), Z14
 	VFMADD231PS.BCST (DI), Z14, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z14, Z1
@@ -12731,7 +12773,7 @@ loop446:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop446
+	JNZ              loop447
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -12740,12 +12782,12 @@ loop446:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again445
+	JNZ              again446
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip447
+	JZ               skip448
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z14
 	VADDPS           Z14, Z0, Z0
@@ -12790,9 +12832,9 @@ loop446:
 	VADDPS           Z14, Z13, Z13
 	ADDQ             BX, SI
 
-skip447:
+skip448:
 	TESTQ     $0x00000002, CX
-	JZ        skip448
+	JZ        skip449
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z14
 	VADDPS    Z14, Z0, Z0
@@ -12810,9 +12852,9 @@ skip447:
 	VADDPS    Z14, Z12, Z12
 	VADDPS    Z14, Z13, Z13
 
-skip448:
+skip449:
 	TESTQ  $0x00000004, CX
-	JZ     skip449
+	JZ     skip450
 	VPXORD Z15, Z15, Z15
 	VMAXPS Z0, Z15, Z0
 	VMAXPS Z1, Z15, Z1
@@ -12829,9 +12871,9 @@ skip448:
 	VMAXPS Z12, Z15, Z12
 	VMAXPS Z13, Z15, Z13
 
-skip449:
+skip450:
 	TESTQ     $0x00000010, CX
-	JZ        skip450
+	JZ        skip451
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z16, Z16, Z16
@@ -12892,7 +12934,7 @@ skip449:
 	VMOVAPS.Z Z13, K2, Z13
 	ADDQ      BX, SI
 
-skip450:
+skip451:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -12923,7 +12965,7 @@ skip450:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again443
+	JNZ     again444
 	VZEROUPPER
 	RET
 
@@ -12937,7 +12979,7 @@ TEXT ·micro1x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again451:
+again452:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -12952,18 +12994,18 @@ again451:
 	MOVQ       CX, 136(AX)
 	MOVQ       80(AX), CX
 	TESTQ      $0x00000020, CX
-	JZ         skip452
+	JZ         skip453
 	MOVQ       16(AX), CX
 	MOVQ       40(AX), R8
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	ADDQ       R8, CX
 
-skip452:
-again453:
+skip453:
+again454:
 	MOVQ 48(AX), CX
 
-loop454:
+loop455:
 	VMOVUPS          (SI), Z2
 	VMOVUPS          64(SI), Z3
 	VFMADD231PS.BCST (DI), Z2, Z0
@@ -12971,17 +13013,17 @@ loop454:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             CX
-	JNZ              loop454
+	JNZ              loop455
 	MOVQ             120(AX), CX
 	ADDQ             CX, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again453
+	JNZ              again454
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip455
+	JZ               skip456
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z2
 	VADDPS           Z2, Z0, Z0
@@ -12989,25 +13031,25 @@ loop454:
 	VADDPS           Z2, Z1, Z1
 	ADDQ             BX, SI
 
-skip455:
+skip456:
 	TESTQ     $0x00000002, CX
-	JZ        skip456
+	JZ        skip457
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z2
 	VADDPS    Z2, Z0, Z0
 	VMOVUPS.Z 64(SI), K2, Z2
 	VADDPS    Z2, Z1, Z1
 
-skip456:
+skip457:
 	TESTQ  $0x00000004, CX
-	JZ     skip457
+	JZ     skip458
 	VPXORD Z4, Z4, Z4
 	VMAXPS Z0, Z4, Z0
 	VMAXPS Z1, Z4, Z1
 
-skip457:
+skip458:
 	TESTQ     $0x00000010, CX
-	JZ        skip458
+	JZ        skip459
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z5, Z5, Z5
@@ -13019,13 +13061,13 @@ skip457:
 	VMOVAPS.Z Z1, K3, Z1
 	ADDQ      BX, SI
 
-skip458:
+skip459:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again451
+	JNZ     again452
 	VZEROUPPER
 	RET
 
@@ -13039,7 +13081,7 @@ TEXT ·micro2x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again459:
+again460:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -13057,7 +13099,7 @@ again459:
 	MOVQ       R8, 136(AX)
 	MOVQ       80(AX), R8
 	TESTQ      $0x00000020, R8
-	JZ         skip460
+	JZ         skip461
 	MOVQ       16(AX), R8
 	MOVQ       40(AX), R9
 	PREFETCHT0 (R8)
@@ -13067,11 +13109,11 @@ again459:
 	PREFETCHT0 64(R8)
 	ADDQ       R9, R8
 
-skip460:
-again461:
+skip461:
+again462:
 	MOVQ 48(AX), R8
 
-loop462:
+loop463:
 	VMOVUPS          (SI), Z4
 	VMOVUPS          64(SI), Z5
 	VFMADD231PS.BCST (DI), Z4, Z0
@@ -13081,17 +13123,17 @@ loop462:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop462
+	JNZ              loop463
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again461
+	JNZ              again462
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip463
+	JZ               skip464
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z4
 	VADDPS           Z4, Z0, Z0
@@ -13104,9 +13146,9 @@ loop462:
 	VADDPS           Z4, Z3, Z3
 	ADDQ             BX, SI
 
-skip463:
+skip464:
 	TESTQ     $0x00000002, CX
-	JZ        skip464
+	JZ        skip465
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z4
 	VADDPS    Z4, Z0, Z0
@@ -13115,18 +13157,18 @@ skip463:
 	VADDPS    Z4, Z1, Z1
 	VADDPS    Z4, Z3, Z3
 
-skip464:
+skip465:
 	TESTQ  $0x00000004, CX
-	JZ     skip465
+	JZ     skip466
 	VPXORD Z6, Z6, Z6
 	VMAXPS Z0, Z6, Z0
 	VMAXPS Z1, Z6, Z1
 	VMAXPS Z2, Z6, Z2
 	VMAXPS Z3, Z6, Z3
 
-skip465:
+skip466:
 	TESTQ     $0x00000010, CX
-	JZ        skip466
+	JZ        skip467
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z7, Z7, Z7
@@ -13145,7 +13187,7 @@ skip465:
 	VMOVAPS.Z Z3, K3, Z3
 	ADDQ      BX, SI
 
-skip466:
+skip467:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -13154,7 +13196,7 @@ skip466:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again459
+	JNZ     again460
 	VZEROUPPER
 	RET
 
@@ -13168,7 +13210,7 @@ TEXT ·micro3x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again467:
+again468:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -13189,7 +13231,7 @@ again467:
 	MOVQ       R8, 136(AX)
 	MOVQ       80(AX), R8
 	TESTQ      $0x00000020, R8
-	JZ         skip468
+	JZ         skip469
 	MOVQ       16(AX), R8
 	MOVQ       40(AX), R9
 	PREFETCHT0 (R8)
@@ -13202,11 +13244,11 @@ again467:
 	PREFETCHT0 64(R8)
 	ADDQ       R9, R8
 
-skip468:
-again469:
+skip469:
+again470:
 	MOVQ 48(AX), R8
 
-loop470:
+loop471:
 	VMOVUPS          (SI), Z6
 	VMOVUPS          64(SI), Z7
 	VFMADD231PS.BCST (DI), Z6, Z0
@@ -13218,17 +13260,17 @@ loop470:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop470
+	JNZ              loop471
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again469
+	JNZ              again470
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip471
+	JZ               skip472
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z6
 	VADDPS           Z6, Z0, Z0
@@ -13246,9 +13288,9 @@ loop470:
 	VADDPS           Z6, Z5, Z5
 	ADDQ             BX, SI
 
-skip471:
+skip472:
 	TESTQ     $0x00000002, CX
-	JZ        skip472
+	JZ        skip473
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z6
 	VADDPS    Z6, Z0, Z0
@@ -13259,9 +13301,9 @@ skip471:
 	VADDPS    Z6, Z3, Z3
 	VADDPS    Z6, Z5, Z5
 
-skip472:
+skip473:
 	TESTQ  $0x00000004, CX
-	JZ     skip473
+	JZ     skip474
 	VPXORD Z8, Z8, Z8
 	VMAXPS Z0, Z8, Z0
 	VMAXPS Z1, Z8, Z1
@@ -13270,9 +13312,9 @@ skip472:
 	VMAXPS Z4, Z8, Z4
 	VMAXPS Z5, Z8, Z5
 
-skip473:
+skip474:
 	TESTQ     $0x00000010, CX
-	JZ        skip474
+	JZ        skip475
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z9, Z9, Z9
@@ -13298,7 +13340,7 @@ skip473:
 	VMOVAPS.Z Z5, K3, Z5
 	ADDQ      BX, SI
 
-skip474:
+skip475:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -13310,7 +13352,7 @@ skip474:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again467
+	JNZ     again468
 	VZEROUPPER
 	RET
 
@@ -13324,7 +13366,7 @@ TEXT ·micro4x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again475:
+again476:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -13347,7 +13389,7 @@ again475:
 	MOVQ       R9, 136(AX)
 	MOVQ       80(AX), R9
 	TESTQ      $0x00000020, R9
-	JZ         skip476
+	JZ         skip477
 	MOVQ       16(AX), R9
 	MOVQ       40(AX), R10
 	PREFETCHT0 (R9)
@@ -13363,11 +13405,11 @@ again475:
 	PREFETCHT0 64(R9)
 	ADDQ       R10, R9
 
-skip476:
-again477:
+skip477:
+again478:
 	MOVQ 48(AX), R9
 
-loop478:
+loop479:
 	VMOVUPS          (SI), Z8
 	VMOVUPS          64(SI), Z9
 	VFMADD231PS.BCST (DI), Z8, Z0
@@ -13382,18 +13424,18 @@ loop478:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop478
+	JNZ              loop479
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again477
+	JNZ              again478
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip479
+	JZ               skip480
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z8
 	VADDPS           Z8, Z0, Z0
@@ -13416,9 +13458,9 @@ loop478:
 	VADDPS           Z8, Z7, Z7
 	ADDQ             BX, SI
 
-skip479:
+skip480:
 	TESTQ     $0x00000002, CX
-	JZ        skip480
+	JZ        skip481
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z8
 	VADDPS    Z8, Z0, Z0
@@ -13431,9 +13473,9 @@ skip479:
 	VADDPS    Z8, Z5, Z5
 	VADDPS    Z8, Z7, Z7
 
-skip480:
+skip481:
 	TESTQ  $0x00000004, CX
-	JZ     skip481
+	JZ     skip482
 	VPXORD Z10, Z10, Z10
 	VMAXPS Z0, Z10, Z0
 	VMAXPS Z1, Z10, Z1
@@ -13444,9 +13486,9 @@ skip480:
 	VMAXPS Z6, Z10, Z6
 	VMAXPS Z7, Z10, Z7
 
-skip481:
+skip482:
 	TESTQ     $0x00000010, CX
-	JZ        skip482
+	JZ        skip483
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z11, Z11, Z11
@@ -13479,7 +13521,7 @@ skip481:
 	VMOVAPS.Z Z7, K3, Z7
 	ADDQ      BX, SI
 
-skip482:
+skip483:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -13494,7 +13536,7 @@ skip482:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again475
+	JNZ     again476
 	VZEROUPPER
 	RET
 
@@ -13508,7 +13550,7 @@ TEXT ·micro5x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again483:
+again484:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -13534,7 +13576,7 @@ again483:
 	MOVQ       R9, 136(AX)
 	MOVQ       80(AX), R9
 	TESTQ      $0x00000020, R9
-	JZ         skip484
+	JZ         skip485
 	MOVQ       16(AX), R9
 	MOVQ       40(AX), R10
 	PREFETCHT0 (R9)
@@ -13553,11 +13595,11 @@ again483:
 	PREFETCHT0 64(R9)
 	ADDQ       R10, R9
 
-skip484:
-again485:
+skip485:
+again486:
 	MOVQ 48(AX), R9
 
-loop486:
+loop487:
 	VMOVUPS          (SI), Z10
 	VMOVUPS          64(SI), Z11
 	VFMADD231PS.BCST (DI), Z10, Z0
@@ -13574,18 +13616,18 @@ loop486:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop486
+	JNZ              loop487
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again485
+	JNZ              again486
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip487
+	JZ               skip488
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z10
 	VADDPS           Z10, Z0, Z0
@@ -13613,9 +13655,9 @@ loop486:
 	VADDPS           Z10, Z9, Z9
 	ADDQ             BX, SI
 
-skip487:
+skip488:
 	TESTQ     $0x00000002, CX
-	JZ        skip488
+	JZ        skip489
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z10
 	VADDPS    Z10, Z0, Z0
@@ -13630,9 +13672,9 @@ skip487:
 	VADDPS    Z10, Z7, Z7
 	VADDPS    Z10, Z9, Z9
 
-skip488:
+skip489:
 	TESTQ  $0x00000004, CX
-	JZ     skip489
+	JZ     skip490
 	VPXORD Z12, Z12, Z12
 	VMAXPS Z0, Z12, Z0
 	VMAXPS Z1, Z12, Z1
@@ -13645,9 +13687,9 @@ skip488:
 	VMAXPS Z8, Z12, Z8
 	VMAXPS Z9, Z12, Z9
 
-skip489:
+skip490:
 	TESTQ     $0x00000010, CX
-	JZ        skip490
+	JZ        skip491
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z13, Z13, Z13
@@ -13687,7 +13729,7 @@ skip489:
 	VMOVAPS.Z Z9, K3, Z9
 	ADDQ      BX, SI
 
-skip490:
+skip491:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -13705,7 +13747,7 @@ skip490:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again483
+	JNZ     again484
 	VZEROUPPER
 	RET
 
@@ -13719,7 +13761,7 @@ TEXT ·micro6x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again491:
+again492:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -13748,7 +13790,7 @@ again491:
 	MOVQ       R9, 136(AX)
 	MOVQ       80(AX), R9
 	TESTQ      $0x00000020, R9
-	JZ         skip492
+	JZ         skip493
 	MOVQ       16(AX), R9
 	MOVQ       40(AX), R10
 	PREFETCHT0 (R9)
@@ -13770,11 +13812,11 @@ again491:
 	PREFETCHT0 64(R9)
 	ADDQ       R10, R9
 
-skip492:
-again493:
+skip493:
+again494:
 	MOVQ 48(AX), R9
 
-loop494:
+loop495:
 	VMOVUPS          (SI), Z12
 	VMOVUPS          64(SI), Z13
 	VFMADD231PS.BCST (DI), Z12, Z0
@@ -13793,18 +13835,18 @@ loop494:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop494
+	JNZ              loop495
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again493
+	JNZ              again494
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip495
+	JZ               skip496
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z12
 	VADDPS           Z12, Z0, Z0
@@ -13837,9 +13879,9 @@ loop494:
 	VADDPS           Z12, Z11, Z11
 	ADDQ             BX, SI
 
-skip495:
+skip496:
 	TESTQ     $0x00000002, CX
-	JZ        skip496
+	JZ        skip497
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z12
 	VADDPS    Z12, Z0, Z0
@@ -13856,9 +13898,9 @@ skip495:
 	VADDPS    Z12, Z9, Z9
 	VADDPS    Z12, Z11, Z11
 
-skip496:
+skip497:
 	TESTQ  $0x00000004, CX
-	JZ     skip497
+	JZ     skip498
 	VPXORD Z14, Z14, Z14
 	VMAXPS Z0, Z14, Z0
 	VMAXPS Z1, Z14, Z1
@@ -13873,9 +13915,9 @@ skip496:
 	VMAXPS Z10, Z14, Z10
 	VMAXPS Z11, Z14, Z11
 
-skip497:
+skip498:
 	TESTQ     $0x00000010, CX
-	JZ        skip498
+	JZ        skip499
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z15, Z15, Z15
@@ -13922,7 +13964,7 @@ skip497:
 	VMOVAPS.Z Z11, K3, Z11
 	ADDQ      BX, SI
 
-skip498:
+skip499:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -13943,7 +13985,7 @@ skip498:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again491
+	JNZ     again492
 	VZEROUPPER
 	RET
 
@@ -13957,7 +13999,7 @@ TEXT ·micro7x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again499:
+again500:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -13988,7 +14030,7 @@ again499:
 	MOVQ       R10, 136(AX)
 	MOVQ       80(AX), R10
 	TESTQ      $0x00000020, R10
-	JZ         skip500
+	JZ         skip501
 	MOVQ       16(AX), R10
 	MOVQ       40(AX), R11
 	PREFETCHT0 (R10)
@@ -14013,11 +14055,11 @@ again499:
 	PREFETCHT0 64(R10)
 	ADDQ       R11, R10
 
-skip500:
-again501:
+skip501:
+again502:
 	MOVQ 48(AX), R10
 
-loop502:
+loop503:
 	VMOVUPS          (SI), Z14
 	VMOVUPS          64(SI), Z15
 	VFMADD231PS.BCST (DI), Z14, Z0
@@ -14039,19 +14081,19 @@ loop502:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop502
+	JNZ              loop503
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again501
+	JNZ              again502
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip503
+	JZ               skip504
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z14
 	VADDPS           Z14, Z0, Z0
@@ -14089,9 +14131,9 @@ loop502:
 	VADDPS           Z14, Z13, Z13
 	ADDQ             BX, SI
 
-skip503:
+skip504:
 	TESTQ     $0x00000002, CX
-	JZ        skip504
+	JZ        skip505
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z14
 	VADDPS    Z14, Z0, Z0
@@ -14110,9 +14152,9 @@ skip503:
 	VADDPS    Z14, Z11, Z11
 	VADDPS    Z14, Z13, Z13
 
-skip504:
+skip505:
 	TESTQ  $0x00000004, CX
-	JZ     skip505
+	JZ     skip506
 	VPXORD Z16, Z16, Z16
 	VMAXPS Z0, Z16, Z0
 	VMAXPS Z1, Z16, Z1
@@ -14129,9 +14171,9 @@ skip504:
 	VMAXPS Z12, Z16, Z12
 	VMAXPS Z13, Z16, Z13
 
-skip505:
+skip506:
 	TESTQ     $0x00000010, CX
-	JZ        skip506
+	JZ        skip507
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z17, Z17, Z17
@@ -14185,7 +14227,7 @@ skip505:
 	VMOVAPS.Z Z13, K3, Z13
 	ADDQ      BX, SI
 
-skip506:
+skip507:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -14209,7 +14251,7 @@ skip506:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again499
+	JNZ     again500
 	VZEROUPPER
 	RET
 
@@ -14223,7 +14265,7 @@ TEXT ·micro8x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again507:
+again508:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -14257,7 +14299,7 @@ again507:
 	MOVQ       R10, 136(AX)
 	MOVQ       80(AX), R10
 	TESTQ      $0x00000020, R10
-	JZ         skip508
+	JZ         skip509
 	MOVQ       16(AX), R10
 	MOVQ       40(AX), R11
 	PREFETCHT0 (R10)
@@ -14285,11 +14327,11 @@ again507:
 	PREFETCHT0 64(R10)
 	ADDQ       R11, R10
 
-skip508:
-again509:
+skip509:
+again510:
 	MOVQ 48(AX), R10
 
-loop510:
+loop511:
 	VMOVUPS          (SI), Z16
 	VMOVUPS          64(SI), Z17
 	VFMADD231PS.BCST (DI), Z16, Z0
@@ -14313,19 +14355,19 @@ loop510:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop510
+	JNZ              loop511
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again509
+	JNZ              again510
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip511
+	JZ               skip512
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z16
 	VADDPS           Z16, Z0, Z0
@@ -14368,9 +14410,9 @@ loop510:
 	VADDPS           Z16, Z15, Z15
 	ADDQ             BX, SI
 
-skip511:
+skip512:
 	TESTQ     $0x00000002, CX
-	JZ        skip512
+	JZ        skip513
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z16
 	VADDPS    Z16, Z0, Z0
@@ -14391,9 +14433,9 @@ skip511:
 	VADDPS    Z16, Z13, Z13
 	VADDPS    Z16, Z15, Z15
 
-skip512:
+skip513:
 	TESTQ  $0x00000004, CX
-	JZ     skip513
+	JZ     skip514
 	VPXORD Z18, Z18, Z18
 	VMAXPS Z0, Z18, Z0
 	VMAXPS Z1, Z18, Z1
@@ -14412,9 +14454,9 @@ skip512:
 	VMAXPS Z14, Z18, Z14
 	VMAXPS Z15, Z18, Z15
 
-skip513:
+skip514:
 	TESTQ     $0x00000010, CX
-	JZ        skip514
+	JZ        skip515
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z19, Z19, Z19
@@ -14475,7 +14517,7 @@ skip513:
 	VMOVAPS.Z Z15, K3, Z15
 	ADDQ      BX, SI
 
-skip514:
+skip515:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -14502,7 +14544,7 @@ skip514:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again507
+	JNZ     again508
 	VZEROUPPER
 	RET
 
@@ -14516,7 +14558,7 @@ TEXT ·micro9x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again515:
+again516:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -14553,7 +14595,7 @@ again515:
 	MOVQ       R10, 136(AX)
 	MOVQ       80(AX), R10
 	TESTQ      $0x00000020, R10
-	JZ         skip516
+	JZ         skip517
 	MOVQ       16(AX), R10
 	MOVQ       40(AX), R11
 	PREFETCHT0 (R10)
@@ -14584,11 +14626,11 @@ again515:
 	PREFETCHT0 64(R10)
 	ADDQ       R11, R10
 
-skip516:
-again517:
+skip517:
+again518:
 	MOVQ 48(AX), R10
 
-loop518:
+loop519:
 	VMOVUPS          (SI), Z18
 	VMOVUPS          64(SI), Z19
 	VFMADD231PS.BCST (DI), Z18, Z0
@@ -14614,19 +14656,19 @@ loop518:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop518
+	JNZ              loop519
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again517
+	JNZ              again518
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip519
+	JZ               skip520
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z18
 	VADDPS           Z18, Z0, Z0
@@ -14674,9 +14716,9 @@ loop518:
 	VADDPS           Z18, Z17, Z17
 	ADDQ             BX, SI
 
-skip519:
+skip520:
 	TESTQ     $0x00000002, CX
-	JZ        skip520
+	JZ        skip521
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z18
 	VADDPS    Z18, Z0, Z0
@@ -14699,9 +14741,9 @@ skip519:
 	VADDPS    Z18, Z15, Z15
 	VADDPS    Z18, Z17, Z17
 
-skip520:
+skip521:
 	TESTQ  $0x00000004, CX
-	JZ     skip521
+	JZ     skip522
 	VPXORD Z20, Z20, Z20
 	VMAXPS Z0, Z20, Z0
 	VMAXPS Z1, Z20, Z1
@@ -14722,9 +14764,9 @@ skip520:
 	VMAXPS Z16, Z20, Z16
 	VMAXPS Z17, Z20, Z17
 
-skip521:
+skip522:
 	TESTQ     $0x00000010, CX
-	JZ        skip522
+	JZ        skip523
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z21, Z21, Z21
@@ -14792,7 +14834,7 @@ skip521:
 	VMOVAPS.Z Z17, K3, Z17
 	ADDQ      BX, SI
 
-skip522:
+skip523:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -14822,7 +14864,7 @@ skip522:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again515
+	JNZ     again516
 	VZEROUPPER
 	RET
 
@@ -14836,7 +14878,7 @@ TEXT ·micro10x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again523:
+again524:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -14875,7 +14917,7 @@ again523:
 	MOVQ       R11, 136(AX)
 	MOVQ       80(AX), R11
 	TESTQ      $0x00000020, R11
-	JZ         skip524
+	JZ         skip525
 	MOVQ       16(AX), R11
 	MOVQ       40(AX), R12
 	PREFETCHT0 (R11)
@@ -14909,11 +14951,11 @@ again523:
 	PREFETCHT0 64(R11)
 	ADDQ       R12, R11
 
-skip524:
-again525:
+skip525:
+again526:
 	MOVQ 48(AX), R11
 
-loop526:
+loop527:
 	VMOVUPS          (SI), Z20
 	VMOVUPS          64(SI), Z21
 	VFMADD231PS.BCST (DI), Z20, Z0
@@ -14942,7 +14984,7 @@ loop526:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop526
+	JNZ              loop527
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -14950,12 +14992,12 @@ loop526:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again525
+	JNZ              again526
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip527
+	JZ               skip528
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z20
 	VADDPS           Z20, Z0, Z0
@@ -15008,9 +15050,9 @@ loop526:
 	VADDPS           Z20, Z19, Z19
 	ADDQ             BX, SI
 
-skip527:
+skip528:
 	TESTQ     $0x00000002, CX
-	JZ        skip528
+	JZ        skip529
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z20
 	VADDPS    Z20, Z0, Z0
@@ -15035,9 +15077,9 @@ skip527:
 	VADDPS    Z20, Z17, Z17
 	VADDPS    Z20, Z19, Z19
 
-skip528:
+skip529:
 	TESTQ  $0x00000004, CX
-	JZ     skip529
+	JZ     skip530
 	VPXORD Z22, Z22, Z22
 	VMAXPS Z0, Z22, Z0
 	VMAXPS Z1, Z22, Z1
@@ -15060,9 +15102,9 @@ skip528:
 	VMAXPS Z18, Z22, Z18
 	VMAXPS Z19, Z22, Z19
 
-skip529:
+skip530:
 	TESTQ     $0x00000010, CX
-	JZ        skip530
+	JZ        skip531
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z23, Z23, Z23
@@ -15137,7 +15179,7 @@ skip529:
 	VMOVAPS.Z Z19, K3, Z19
 	ADDQ      BX, SI
 
-skip530:
+skip531:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -15170,7 +15212,7 @@ skip530:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again523
+	JNZ     again524
 	VZEROUPPER
 	RET
 
@@ -15184,7 +15226,7 @@ TEXT ·micro11x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again531:
+again532:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -15226,7 +15268,7 @@ again531:
 	MOVQ       R11, 136(AX)
 	MOVQ       80(AX), R11
 	TESTQ      $0x00000020, R11
-	JZ         skip532
+	JZ         skip533
 	MOVQ       16(AX), R11
 	MOVQ       40(AX), R12
 	PREFETCHT0 (R11)
@@ -15263,11 +15305,11 @@ again531:
 	PREFETCHT0 64(R11)
 	ADDQ       R12, R11
 
-skip532:
-again533:
+skip533:
+again534:
 	MOVQ 48(AX), R11
 
-loop534:
+loop535:
 	VMOVUPS          (SI), Z22
 	VMOVUPS          64(SI), Z23
 	VFMADD231PS.BCST (DI), Z22, Z0
@@ -15298,7 +15340,7 @@ loop534:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop534
+	JNZ              loop535
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -15306,12 +15348,12 @@ loop534:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again533
+	JNZ              again534
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip535
+	JZ               skip536
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z22
 	VADDPS           Z22, Z0, Z0
@@ -15369,9 +15411,9 @@ loop534:
 	VADDPS           Z22, Z21, Z21
 	ADDQ             BX, SI
 
-skip535:
+skip536:
 	TESTQ     $0x00000002, CX
-	JZ        skip536
+	JZ        skip537
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z22
 	VADDPS    Z22, Z0, Z0
@@ -15398,9 +15440,9 @@ skip535:
 	VADDPS    Z22, Z19, Z19
 	VADDPS    Z22, Z21, Z21
 
-skip536:
+skip537:
 	TESTQ  $0x00000004, CX
-	JZ     skip537
+	JZ     skip538
 	VPXORD Z24, Z24, Z24
 	VMAXPS Z0, Z24, Z0
 	VMAXPS Z1, Z24, Z1
@@ -15425,9 +15467,9 @@ skip536:
 	VMAXPS Z20, Z24, Z20
 	VMAXPS Z21, Z24, Z21
 
-skip537:
+skip538:
 	TESTQ     $0x00000010, CX
-	JZ        skip538
+	JZ        skip539
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z25, Z25, Z25
@@ -15509,7 +15551,7 @@ skip537:
 	VMOVAPS.Z Z21, K3, Z21
 	ADDQ      BX, SI
 
-skip538:
+skip539:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -15545,7 +15587,7 @@ skip538:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again531
+	JNZ     again532
 	VZEROUPPER
 	RET
 
@@ -15559,7 +15601,7 @@ TEXT ·micro12x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again539:
+again540:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -15604,7 +15646,7 @@ again539:
 	MOVQ       R11, 136(AX)
 	MOVQ       80(AX), R11
 	TESTQ      $0x00000020, R11
-	JZ         skip540
+	JZ         skip541
 	MOVQ       16(AX), R11
 	MOVQ       40(AX), R12
 	PREFETCHT0 (R11)
@@ -15644,11 +15686,11 @@ again539:
 	PREFETCHT0 64(R11)
 	ADDQ       R12, R11
 
-skip540:
-again541:
+skip541:
+again542:
 	MOVQ 48(AX), R11
 
-loop542:
+loop543:
 	VMOVUPS          (SI), Z24
 	VMOVUPS          64(SI), Z25
 	VFMADD231PS.BCST (DI), Z24, Z0
@@ -15681,7 +15723,7 @@ loop542:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop542
+	JNZ              loop543
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -15689,12 +15731,12 @@ loop542:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again541
+	JNZ              again542
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip543
+	JZ               skip544
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z24
 	VADDPS           Z24, Z0, Z0
@@ -15757,9 +15799,9 @@ loop542:
 	VADDPS           Z24, Z23, Z23
 	ADDQ             BX, SI
 
-skip543:
+skip544:
 	TESTQ     $0x00000002, CX
-	JZ        skip544
+	JZ        skip545
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z24
 	VADDPS    Z24, Z0, Z0
@@ -15788,9 +15830,9 @@ skip543:
 	VADDPS    Z24, Z21, Z21
 	VADDPS    Z24, Z23, Z23
 
-skip544:
+skip545:
 	TESTQ  $0x00000004, CX
-	JZ     skip545
+	JZ     skip546
 	VPXORD Z26, Z26, Z26
 	VMAXPS Z0, Z26, Z0
 	VMAXPS Z1, Z26, Z1
@@ -15817,9 +15859,9 @@ skip544:
 	VMAXPS Z22, Z26, Z22
 	VMAXPS Z23, Z26, Z23
 
-skip545:
+skip546:
 	TESTQ     $0x00000010, CX
-	JZ        skip546
+	JZ        skip547
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z27, Z27, Z27
@@ -15908,7 +15950,7 @@ skip545:
 	VMOVAPS.Z Z23, K3, Z23
 	ADDQ      BX, SI
 
-skip546:
+skip547:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -15947,7 +15989,7 @@ skip546:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again539
+	JNZ     again540
 	VZEROUPPER
 	RET
 
@@ -15961,7 +16003,7 @@ TEXT ·micro13x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again547:
+again548:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -16008,7 +16050,7 @@ again547:
 	MOVQ       R12, 136(AX)
 	MOVQ       80(AX), R12
 	TESTQ      $0x00000020, R12
-	JZ         skip548
+	JZ         skip549
 	MOVQ       16(AX), R12
 	MOVQ       40(AX), R13
 	PREFETCHT0 (R12)
@@ -16051,11 +16093,11 @@ again547:
 	PREFETCHT0 64(R12)
 	ADDQ       R13, R12
 
-skip548:
-again549:
+skip549:
+again550:
 	MOVQ 48(AX), R12
 
-loop550:
+loop551:
 	VMOVUPS          (SI), Z26
 	VMOVUPS          64(SI), Z27
 	VFMADD231PS.BCST (DI), Z26, Z0
@@ -16091,7 +16133,7 @@ loop550:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop550
+	JNZ              loop551
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -16100,12 +16142,12 @@ loop550:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again549
+	JNZ              again550
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip551
+	JZ               skip552
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z26
 	VADDPS           Z26, Z0, Z0
@@ -16173,9 +16215,9 @@ loop550:
 	VADDPS           Z26, Z25, Z25
 	ADDQ             BX, SI
 
-skip551:
+skip552:
 	TESTQ     $0x00000002, CX
-	JZ        skip552
+	JZ        skip553
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z26
 	VADDPS    Z26, Z0, Z0
@@ -16206,9 +16248,9 @@ skip551:
 	VADDPS    Z26, Z23, Z23
 	VADDPS    Z26, Z25, Z25
 
-skip552:
+skip553:
 	TESTQ  $0x00000004, CX
-	JZ     skip553
+	JZ     skip554
 	VPXORD Z28, Z28, Z28
 	VMAXPS Z0, Z28, Z0
 	VMAXPS Z1, Z28, Z1
@@ -16237,9 +16279,9 @@ skip552:
 	VMAXPS Z24, Z28, Z24
 	VMAXPS Z25, Z28, Z25
 
-skip553:
+skip554:
 	TESTQ     $0x00000010, CX
-	JZ        skip554
+	JZ        skip555
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z29, Z29, Z29
@@ -16335,7 +16377,7 @@ skip553:
 	VMOVAPS.Z Z25, K3, Z25
 	ADDQ      BX, SI
 
-skip554:
+skip555:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -16377,7 +16419,7 @@ skip554:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again547
+	JNZ     again548
 	VZEROUPPER
 	RET
 
@@ -16391,7 +16433,7 @@ TEXT ·micro14x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again555:
+again556:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -16441,7 +16483,7 @@ again555:
 	MOVQ       R12, 136(AX)
 	MOVQ       80(AX), R12
 	TESTQ      $0x00000020, R12
-	JZ         skip556
+	JZ         skip557
 	MOVQ       16(AX), R12
 	MOVQ       40(AX), R13
 	PREFETCHT0 (R12)
@@ -16487,11 +16529,11 @@ again555:
 	PREFETCHT0 64(R12)
 	ADDQ       R13, R12
 
-skip556:
-again557:
+skip557:
+again558:
 	MOVQ 48(AX), R12
 
-loop558:
+loop559:
 	VMOVUPS          (SI), Z28
 	VMOVUPS          64(SI), Z29
 	VFMADD231PS.BCST (DI), Z28, Z0
@@ -16529,7 +16571,7 @@ loop558:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop558
+	JNZ              loop559
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -16538,12 +16580,12 @@ loop558:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again557
+	JNZ              again558
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip559
+	JZ               skip560
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z28
 	VADDPS           Z28, Z0, Z0
@@ -16616,9 +16658,9 @@ loop558:
 	VADDPS           Z28, Z27, Z27
 	ADDQ             BX, SI
 
-skip559:
+skip560:
 	TESTQ     $0x00000002, CX
-	JZ        skip560
+	JZ        skip561
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z28
 	VADDPS    Z28, Z0, Z0
@@ -16651,9 +16693,9 @@ skip559:
 	VADDPS    Z28, Z25, Z25
 	VADDPS    Z28, Z27, Z27
 
-skip560:
+skip561:
 	TESTQ  $0x00000004, CX
-	JZ     skip561
+	JZ     skip562
 	VPXORD Z30, Z30, Z30
 	VMAXPS Z0, Z30, Z0
 	VMAXPS Z1, Z30, Z1
@@ -16684,9 +16726,9 @@ skip560:
 	VMAXPS Z26, Z30, Z26
 	VMAXPS Z27, Z30, Z27
 
-skip561:
+skip562:
 	TESTQ     $0x00000010, CX
-	JZ        skip562
+	JZ        skip563
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z31, Z31, Z31
@@ -16789,7 +16831,7 @@ skip561:
 	VMOVAPS.Z Z27, K3, Z27
 	ADDQ      BX, SI
 
-skip562:
+skip563:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -16834,7 +16876,7 @@ skip562:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again555
+	JNZ     again556
 	VZEROUPPER
 	RET
 
@@ -16848,7 +16890,7 @@ TEXT ·packRowsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 24(AX), SI
 	MOVQ 32(AX), AX
 
-loop563:
+loop564:
 	VMOVUPS (CX), Z0
 	VMOVUPS 64(CX), Z1
 	VMOVUPS Z0, (DX)
@@ -16856,7 +16898,7 @@ loop563:
 	ADDQ    BX, CX
 	ADDQ    AX, DX
 	DECQ    SI
-	JNZ     loop563
+	JNZ     loop564
 	VZEROUPPER
 	RET
 
@@ -16874,7 +16916,7 @@ TEXT ·packColsAVX512(SB), NOSPLIT, $0-8
 	LEAQ (DI)(BX*2), R8
 	ADDQ BX, R8
 
-loop564:
+loop565:
 	VMOVUPS     (CX), X0
 	VINSERTF128 $0x01, (DI)(BX*1), Y0, Y1
 	VMOVUPS     (CX)(BX*1), X0
@@ -16927,7 +16969,7 @@ loop564:
 	ADDQ        $+32, DI
 	ADDQ        $+32, R8
 	DECQ        SI
-	JNZ         loop564
+	JNZ         loop565
 	VZEROUPPER
 	RET
 
@@ -16959,7 +17001,7 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop565:
+loop566:
 	VMOVUPS      (CX), Z12
 	VMINPS       Z12, Z0, Z12
 	VMAXPS       Z12, Z1, Z12
@@ -16981,7 +17023,7 @@ loop565:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop565
+	JNZ          loop566
 	VZEROUPPER
 	RET
 
@@ -16993,7 +17035,7 @@ TEXT ·reluAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop566:
+loop567:
 	VMOVUPS (CX), Z0
 	VPXORD  Z1, Z1, Z1
 	VMAXPS  Z0, Z1, Z0
@@ -17001,7 +17043,7 @@ loop566:
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop566
+	JNZ     loop567
 	VZEROUPPER
 	RET
 
@@ -17033,7 +17075,7 @@ TEXT ·sigmoidAVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop567:
+loop568:
 	VMOVUPS      (CX), Z13
 	VXORPS       Z12, Z13, Z13
 	VMINPS       Z13, Z0, Z13
@@ -17058,7 +17100,7 @@ loop567:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop567
+	JNZ          loop568
 	VZEROUPPER
 	RET
 
@@ -17090,7 +17132,7 @@ TEXT ·tanhAVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop568:
+loop569:
 	VMOVUPS      (CX), Z20
 	VANDPS       Z18, Z20, Z21
 	VANDPS       Z19, Z20, Z22
@@ -17131,7 +17173,7 @@ loop568:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop568
+	JNZ          loop569
 	VZEROUPPER
 	RET
 
@@ -17144,7 +17186,7 @@ TEXT ·expGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop569:
+loop570:
 	VMOVUPS (CX), Z0
 	VMOVUPS (DX), Z1
 	VMULPS  Z0, Z1, Z1
@@ -17153,7 +17195,7 @@ loop569:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    BX
-	JNZ     loop569
+	JNZ     loop570
 	VZEROUPPER
 	RET
 
@@ -17166,7 +17208,7 @@ TEXT ·reluGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop570:
+loop571:
 	VMOVUPS (CX), Z0
 	VMOVUPS (DX), Z1
 	VPXORD  Z2, Z2, Z2
@@ -17178,7 +17220,7 @@ loop570:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    BX
-	JNZ     loop570
+	JNZ     loop571
 	VZEROUPPER
 	RET
 
@@ -17191,7 +17233,7 @@ TEXT ·sigmoidGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop571:
+loop572:
 	VMOVUPS      (CX), Z0
 	VMOVUPS      (DX), Z1
 	VBROADCASTSS word3f800000<>+0(SB), Z2
@@ -17203,7 +17245,7 @@ loop571:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop571
+	JNZ          loop572
 	VZEROUPPER
 	RET
 
@@ -17216,7 +17258,7 @@ TEXT ·tanhGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop572:
+loop573:
 	VMOVUPS      (CX), Z0
 	VMOVUPS      (DX), Z1
 	VBROADCASTSS word3f800000<>+0(SB), Z2
@@ -17227,7 +17269,7 @@ loop572:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop572
+	JNZ          loop573
 	VZEROUPPER
 	RET
 
@@ -17239,14 +17281,14 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop573:
+loop574:
 	VMOVUPS (AX), Z0
 	VADDPS  (CX), Z0, Z0
 	VMOVUPS Z0, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop573
+	JNZ     loop574
 	VZEROUPPER
 	RET
 
@@ -17266,7 +17308,7 @@ TEXT ·sumRowsAVX512(SB), NOSPLIT, $0-32
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-loop574:
+loop575:
 	VADDPS  (BX), Z0, Z0
 	VADDPS  64(BX), Z1, Z1
 	VADDPS  128(BX), Z2, Z2
@@ -17277,7 +17319,7 @@ loop574:
 	VADDPS  448(BX), Z7, Z7
 	ADDQ    CX, BX
 	DECQ    AX
-	JNZ     loop574
+	JNZ     loop575
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -17286,6 +17328,48 @@ loop574:
 	VMOVUPS Z5, 320(DX)
 	VMOVUPS Z6, 384(DX)
 	VMOVUPS Z7, 448(DX)
+	VZEROUPPER
+	RET
+
+// func weighRowsAVX512(rows int, stride int, y *float32, x *float32, a *float32)
+// Requires: AVX, AVX512F
+TEXT ·weighRowsAVX512(SB), NOSPLIT, $0-40
+	MOVQ    rows+0(FP), AX
+	MOVQ    stride+8(FP), CX
+	MOVQ    y+16(FP), DX
+	MOVQ    x+24(FP), BX
+	MOVQ    a+32(FP), SI
+	VMOVUPS (DX), Z0
+	VMOVUPS 64(DX), Z1
+	VMOVUPS 128(DX), Z2
+	VMOVUPS 192(DX), Z3
+	VMOVUPS 256(DX), Z4
+	VMOVUPS 320(DX), Z5
+	VMOVUPS 384(DX), Z6
+	VMOVUPS 448(DX), Z7
+
+loop576:
+	VBROADCASTSS (SI), Z8
+	VFMADD231PS  (BX), Z8, Z0
+	VFMADD231PS  64(BX), Z8, Z1
+	VFMADD231PS  128(BX), Z8, Z2
+	VFMADD231PS  192(BX), Z8, Z3
+	VFMADD231PS  256(BX), Z8, Z4
+	VFMADD231PS  320(BX), Z8, Z5
+	VFMADD231PS  384(BX), Z8, Z6
+	VFMADD231PS  448(BX), Z8, Z7
+	ADDQ         CX, BX
+	ADDQ         $+4, SI
+	DECQ         AX
+	JNZ          loop576
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Z4, 256(DX)
+	VMOVUPS      Z5, 320(DX)
+	VMOVUPS      Z6, 384(DX)
+	VMOVUPS      Z7, 448(DX)
 	VZEROUPPER
 	RET
 
@@ -17299,13 +17383,13 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-28
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop575:
+loop577:
 	VMULPS  (CX), Z0, Z1
 	VMOVUPS Z1, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop575
+	JNZ     loop577
 	VZEROUPPER
 	RET
 
@@ -17318,11 +17402,11 @@ TEXT ·maximumAVX512(SB), NOSPLIT, $0-24
 	MOVQ    n+0(FP), DX
 	SHRQ    $0x04, DX
 
-loop576:
+loop578:
 	VMAXPS  (AX), Z0, Z0
 	ADDQ    $+64, AX
 	DECQ    DX
-	JNZ     loop576
+	JNZ     loop578
 	VMOVUPS Z0, (CX)
 	VZEROUPPER
 	RET
@@ -17338,7 +17422,7 @@ TEXT ·expSumAVX512(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), CX
 	SHRQ         $0x04, CX
 
-loop577:
+loop579:
 	VMOVUPS      (AX), Z2
 	VSUBPS       Z0, Z2, Z2
 	VBROADCASTSS word42b20000<>+0(SB), Z3
@@ -17371,7 +17455,7 @@ loop577:
 	VADDPS       Z4, Z1, Z1
 	ADDQ         $+64, AX
 	DECQ         CX
-	JNZ          loop577
+	JNZ          loop579
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Z1, (AX)
 	VZEROUPPER
@@ -17388,7 +17472,7 @@ TEXT ·expStoreAVX512(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop578:
+loop580:
 	VMOVUPS      (CX), Z2
 	VSUBPS       Z0, Z2, Z2
 	VBROADCASTSS word42b20000<>+0(SB), Z3
@@ -17423,7 +17507,7 @@ loop578:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop578
+	JNZ          loop580
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Z1, (AX)
 	VZEROUPPER
@@ -17450,12 +17534,12 @@ TEXT ·maxPool2AVX512(SB), NOSPLIT, $0-56
 	MOVQ     row+24(FP), R10
 	ADDQ     R10, R9
 
-loop579:
+loop581:
 	TESTQ CX, CX
-	JZ    skip580
+	JZ    skip582
 	MOVQ  CX, R10
 
-loop581:
+loop583:
 	VMOVUPS (DI), Z0
 	VMOVUPS (DI)(BX*1), Z1
 	VMAXPS  Z0, Z1, Z0
@@ -17480,11 +17564,11 @@ loop581:
 	ADDQ    $+64, DI
 	ADDQ    $+64, R9
 	DECQ    R10
-	JNZ     loop581
+	JNZ     loop583
 
-skip580:
+skip582:
 	TESTQ     DX, DX
-	JZ        skip582
+	JZ        skip584
 	VMOVUPS.Z (DI), K1, Z0
 	VMOVUPS.Z (DI)(BX*1), K1, Z1
 	VMAXPS    Z0, Z1, Z0
@@ -17509,7 +17593,7 @@ skip580:
 	ADDQ      DX, DI
 	ADDQ      DX, R9
 
-skip582:
+skip584:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	LEAQ (DI)(BX*2), DI
@@ -17517,7 +17601,7 @@ skip582:
 	LEAQ (R9)(BX*2), R9
 	SUBQ AX, R9
 	DECQ R8
-	JNZ  loop579
+	JNZ  loop581
 	VZEROUPPER
 	RET
 
@@ -17548,12 +17632,12 @@ TEXT ·maxPool2GradAVX512(SB), NOSPLIT, $0-72
 	ADDQ     R13, R12
 	VPXORD   Z1, Z1, Z1
 
-loop583:
+loop585:
 	TESTQ CX, CX
-	JZ    skip584
+	JZ    skip586
 	MOVQ  CX, R13
 
-loop585:
+loop587:
 	VMOVUPS (SI), Z0
 	VMOVUPS (DI), Z2
 	VMOVUPS (R8), Z3
@@ -17591,11 +17675,11 @@ loop585:
 	ADDQ    $+64, R11
 	ADDQ    $+64, R12
 	DECQ    R13
-	JNZ     loop585
+	JNZ     loop587
 
-skip584:
+skip586:
 	TESTQ     DX, DX
-	JZ        skip586
+	JZ        skip588
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (DI), K1, Z2
 	VMOVUPS.Z (R8), K1, Z3
@@ -17633,7 +17717,7 @@ skip584:
 	ADDQ      DX, R11
 	ADDQ      DX, R12
 
-skip586:
+skip588:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	ADDQ BX, DI
@@ -17647,7 +17731,7 @@ skip586:
 	LEAQ (R12)(BX*2), R12
 	SUBQ AX, R12
 	DECQ R10
-	JNZ  loop583
+	JNZ  loop585
 	VZEROUPPER
 	RET
 
@@ -17667,19 +17751,19 @@ TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-56
 	MOVQ     y+32(FP), BX
 	MOVQ     x+40(FP), SI
 	TESTQ    CX, CX
-	JZ       skip587
+	JZ       skip589
 
-loop588:
+loop590:
 	VMOVUPS (SI), Z0
 	MOVQ    rows+0(FP), DI
 	MOVQ    row+24(FP), R8
 	MOVQ    SI, R9
 
-loop589:
+loop591:
 	MOVQ R9, R10
 	MOVQ cols+8(FP), R11
 
-loop590:
+loop592:
 	VMOVUPS (R10), Z1
 	VMAXPS  Z0, Z1, Z0
 	VMOVAPS Z0, Z0
@@ -17688,29 +17772,29 @@ loop590:
 	VMOVAPS Z0, Z0
 	ADDQ    AX, R10
 	DECQ    R11
-	JNZ     loop590
+	JNZ     loop592
 	ADDQ    R8, R9
 	DECQ    DI
-	JNZ     loop589
+	JNZ     loop591
 	VMOVUPS Z0, (BX)
 	ADDQ    $+64, BX
 	ADDQ    $+64, SI
 	DECQ    CX
-	JNZ     loop588
+	JNZ     loop590
 
-skip587:
+skip589:
 	TESTQ     DX, DX
-	JZ        skip591
+	JZ        skip593
 	VMOVUPS.Z (SI), K1, Z0
 	MOVQ      rows+0(FP), CX
 	MOVQ      row+24(FP), DI
 	MOVQ      SI, R8
 
-loop592:
+loop594:
 	MOVQ R8, R9
 	MOVQ cols+8(FP), R10
 
-loop593:
+loop595:
 	VMOVUPS.Z (R9), K1, Z1
 	VMAXPS    Z0, Z1, Z0
 	VMOVAPS   Z0, Z0
@@ -17719,15 +17803,15 @@ loop593:
 	VMOVAPS   Z0, Z0
 	ADDQ      AX, R9
 	DECQ      R10
-	JNZ       loop593
+	JNZ       loop595
 	ADDQ      DI, R8
 	DECQ      CX
-	JNZ       loop592
+	JNZ       loop594
 	VMOVUPS   Z0, K1, (BX)
 	ADDQ      DX, BX
 	ADDQ      DX, SI
 
-skip591:
+skip593:
 	VZEROUPPER
 	RET
 
@@ -17750,9 +17834,9 @@ TEXT ·maxPoolGradAVX512(SB), NOSPLIT, $0-72
 	MOVQ     dx+32(FP), R8
 	VPXORD   Z1, Z1, Z1
 	TESTQ    CX, CX
-	JZ       skip594
+	JZ       skip596
 
-loop595:
+loop597:
 	VMOVUPS (BX), Z0
 	VMOVUPS (SI), Z2
 	MOVQ    rows+0(FP), R9
@@ -17760,12 +17844,12 @@ loop595:
 	MOVQ    DI, R11
 	MOVQ    R8, R12
 
-loop596:
+loop598:
 	MOVQ R11, R13
 	MOVQ R12, R14
 	MOVQ cols+8(FP), R15
 
-loop597:
+loop599:
 	VMOVUPS (R13), Z3
 	VMOVAPS Z1, Z4
 	VCMPPS  $0x00, Z0, Z3, K2
@@ -17780,21 +17864,21 @@ loop597:
 	ADDQ    AX, R13
 	ADDQ    AX, R14
 	DECQ    R15
-	JNZ     loop597
+	JNZ     loop599
 	ADDQ    R10, R11
 	ADDQ    R10, R12
 	DECQ    R9
-	JNZ     loop596
+	JNZ     loop598
 	ADDQ    $+64, BX
 	ADDQ    $+64, SI
 	ADDQ    $+64, DI
 	ADDQ    $+64, R8
 	DECQ    CX
-	JNZ     loop595
+	JNZ     loop597
 
-skip594:
+skip596:
 	TESTQ     DX, DX
-	JZ        skip598
+	JZ        skip600
 	VMOVUPS.Z (BX), K1, Z0
 	VMOVUPS.Z (SI), K1, Z2
 	MOVQ      rows+0(FP), CX
@@ -17802,12 +17886,12 @@ skip594:
 	MOVQ      DI, R10
 	MOVQ      R8, R11
 
-loop599:
+loop601:
 	MOVQ R10, R12
 	MOVQ R11, R13
 	MOVQ cols+8(FP), R14
 
-loop600:
+loop602:
 	VMOVUPS.Z (R12), K1, Z3
 	VMOVAPS   Z1, Z4
 	VCMPPS    $0x00, Z0, Z3, K2
@@ -17822,17 +17906,17 @@ loop600:
 	ADDQ      AX, R12
 	ADDQ      AX, R13
 	DECQ      R14
-	JNZ       loop600
+	JNZ       loop602
 	ADDQ      R9, R10
 	ADDQ      R9, R11
 	DECQ      CX
-	JNZ       loop599
+	JNZ       loop601
 	ADDQ      DX, BX
 	ADDQ      DX, SI
 	ADDQ      DX, DI
 	ADDQ      DX, R8
 
-skip598:
+skip600:
 	VZEROUPPER
 	RET
 
@@ -17858,12 +17942,12 @@ TEXT ·maxCornerAVX512(SB), NOSPLIT, $0-64
 	MOVQ     row+24(FP), R11
 	ADDQ     R11, R10
 
-loop601:
+loop603:
 	TESTQ CX, CX
-	JZ    skip602
+	JZ    skip604
 	MOVQ  CX, R11
 
-loop603:
+loop605:
 	VMOVUPS (DI), Z0
 	VMOVUPS (DI)(BX*1), Z1
 	VCMPPS  $0x07, Z0, Z0, K2
@@ -17891,11 +17975,11 @@ loop603:
 	ADDQ    $+64, DI
 	ADDQ    $+64, R10
 	DECQ    R11
-	JNZ     loop603
+	JNZ     loop605
 
-skip602:
+skip604:
 	TESTQ     DX, DX
-	JZ        skip604
+	JZ        skip606
 	VMOVUPS.Z (DI), K1, Z0
 	VMOVUPS.Z (DI)(BX*1), K1, Z1
 	VCMPPS    $0x07, Z0, Z0, K2
@@ -17923,7 +18007,7 @@ skip602:
 	ADDQ      DX, DI
 	ADDQ      DX, R10
 
-skip604:
+skip606:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	LEAQ (DI)(BX*2), DI
@@ -17931,7 +18015,7 @@ skip604:
 	LEAQ (R10)(BX*2), R10
 	SUBQ AX, R10
 	DECQ R9
-	JNZ  loop601
+	JNZ  loop603
 	VZEROUPPER
 	RET
 
@@ -17957,12 +18041,12 @@ TEXT ·maxCornerGradAVX512(SB), NOSPLIT, $0-64
 	MOVQ     row+24(FP), R11
 	ADDQ     R11, R10
 
-loop605:
+loop607:
 	TESTQ CX, CX
-	JZ    skip606
+	JZ    skip608
 	MOVQ  CX, R11
 
-loop607:
+loop609:
 	VMOVUPS   (SI), Z0
 	KMOVW     (R8), K2
 	KMOVW     2(R8), K3
@@ -17984,11 +18068,11 @@ loop607:
 	ADDQ      $+64, DI
 	ADDQ      $+64, R10
 	DECQ      R11
-	JNZ       loop607
+	JNZ       loop609
 
-skip606:
+skip608:
 	TESTQ     DX, DX
-	JZ        skip608
+	JZ        skip610
 	VMOVUPS.Z (SI), K1, Z0
 	KMOVW     (R8), K2
 	KMOVW     2(R8), K3
@@ -18010,7 +18094,7 @@ skip606:
 	ADDQ      DX, DI
 	ADDQ      DX, R10
 
-skip608:
+skip610:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	LEAQ (DI)(BX*2), DI
@@ -18018,7 +18102,7 @@ skip608:
 	LEAQ (R10)(BX*2), R10
 	SUBQ AX, R10
 	DECQ R9
-	JNZ  loop605
+	JNZ  loop607
 	VZEROUPPER
 	RET
 
@@ -18038,7 +18122,7 @@ TEXT ·squaresAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 60(AX), Z3
 	SHRQ         $0x04, BX
 
-loop609:
+loop611:
 	VMOVUPS      (CX), Z4
 	VMOVUPS      (DX), Z5
 	VFMADD231PS  Z2, Z4, Z5
@@ -18053,7 +18137,7 @@ loop609:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop609
+	JNZ          loop611
 	VMOVUPS      Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -18077,7 +18161,7 @@ TEXT ·sgdAVX512(SB), NOSPLIT, $0-8
 	MOVL         72(AX), R8
 	SHRQ         $0x04, DI
 
-loop610:
+loop612:
 	VMOVUPS      (CX), Z6
 	VMOVUPS      (DX), Z7
 	VFMADD231PS  Z1, Z7, Z0
@@ -18091,7 +18175,7 @@ loop610:
 	VADDPS       Z9, Z7, Z7
 	VMULPS       Z4, Z7, Z7
 	TESTQ        BX, BX
-	JZ           skip611
+	JZ           skip613
 	VMOVUPS      (BX), Z8
 	VBROADCASTSS 68(AX), Z9
 	VFMADD213PS  Z7, Z9, Z8
@@ -18099,18 +18183,18 @@ loop610:
 	ADDQ         $+64, BX
 	VMOVAPS      Z8, Z8
 	TESTL        R8, R8
-	JZ           skip612
+	JZ           skip614
 	VBROADCASTSS 72(AX), Z9
 	VFMADD213PS  Z7, Z9, Z8
 
-skip612:
+skip614:
 	VMOVAPS Z8, Z7
 
-skip611:
+skip613:
 	VFNMADD231PS Z5, Z7, Z6
 	VMOVUPS      Z6, (CX)
 	TESTQ        SI, SI
-	JZ           skip613
+	JZ           skip615
 	VMOVUPS      (SI), Z7
 	VSUBPS       Z7, Z6, Z6
 	VBROADCASTSS 64(AX), Z8
@@ -18118,11 +18202,11 @@ skip611:
 	VMOVUPS      Z7, (SI)
 	ADDQ         $+64, SI
 
-skip613:
+skip615:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    DI
-	JNZ     loop610
+	JNZ     loop612
 	VMOVUPS Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -18144,7 +18228,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 52(AX), Z4
 	SHRQ         $0x04, R8
 
-loop614:
+loop616:
 	VMOVUPS      (CX), Z5
 	VMOVUPS      (DX), Z6
 	VFMADD231PS  Z1, Z6, Z0
@@ -18183,7 +18267,7 @@ loop614:
 	ADDQ         $+64, BX
 	ADDQ         $+64, SI
 	TESTQ        DI, DI
-	JZ           skip615
+	JZ           skip617
 	VMOVUPS      (DI), Z6
 	VSUBPS       Z6, Z5, Z5
 	VBROADCASTSS 64(AX), Z7
@@ -18191,11 +18275,11 @@ loop614:
 	VMOVUPS      Z6, (DI)
 	ADDQ         $+64, DI
 
-skip615:
+skip617:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    R8
-	JNZ     loop614
+	JNZ     loop616
 	VMOVUPS Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -18210,7 +18294,7 @@ TEXT ·philoxAVX512(SB), NOSPLIT, $0-32
 	MOVL BX, SI
 	SHRQ $0x20, BX
 
-loop616:
+loop618:
 	VPBROADCASTD DX, Z0
 	VPXORD       Z1, Z1, Z1
 	VPXORD       Z2, Z2, Z2
@@ -18547,7 +18631,7 @@ loop616:
 	ADDQ         $+16, DX
 	ADDQ         $+256, CX
 	DECQ         AX
-	JNZ          loop616
+	JNZ          loop618
 	VZEROUPPER
 	RET
 
@@ -18566,7 +18650,7 @@ TEXT ·dropoutAVX512(SB), NOSPLIT, $0-48
 	MOVL         SI, DI
 	SHRQ         $0x20, SI
 
-loop617:
+loop619:
 	VPBROADCASTD BX, Z4
 	VPXORD       Z2, Z2, Z2
 	VPXORD       Z3, Z3, Z3
@@ -18916,7 +19000,7 @@ loop617:
 	ADDQ         $+256, CX
 	ADDQ         $+256, DX
 	DECQ         AX
-	JNZ          loop617
+	JNZ          loop619
 	VZEROUPPER
 	RET
 
@@ -18934,7 +19018,7 @@ TEXT ·momentSumsAVX512(SB), NOSPLIT, $0-48
 	VPXORD    Z4, Z4, Z4
 	VPXORD    Z5, Z5, Z5
 
-loop618:
+loop620:
 	VCVTPS2PD   (DX), Z6
 	VSUBPD      Z0, Z6, Z6
 	VADDPD      Z6, Z1, Z1
@@ -18945,7 +19029,7 @@ loop618:
 	VFMADD231PD Z6, Z6, Z5
 	ADDQ        CX, DX
 	DECQ        AX
-	JNZ         loop618
+	JNZ         loop620
 	MOVQ        a+32(FP), AX
 	MOVQ        b+40(FP), CX
 	VMOVUPD     Z1, (AX)
@@ -18970,7 +19054,7 @@ TEXT ·productSumsAVX512(SB), NOSPLIT, $0-56
 	VPXORD    Z4, Z4, Z4
 	VPXORD    Z5, Z5, Z5
 
-loop619:
+loop621:
 	VCVTPS2PD   (DX), Z6
 	VSUBPD      Z0, Z6, Z6
 	VCVTPS2PD   (SI), Z7
@@ -18984,7 +19068,7 @@ loop619:
 	ADDQ        CX, DX
 	ADDQ        CX, SI
 	DECQ        AX
-	JNZ         loop619
+	JNZ         loop621
 	MOVQ        a+40(FP), AX
 	MOVQ        b+48(FP), CX
 	VMOVUPD     Z1, (AX)
@@ -19007,10 +19091,10 @@ TEXT ·normalizeAVX512(SB), NOSPLIT, $0-64
 	MOVQ add+56(FP), R9
 	SHLQ $0x02, CX
 
-loop620:
+loop622:
 	XORQ R10, R10
 
-again621:
+again623:
 	VMOVUPS     (SI)(R10*1), Z0
 	VSUBPS      (DI)(R10*1), Z0, Z0
 	VMOVUPS     (R8)(R10*1), Z1
@@ -19018,11 +19102,11 @@ again621:
 	VMOVUPS     Z1, (BX)(R10*1)
 	ADDQ        $+64, R10
 	CMPQ        R10, CX
-	JNZ         again621
+	JNZ         again623
 	ADDQ        DX, BX
 	ADDQ        DX, SI
 	DECQ        AX
-	JNZ         loop620
+	JNZ         loop622
 	VZEROUPPER
 	RET
 
@@ -19041,10 +19125,10 @@ TEXT ·normalizeGradAVX512(SB), NOSPLIT, $0-80
 	MOVQ slope+72(FP), R11
 	SHLQ $0x02, CX
 
-loop622:
+loop624:
 	XORQ R12, R12
 
-again623:
+again625:
 	VMOVUPS      (SI)(R12*1), Z0
 	VMOVUPS      (DI)(R12*1), Z1
 	VSUBPS       (R8)(R12*1), Z0, Z0
@@ -19054,12 +19138,12 @@ again623:
 	VMOVUPS      Z1, (BX)(R12*1)
 	ADDQ         $+64, R12
 	CMPQ         R12, CX
-	JNZ          again623
+	JNZ          again625
 	ADDQ         DX, BX
 	ADDQ         DX, SI
 	ADDQ         DX, DI
 	DECQ         AX
-	JNZ          loop622
+	JNZ          loop624
 	VZEROUPPER
 	RET
 
@@ -19101,7 +19185,7 @@ TEXT ·lstmAVX512(SB), NOSPLIT, $0-8
 	VMOVUPS      (AX), Z20
 	VPMOVD2M     Z20, K1
 
-loop624:
+loop626:
 	VMOVUPS.Z    (SI), K1, Z20
 	VADDPS       (DI), Z20, Z20
 	VXORPS       Z18, Z20, Z20
@@ -19255,7 +19339,7 @@ loop624:
 	ADDQ         R10, BX
 	ADDQ         R10, R8
 	DECQ         R12
-	JNZ          loop624
+	JNZ          loop626
 	VZEROUPPER
 	RET
 
@@ -19298,7 +19382,7 @@ TEXT ·lstmGradAVX512(SB), NOSPLIT, $0-8
 	VMOVUPS      (R14), Z20
 	VPMOVD2M     Z20, K1
 
-loop625:
+loop627:
 	VMOVUPS.Z    (R8), K1, Z20
 	VMOVUPS.Z    (R9), K1, Z21
 	VADDPS       Z21, Z20, Z20
@@ -19376,7 +19460,7 @@ loop625:
 	ADDQ         80(AX), R8
 	ADDQ         88(AX), R9
 	DECQ         R13
-	JNZ          loop625
+	JNZ          loop627
 	VZEROUPPER
 	RET
 
@@ -19385,13 +19469,13 @@ loop625:
 TEXT ·winogradInput5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again626:
+again628:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop627:
+loop629:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -19465,14 +19549,14 @@ loop627:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop627
+	JNZ          loop629
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop628:
+loop630:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -19546,12 +19630,12 @@ loop628:
 	ADDQ         56(AX), DX
 	ADDQ         $+512, BX
 	DECQ         CX
-	JNZ          loop628
+	JNZ          loop630
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again626
+	JNZ          again628
 	VZEROUPPER
 	RET
 
@@ -19560,13 +19644,13 @@ loop628:
 TEXT ·winogradInputGrad5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again629:
+again631:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop630:
+loop632:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -19639,14 +19723,14 @@ loop630:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop630
+	JNZ          loop632
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop631:
+loop633:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -19727,12 +19811,12 @@ loop631:
 	ADDQ         56(AX), DX
 	ADDQ         $+512, BX
 	DECQ         CX
-	JNZ          loop631
+	JNZ          loop633
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again629
+	JNZ          again631
 	VZEROUPPER
 	RET
 
@@ -19741,13 +19825,13 @@ loop631:
 TEXT ·winogradOutput5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again632:
+again634:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop633:
+loop635:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -19793,14 +19877,14 @@ loop633:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop633
+	JNZ          loop635
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), DI
 	MOVQ         $0x00000004, CX
 
-loop634:
+loop636:
 	LEAQ         (DX)(SI*2), R8
 	ADDQ         SI, R8
 	VMOVUPS      (BX), Z0
@@ -19856,12 +19940,12 @@ loop634:
 	ADDQ         56(AX), DX
 	ADDQ         $+512, BX
 	DECQ         CX
-	JNZ          loop634
+	JNZ          loop636
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again632
+	JNZ          again634
 	VZEROUPPER
 	RET
 
@@ -19870,13 +19954,13 @@ loop634:
 TEXT ·winogradOutputGrad5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again635:
+again637:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000004, CX
 
-loop636:
+loop638:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -19920,14 +20004,14 @@ loop636:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop636
+	JNZ          loop638
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop637:
+loop639:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -19973,12 +20057,12 @@ loop637:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop637
+	JNZ          loop639
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again635
+	JNZ          again637
 	VZEROUPPER
 	RET
 
@@ -19987,13 +20071,13 @@ loop637:
 TEXT ·winogradFilter5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again638:
+again640:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000005, CX
 
-loop639:
+loop641:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -20051,14 +20135,14 @@ loop639:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop639
+	JNZ          loop641
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop640:
+loop642:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -20118,12 +20202,12 @@ loop640:
 	ADDQ         56(AX), DX
 	ADDQ         $+320, BX
 	DECQ         CX
-	JNZ          loop640
+	JNZ          loop642
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again638
+	JNZ          again640
 	VZEROUPPER
 	RET
 
@@ -20132,13 +20216,13 @@ loop640:
 TEXT ·winogradFilterGrad5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again641:
+again643:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop642:
+loop644:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -20198,14 +20282,14 @@ loop642:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop642
+	JNZ          loop644
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000005, CX
 
-loop643:
+loop645:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -20263,12 +20347,12 @@ loop643:
 	ADDQ         56(AX), DX
 	ADDQ         $+512, BX
 	DECQ         CX
-	JNZ          loop643
+	JNZ          loop645
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again641
+	JNZ          again643
 	VZEROUPPER
 	RET
 
@@ -20277,13 +20361,13 @@ loop643:
 TEXT ·winogradInput3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again644:
+again646:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop645:
+loop647:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -20328,14 +20412,14 @@ loop645:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop645
+	JNZ          loop647
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop646:
+loop648:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -20380,12 +20464,12 @@ loop646:
 	ADDQ         56(AX), DX
 	ADDQ         $+384, BX
 	DECQ         CX
-	JNZ          loop646
+	JNZ          loop648
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again644
+	JNZ          again646
 	VZEROUPPER
 	RET
 
@@ -20394,13 +20478,13 @@ loop646:
 TEXT ·winogradInputGrad3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again647:
+again649:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop648:
+loop650:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -20444,14 +20528,14 @@ loop648:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop648
+	JNZ          loop650
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop649:
+loop651:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -20501,12 +20585,12 @@ loop649:
 	ADDQ         56(AX), DX
 	ADDQ         $+384, BX
 	DECQ         CX
-	JNZ          loop649
+	JNZ          loop651
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again647
+	JNZ          again649
 	VZEROUPPER
 	RET
 
@@ -20515,13 +20599,13 @@ loop649:
 TEXT ·winogradOutput3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again650:
+again652:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop651:
+loop653:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -20554,14 +20638,14 @@ loop651:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop651
+	JNZ          loop653
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), DI
 	MOVQ         $0x00000004, CX
 
-loop652:
+loop654:
 	LEAQ         (DX)(SI*2), R8
 	ADDQ         SI, R8
 	VMOVUPS      (BX), Z0
@@ -20606,12 +20690,12 @@ loop652:
 	ADDQ         56(AX), DX
 	ADDQ         $+384, BX
 	DECQ         CX
-	JNZ          loop652
+	JNZ          loop654
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again650
+	JNZ          again652
 	VZEROUPPER
 	RET
 
@@ -20620,13 +20704,13 @@ loop652:
 TEXT ·winogradOutputGrad3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again653:
+again655:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000004, CX
 
-loop654:
+loop656:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -20659,14 +20743,14 @@ loop654:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop654
+	JNZ          loop656
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop655:
+loop657:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -20699,12 +20783,12 @@ loop655:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop655
+	JNZ          loop657
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again653
+	JNZ          again655
 	VZEROUPPER
 	RET
 
@@ -20713,13 +20797,13 @@ loop655:
 TEXT ·winogradFilter3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again656:
+again658:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000003, CX
 
-loop657:
+loop659:
 	VMOVUPS      (DX), Z0
 	VMOVUPS      (DX)(SI*1), Z1
 	VMOVUPS      (DX)(SI*2), Z2
@@ -20751,14 +20835,14 @@ loop657:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop657
+	JNZ          loop659
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop658:
+loop660:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -20792,12 +20876,12 @@ loop658:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop658
+	JNZ          loop660
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again656
+	JNZ          again658
 	VZEROUPPER
 	RET
 
@@ -20806,13 +20890,13 @@ loop658:
 TEXT ·winogradFilterGrad3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again659:
+again661:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop660:
+loop662:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -20846,14 +20930,14 @@ loop660:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop660
+	JNZ          loop662
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000003, CX
 
-loop661:
+loop663:
 	VMOVUPS      (BX), Z0
 	VMOVUPS      64(BX), Z1
 	VMOVUPS      128(BX), Z2
@@ -20885,12 +20969,12 @@ loop661:
 	ADDQ         56(AX), DX
 	ADDQ         $+384, BX
 	DECQ         CX
-	JNZ          loop661
+	JNZ          loop663
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again659
+	JNZ          again661
 	VZEROUPPER
 	RET
 
@@ -20913,7 +20997,7 @@ TEXT ·peakAVX512(SB), NOSPLIT, $0-8
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-loop662:
+loop664:
 	VFMADD231PS Z12, Z13, Z0
 	VFMADD231PS Z12, Z13, Z1
 	VFMADD231PS Z12, Z13, Z2
@@ -20927,7 +21011,7 @@ loop662:
 	VFMADD231PS Z12, Z13, Z10
 	VFMADD231PS Z12, Z13, Z11
 	DECQ        AX
-	JNZ         loop662
+	JNZ         loop664
 	VZEROUPPER
 	RET
 

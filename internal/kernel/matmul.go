@@ -1,5 +1,7 @@
 package kernel
 
+import "iter"
+
 // A Matrix is a view of a slice: element (i, j) is Data[i·Row + j·Col].
 type Matrix[T Float] struct {
 	Data     []T
@@ -93,7 +95,7 @@ func (p *product) run() {
 func (p *product) plan() {
 	s := p.isa.shapeFor(p.n)
 	p.tile = s
-	p.kBlock = ceilDiv(p.k, ceilDiv(p.k, maxDepth))
+	p.kBlock = depth(p.k)
 	p.strip, p.rowBlock = s.panel, p.m
 	if p.m*p.k > smallA {
 		p.strip = max(s.panel, wideStrip/s.panel*s.panel)
@@ -109,9 +111,20 @@ func (p *product) plan() {
 	}
 }
 
+// depth returns the depth of the panels of a product of k terms.
+func depth(k int) int { return ceilDiv(k, ceilDiv(k, maxDepth)) }
+
+// depths yields the first row of each panel, and how many it has.
+func depths(k int) iter.Seq2[int, int] {
+	return func(yield func(first, n int) bool) {
+		for d := 0; d < k && yield(d, min(depth(k), k-d)); d += depth(k) {
+		}
+	}
+}
+
 // pack packs all of B.
 func (p *product) pack() {
-	if need := p.k * ceilDiv(p.n, p.tile.panel) * p.tile.panel; cap(p.packed) < need {
+	if need := p.k * roundUp(p.n, p.tile.panel); cap(p.packed) < need {
 		p.packed = aligned(need)
 	}
 	p.packed = p.packed[:cap(p.packed)]
@@ -126,7 +139,7 @@ func (p *product) clear() { *p = product{packed: p.packed} }
 func (p *product) Do(w *Worker, piece int) {
 	j := piece % p.across * p.strip
 	cols := min(p.strip, p.n-j)
-	wide := ceilDiv(p.n, p.tile.panel) * p.tile.panel
+	wide := roundUp(p.n, p.tile.panel)
 	if p.packing {
 		d := piece / p.across * p.kBlock
 		depth := min(p.kBlock, p.k-d)
@@ -142,7 +155,7 @@ func (p *product) Do(w *Worker, piece int) {
 		if p.shared {
 			panels = p.packed[d*wide+j*depth:]
 		} else {
-			panels = w.scratch[:ceilDiv(cols, p.tile.panel)*p.tile.panel*depth]
+			panels = w.scratch[:roundUp(cols, p.tile.panel)*depth]
 			rest = w.scratch[len(panels):]
 		}
 		if !p.shared && !p.direct(cols) {
@@ -232,3 +245,5 @@ func stagger(dst []float32, a Matrix[float32], rows, depth int) Matrix[float32] 
 }
 
 func ceilDiv(a, b int) int { return (a + b - 1) / b }
+
+func roundUp(n, to int) int { return ceilDiv(n, to) * to }

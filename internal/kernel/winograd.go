@@ -118,7 +118,7 @@ func winogradForward(g *Conv, y []float32, corner []uint32, x, hwio []float32, o
 	t.y, t.corner, t.x, t.e = y, corner, hwio, e
 	t.u = resize(t.u, n2*g.C*g.F)
 	t.tile = active.shapeFor(g.F)
-	t.panels = resize(t.panels, n2*g.C*ceilDiv(g.F, t.tile.panel)*t.tile.panel)
+	t.panels = resize(t.panels, n2*g.C*roundUp(g.F, t.tile.panel))
 	t.run(winogradFilters, g.C)
 	t.run(winogradPack, n2)
 	t.x = x
@@ -139,7 +139,7 @@ func (t *winograd) Do(w *Worker, piece int) {
 		t.filter(w, t.k.filter, t.x, t.KH, t.u, t.m.n, piece)
 	case winogradPack:
 		size := t.C * t.F
-		wide := t.C * ceilDiv(t.F, t.tile.panel) * t.tile.panel
+		wide := t.C * roundUp(t.F, t.tile.panel)
 		active.pack(w, t.panels[piece*wide:], Rows(t.u[piece*size:], t.F), t.C, t.F, t.tile.panel)
 	case winogradPackTurned:
 		size, wide := t.C*t.F, t.F*active.padded(t.C)
@@ -180,7 +180,7 @@ func (t *winograd) output(w *Worker, n, t0 int) {
 
 	c := &w.tile
 	*c = tile{aRow: t.C * 4, aCol: 4, bRow: t.tile.panel * 4, cRow: t.F * 4, k: t.C, segments: 1}
-	wide := t.C * ceilDiv(t.F, t.tile.panel) * t.tile.panel
+	wide := t.C * roundUp(t.F, t.tile.panel)
 	for f := range n2 {
 		for j := 0; j < t.F; j += t.tile.panel {
 			shape := active.shapeFor(t.F - j)

@@ -54,7 +54,7 @@ func winogradGrads(g *Conv, dx, dhwio, x, dy, hwio []float32, corner []uint32, g
 // padded returns the columns that panels of n columns have.
 func (s *isa) padded(n int) int {
 	panel := s.shapeFor(n).panel
-	return ceilDiv(n, panel) * panel
+	return roundUp(n, panel)
 }
 
 // image transforms image i of the chunk, and its output gradient.

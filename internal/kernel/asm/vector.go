@@ -189,6 +189,25 @@ func (s set) rowKernels() {
 	}
 	ret()
 
+	s.text("weighRows", "func(rows, stride int, y, x, a *float32)", "adds to y the sum of rows of 8 vectors, stride bytes apart, each times its number in a.")
+	rows, stride = Load(Param("rows"), GP64()), Load(Param("stride"), GP64())
+	p = pointers("y", "x", "a")
+	for i := range sums {
+		sums[i] = s.load(at(p[0], i*s.bytes()))
+	}
+	loop(rows, func() {
+		weight := s.broadcast(at(p[2], 0))
+		for i, v := range sums {
+			VFMADD231PS(at(p[1], i*s.bytes()), weight, v)
+		}
+		ADDQ(stride, p[1])
+		advance(4, p[2])
+	})
+	for i, v := range sums {
+		VMOVUPS(v, at(p[0], i*s.bytes()))
+	}
+	ret()
+
 	s.text("scale", "func(n int, y, x *float32, a float32)", "sets y to a·x.")
 	p = pointers("y", "x")
 	a := s.param("a")
