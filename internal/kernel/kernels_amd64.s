@@ -5052,7 +5052,7 @@ end226:
 	RET
 
 // func packRowsAVX2(p *byte)
-// Requires: AVX
+// Requires: AVX, MMX+
 TEXT ·packRowsAVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
@@ -5062,14 +5062,15 @@ TEXT ·packRowsAVX2(SB), NOSPLIT, $0-8
 	MOVQ 32(AX), AX
 
 loop235:
-	VMOVUPS (CX), Y0
-	VMOVUPS 32(CX), Y1
-	VMOVUPS Y0, (DX)
-	VMOVUPS Y1, 32(DX)
-	ADDQ    BX, CX
-	ADDQ    AX, DX
-	DECQ    SI
-	JNZ     loop235
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMOVUPS    Y0, (DX)
+	VMOVUPS    Y1, 32(DX)
+	PREFETCHT1 64(CX)
+	ADDQ       BX, CX
+	ADDQ       AX, DX
+	DECQ       SI
+	JNZ        loop235
 	VZEROUPPER
 	RET
 
@@ -16881,7 +16882,7 @@ skip563:
 	RET
 
 // func packRowsAVX512(p *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·packRowsAVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
@@ -16891,14 +16892,16 @@ TEXT ·packRowsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 32(AX), AX
 
 loop564:
-	VMOVUPS (CX), Z0
-	VMOVUPS 64(CX), Z1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	ADDQ    BX, CX
-	ADDQ    AX, DX
-	DECQ    SI
-	JNZ     loop564
+	VMOVUPS    (CX), Z0
+	VMOVUPS    64(CX), Z1
+	VMOVUPS    Z0, (DX)
+	VMOVUPS    Z1, 64(DX)
+	PREFETCHT1 128(CX)
+	PREFETCHT1 192(CX)
+	ADDQ       BX, CX
+	ADDQ       AX, DX
+	DECQ       SI
+	JNZ        loop564
 	VZEROUPPER
 	RET
 

@@ -181,9 +181,9 @@ func (p *product) block(w *Worker, spare, panels []float32, i, j, d, rows, cols,
 	*t = tile{aRow: a.Row * 4, aCol: a.Col * 4, cRow: p.ldc * 4, k: depth, segments: 1}
 	if d > 0 || p.e.Accumulate {
 		t.flags |= tileAdd
-		if d == 0 {
-			t.flags |= tileFar
-		}
+	}
+	if d == 0 && (p.e.Accumulate || p.m*p.n > 256<<10) {
+		t.flags |= tileFar
 	}
 	if d+depth == p.k {
 		if p.e.Bias != nil {

@@ -30,6 +30,9 @@ func (s set) packRows() {
 		v, w := s.load(at(a.src, 0)), s.load(at(a.src, s.bytes()))
 		VMOVUPS(v, at(a.dst, 0))
 		VMOVUPS(w, at(a.dst, s.bytes()))
+		for line := 0; line < 2*s.bytes(); line += 64 {
+			PREFETCHT1(at(a.src, 2*s.bytes()+line))
+		}
 		ADDQ(a.stride, a.src)
 		ADDQ(a.row, a.dst)
 	})
