@@ -6,7 +6,7 @@ import "golang.org/x/sys/cpu"
 
 // native lists the instruction sets of this processor, the best last.
 func native() (have []*isa) {
-	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
+	if cpu.X86.HasAVX2 && cpu.X86.HasFMA && cpu.X86.HasPOPCNT {
 		have = append(have, &avx2)
 	}
 	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512VL {

@@ -3,7 +3,7 @@
 #include "textflag.h"
 
 // func micro1x1AVX2(t *byte)
-// Requires: AVX, FMA3, MMX+
+// Requires: AVX, FMA3, MMX+, POPCNT
 TEXT ·micro1x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
@@ -117,15 +117,46 @@ skip12:
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y2, Y2, Y2
-	VMASKMOVPS (SI), Y1, Y3
-	VCMPPS     $0x06, Y2, Y3, Y3
-	VANDPS     Y3, Y0, Y0
+	VMASKMOVPS (SI), Y1, Y1
+	VCMPPS     $0x06, Y2, Y1, Y1
+	VANDPS     Y1, Y0, Y0
 	ADDQ       BX, SI
 
 skip13:
-	VMASKMOVPS Y0, Y1, (DX)
-	ADDQ       BX, DX
-	MOVQ       DX, 16(AX)
+	MOVQ         88(AX), CX
+	POPCNTQ      CX, CX
+	MOVQ         DX, SI
+	TESTQ        $0x00000004, CX
+	JZ           skip15
+	MOVQ         SI, DI
+	VMOVUPS      X0, (DI)
+	VEXTRACTF128 $0x01, Y0, X0
+	ADDQ         BX, DI
+	ADDQ         $0x10, SI
+
+skip15:
+	TESTQ    $0x00000002, CX
+	JZ       skip16
+	MOVQ     SI, DI
+	VMOVLPS  X0, (DI)
+	VMOVHLPS X0, X0, X0
+	ADDQ     BX, DI
+	ADDQ     $0x08, SI
+
+skip16:
+	TESTQ  $0x00000001, CX
+	JZ     skip17
+	MOVQ   SI, DI
+	VMOVSS X0, (DI)
+	ADDQ   BX, DI
+	ADDQ   $0x04, SI
+
+skip17:
+	JMP stored14
+
+stored14:
+	ADDQ BX, DX
+	MOVQ DX, 16(AX)
 
 end5:
 	DECQ 56(AX)
@@ -134,11 +165,11 @@ end5:
 	RET
 
 // func micro2x1AVX2(t *byte)
-// Requires: AVX, FMA3, MMX+
+// Requires: AVX, FMA3, MMX+, POPCNT
 TEXT ·micro2x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again14:
+again18:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -154,7 +185,7 @@ again14:
 	MOVQ       R8, 136(AX)
 	MOVQ       80(AX), R8
 	TESTQ      $0x00000020, R8
-	JZ         skip15
+	JZ         skip19
 	MOVQ       16(AX), R8
 	MOVQ       40(AX), R9
 	PREFETCHT0 (R8)
@@ -162,11 +193,11 @@ again14:
 	PREFETCHT0 (R8)
 	ADDQ       R9, R8
 
-skip15:
-again16:
+skip19:
+again20:
 	MOVQ 48(AX), R8
 
-loop17:
+loop21:
 	VMOVUPS      (SI), Y2
 	VBROADCASTSS (DI), Y3
 	VFMADD231PS  Y3, Y2, Y0
@@ -175,19 +206,19 @@ loop17:
 	ADDQ         DX, DI
 	ADDQ         BX, SI
 	DECQ         R8
-	JNZ          loop17
+	JNZ          loop21
 	MOVQ         120(AX), R8
 	ADDQ         R8, DI
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again16
+	JNZ          again20
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part18
+	JNZ          part22
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip19
+	JZ           skip23
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y2
 	VADDPS       Y2, Y0, Y0
@@ -196,24 +227,24 @@ loop17:
 	VADDPS       Y2, Y1, Y1
 	ADDQ         BX, SI
 
-skip19:
+skip23:
 	TESTQ   $0x00000002, CX
-	JZ      skip20
+	JZ      skip24
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y2
 	VADDPS  Y2, Y0, Y0
 	VADDPS  Y2, Y1, Y1
 
-skip20:
+skip24:
 	TESTQ  $0x00000004, CX
-	JZ     skip21
+	JZ     skip25
 	VXORPS Y2, Y2, Y2
 	VMAXPS Y0, Y2, Y0
 	VMAXPS Y1, Y2, Y1
 
-skip21:
+skip25:
 	TESTQ   $0x00000010, CX
-	JZ      skip22
+	JZ      skip26
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y2, Y2, Y2
@@ -226,21 +257,21 @@ skip21:
 	VANDPS  Y3, Y1, Y1
 	ADDQ    BX, SI
 
-skip22:
+skip26:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end18
+	JMP     end22
 
-part18:
+part22:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y2
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip23
+	JZ         skip27
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y2, Y3
 	VADDPS     Y3, Y0, Y0
@@ -249,24 +280,24 @@ part18:
 	VADDPS     Y3, Y1, Y1
 	ADDQ       BX, SI
 
-skip23:
+skip27:
 	TESTQ      $0x00000002, CX
-	JZ         skip24
+	JZ         skip28
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y2, Y3
 	VADDPS     Y3, Y0, Y0
 	VADDPS     Y3, Y1, Y1
 
-skip24:
+skip28:
 	TESTQ  $0x00000004, CX
-	JZ     skip25
+	JZ     skip29
 	VXORPS Y3, Y3, Y3
 	VMAXPS Y0, Y3, Y0
 	VMAXPS Y1, Y3, Y1
 
-skip25:
+skip29:
 	TESTQ      $0x00000010, CX
-	JZ         skip26
+	JZ         skip30
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y3, Y3, Y3
@@ -274,30 +305,68 @@ skip25:
 	VCMPPS     $0x06, Y3, Y4, Y4
 	VANDPS     Y4, Y0, Y0
 	ADDQ       BX, SI
-	VMASKMOVPS (SI), Y2, Y4
-	VCMPPS     $0x06, Y3, Y4, Y4
-	VANDPS     Y4, Y1, Y1
+	VMASKMOVPS (SI), Y2, Y2
+	VCMPPS     $0x06, Y3, Y2, Y2
+	VANDPS     Y2, Y1, Y1
 	ADDQ       BX, SI
 
-skip26:
-	VMASKMOVPS Y0, Y2, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y1, Y2, (DX)
-	ADDQ       BX, DX
-	MOVQ       DX, 16(AX)
+skip30:
+	MOVQ         88(AX), CX
+	POPCNTQ      CX, CX
+	MOVQ         DX, SI
+	TESTQ        $0x00000004, CX
+	JZ           skip32
+	MOVQ         SI, DI
+	VMOVUPS      X0, (DI)
+	VEXTRACTF128 $0x01, Y0, X0
+	ADDQ         BX, DI
+	VMOVUPS      X1, (DI)
+	VEXTRACTF128 $0x01, Y1, X1
+	ADDQ         BX, DI
+	ADDQ         $0x10, SI
 
-end18:
+skip32:
+	TESTQ    $0x00000002, CX
+	JZ       skip33
+	MOVQ     SI, DI
+	VMOVLPS  X0, (DI)
+	VMOVHLPS X0, X0, X0
+	ADDQ     BX, DI
+	VMOVLPS  X1, (DI)
+	VMOVHLPS X1, X1, X1
+	ADDQ     BX, DI
+	ADDQ     $0x08, SI
+
+skip33:
+	TESTQ  $0x00000001, CX
+	JZ     skip34
+	MOVQ   SI, DI
+	VMOVSS X0, (DI)
+	ADDQ   BX, DI
+	VMOVSS X1, (DI)
+	ADDQ   BX, DI
+	ADDQ   $0x04, SI
+
+skip34:
+	JMP stored31
+
+stored31:
+	ADDQ BX, DX
+	ADDQ BX, DX
+	MOVQ DX, 16(AX)
+
+end22:
 	DECQ 56(AX)
-	JNZ  again14
+	JNZ  again18
 	VZEROUPPER
 	RET
 
 // func micro3x1AVX2(t *byte)
-// Requires: AVX, FMA3, MMX+
+// Requires: AVX, FMA3, MMX+, POPCNT
 TEXT ·micro3x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again27:
+again35:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -315,7 +384,7 @@ again27:
 	MOVQ       R8, 136(AX)
 	MOVQ       80(AX), R8
 	TESTQ      $0x00000020, R8
-	JZ         skip28
+	JZ         skip36
 	MOVQ       16(AX), R8
 	MOVQ       40(AX), R9
 	PREFETCHT0 (R8)
@@ -325,11 +394,11 @@ again27:
 	PREFETCHT0 (R8)
 	ADDQ       R9, R8
 
-skip28:
-again29:
+skip36:
+again37:
 	MOVQ 48(AX), R8
 
-loop30:
+loop38:
 	VMOVUPS      (SI), Y3
 	VBROADCASTSS (DI), Y4
 	VFMADD231PS  Y4, Y3, Y0
@@ -340,19 +409,19 @@ loop30:
 	ADDQ         DX, DI
 	ADDQ         BX, SI
 	DECQ         R8
-	JNZ          loop30
+	JNZ          loop38
 	MOVQ         120(AX), R8
 	ADDQ         R8, DI
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again29
+	JNZ          again37
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part31
+	JNZ          part39
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip32
+	JZ           skip40
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y3
 	VADDPS       Y3, Y0, Y0
@@ -364,26 +433,26 @@ loop30:
 	VADDPS       Y3, Y2, Y2
 	ADDQ         BX, SI
 
-skip32:
+skip40:
 	TESTQ   $0x00000002, CX
-	JZ      skip33
+	JZ      skip41
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y3
 	VADDPS  Y3, Y0, Y0
 	VADDPS  Y3, Y1, Y1
 	VADDPS  Y3, Y2, Y2
 
-skip33:
+skip41:
 	TESTQ  $0x00000004, CX
-	JZ     skip34
+	JZ     skip42
 	VXORPS Y3, Y3, Y3
 	VMAXPS Y0, Y3, Y0
 	VMAXPS Y1, Y3, Y1
 	VMAXPS Y2, Y3, Y2
 
-skip34:
+skip42:
 	TESTQ   $0x00000010, CX
-	JZ      skip35
+	JZ      skip43
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y3, Y3, Y3
@@ -400,7 +469,7 @@ skip34:
 	VANDPS  Y4, Y2, Y2
 	ADDQ    BX, SI
 
-skip35:
+skip43:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -408,15 +477,15 @@ skip35:
 	VMOVUPS Y2, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end31
+	JMP     end39
 
-part31:
+part39:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y3
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip36
+	JZ         skip44
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y3, Y4
 	VADDPS     Y4, Y0, Y0
@@ -428,26 +497,26 @@ part31:
 	VADDPS     Y4, Y2, Y2
 	ADDQ       BX, SI
 
-skip36:
+skip44:
 	TESTQ      $0x00000002, CX
-	JZ         skip37
+	JZ         skip45
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y3, Y4
 	VADDPS     Y4, Y0, Y0
 	VADDPS     Y4, Y1, Y1
 	VADDPS     Y4, Y2, Y2
 
-skip37:
+skip45:
 	TESTQ  $0x00000004, CX
-	JZ     skip38
+	JZ     skip46
 	VXORPS Y4, Y4, Y4
 	VMAXPS Y0, Y4, Y0
 	VMAXPS Y1, Y4, Y1
 	VMAXPS Y2, Y4, Y2
 
-skip38:
+skip46:
 	TESTQ      $0x00000010, CX
-	JZ         skip39
+	JZ         skip47
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y4, Y4, Y4
@@ -459,32 +528,77 @@ skip38:
 	VCMPPS     $0x06, Y4, Y5, Y5
 	VANDPS     Y5, Y1, Y1
 	ADDQ       BX, SI
-	VMASKMOVPS (SI), Y3, Y5
-	VCMPPS     $0x06, Y4, Y5, Y5
-	VANDPS     Y5, Y2, Y2
+	VMASKMOVPS (SI), Y3, Y3
+	VCMPPS     $0x06, Y4, Y3, Y3
+	VANDPS     Y3, Y2, Y2
 	ADDQ       BX, SI
 
-skip39:
-	VMASKMOVPS Y0, Y3, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y1, Y3, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y2, Y3, (DX)
-	ADDQ       BX, DX
-	MOVQ       DX, 16(AX)
+skip47:
+	MOVQ         88(AX), CX
+	POPCNTQ      CX, CX
+	MOVQ         DX, SI
+	TESTQ        $0x00000004, CX
+	JZ           skip49
+	MOVQ         SI, DI
+	VMOVUPS      X0, (DI)
+	VEXTRACTF128 $0x01, Y0, X0
+	ADDQ         BX, DI
+	VMOVUPS      X1, (DI)
+	VEXTRACTF128 $0x01, Y1, X1
+	ADDQ         BX, DI
+	VMOVUPS      X2, (DI)
+	VEXTRACTF128 $0x01, Y2, X2
+	ADDQ         BX, DI
+	ADDQ         $0x10, SI
 
-end31:
+skip49:
+	TESTQ    $0x00000002, CX
+	JZ       skip50
+	MOVQ     SI, DI
+	VMOVLPS  X0, (DI)
+	VMOVHLPS X0, X0, X0
+	ADDQ     BX, DI
+	VMOVLPS  X1, (DI)
+	VMOVHLPS X1, X1, X1
+	ADDQ     BX, DI
+	VMOVLPS  X2, (DI)
+	VMOVHLPS X2, X2, X2
+	ADDQ     BX, DI
+	ADDQ     $0x08, SI
+
+skip50:
+	TESTQ  $0x00000001, CX
+	JZ     skip51
+	MOVQ   SI, DI
+	VMOVSS X0, (DI)
+	ADDQ   BX, DI
+	VMOVSS X1, (DI)
+	ADDQ   BX, DI
+	VMOVSS X2, (DI)
+	ADDQ   BX, DI
+	ADDQ   $0x04, SI
+
+skip51:
+	JMP stored48
+
+stored48:
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	MOVQ DX, 16(AX)
+
+end39:
 	DECQ 56(AX)
-	JNZ  again27
+	JNZ  again35
 	VZEROUPPER
 	RET
 
 // func micro4x1AVX2(t *byte)
-// Requires: AVX, FMA3, MMX+
+// Requires: AVX, FMA3, MMX+, POPCNT
 TEXT ·micro4x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again40:
+again52:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -503,7 +617,7 @@ again40:
 	MOVQ       R9, 136(AX)
 	MOVQ       80(AX), R9
 	TESTQ      $0x00000020, R9
-	JZ         skip41
+	JZ         skip53
 	MOVQ       16(AX), R9
 	MOVQ       40(AX), R10
 	PREFETCHT0 (R9)
@@ -515,11 +629,11 @@ again40:
 	PREFETCHT0 (R9)
 	ADDQ       R10, R9
 
-skip41:
-again42:
+skip53:
+again54:
 	MOVQ 48(AX), R9
 
-loop43:
+loop55:
 	VMOVUPS      (SI), Y4
 	VBROADCASTSS (DI), Y5
 	VFMADD231PS  Y5, Y4, Y0
@@ -533,20 +647,20 @@ loop43:
 	ADDQ         DX, R8
 	ADDQ         BX, SI
 	DECQ         R9
-	JNZ          loop43
+	JNZ          loop55
 	MOVQ         120(AX), R9
 	ADDQ         R9, DI
 	ADDQ         R9, R8
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again42
+	JNZ          again54
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part44
+	JNZ          part56
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip45
+	JZ           skip57
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y4
 	VADDPS       Y4, Y0, Y0
@@ -561,9 +675,9 @@ loop43:
 	VADDPS       Y4, Y3, Y3
 	ADDQ         BX, SI
 
-skip45:
+skip57:
 	TESTQ   $0x00000002, CX
-	JZ      skip46
+	JZ      skip58
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y4
 	VADDPS  Y4, Y0, Y0
@@ -571,18 +685,18 @@ skip45:
 	VADDPS  Y4, Y2, Y2
 	VADDPS  Y4, Y3, Y3
 
-skip46:
+skip58:
 	TESTQ  $0x00000004, CX
-	JZ     skip47
+	JZ     skip59
 	VXORPS Y4, Y4, Y4
 	VMAXPS Y0, Y4, Y0
 	VMAXPS Y1, Y4, Y1
 	VMAXPS Y2, Y4, Y2
 	VMAXPS Y3, Y4, Y3
 
-skip47:
+skip59:
 	TESTQ   $0x00000010, CX
-	JZ      skip48
+	JZ      skip60
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y4, Y4, Y4
@@ -603,7 +717,7 @@ skip47:
 	VANDPS  Y5, Y3, Y3
 	ADDQ    BX, SI
 
-skip48:
+skip60:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -613,15 +727,15 @@ skip48:
 	VMOVUPS Y3, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end44
+	JMP     end56
 
-part44:
+part56:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y4
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip49
+	JZ         skip61
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y4, Y5
 	VADDPS     Y5, Y0, Y0
@@ -636,9 +750,9 @@ part44:
 	VADDPS     Y5, Y3, Y3
 	ADDQ       BX, SI
 
-skip49:
+skip61:
 	TESTQ      $0x00000002, CX
-	JZ         skip50
+	JZ         skip62
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y4, Y5
 	VADDPS     Y5, Y0, Y0
@@ -646,18 +760,18 @@ skip49:
 	VADDPS     Y5, Y2, Y2
 	VADDPS     Y5, Y3, Y3
 
-skip50:
+skip62:
 	TESTQ  $0x00000004, CX
-	JZ     skip51
+	JZ     skip63
 	VXORPS Y5, Y5, Y5
 	VMAXPS Y0, Y5, Y0
 	VMAXPS Y1, Y5, Y1
 	VMAXPS Y2, Y5, Y2
 	VMAXPS Y3, Y5, Y3
 
-skip51:
+skip63:
 	TESTQ      $0x00000010, CX
-	JZ         skip52
+	JZ         skip64
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y5, Y5, Y5
@@ -673,34 +787,86 @@ skip51:
 	VCMPPS     $0x06, Y5, Y6, Y6
 	VANDPS     Y6, Y2, Y2
 	ADDQ       BX, SI
-	VMASKMOVPS (SI), Y4, Y6
-	VCMPPS     $0x06, Y5, Y6, Y6
-	VANDPS     Y6, Y3, Y3
+	VMASKMOVPS (SI), Y4, Y4
+	VCMPPS     $0x06, Y5, Y4, Y4
+	VANDPS     Y4, Y3, Y3
 	ADDQ       BX, SI
 
-skip52:
-	VMASKMOVPS Y0, Y4, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y1, Y4, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y2, Y4, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y3, Y4, (DX)
-	ADDQ       BX, DX
-	MOVQ       DX, 16(AX)
+skip64:
+	MOVQ         88(AX), CX
+	POPCNTQ      CX, CX
+	MOVQ         DX, SI
+	TESTQ        $0x00000004, CX
+	JZ           skip66
+	MOVQ         SI, DI
+	VMOVUPS      X0, (DI)
+	VEXTRACTF128 $0x01, Y0, X0
+	ADDQ         BX, DI
+	VMOVUPS      X1, (DI)
+	VEXTRACTF128 $0x01, Y1, X1
+	ADDQ         BX, DI
+	VMOVUPS      X2, (DI)
+	VEXTRACTF128 $0x01, Y2, X2
+	ADDQ         BX, DI
+	VMOVUPS      X3, (DI)
+	VEXTRACTF128 $0x01, Y3, X3
+	ADDQ         BX, DI
+	ADDQ         $0x10, SI
 
-end44:
+skip66:
+	TESTQ    $0x00000002, CX
+	JZ       skip67
+	MOVQ     SI, DI
+	VMOVLPS  X0, (DI)
+	VMOVHLPS X0, X0, X0
+	ADDQ     BX, DI
+	VMOVLPS  X1, (DI)
+	VMOVHLPS X1, X1, X1
+	ADDQ     BX, DI
+	VMOVLPS  X2, (DI)
+	VMOVHLPS X2, X2, X2
+	ADDQ     BX, DI
+	VMOVLPS  X3, (DI)
+	VMOVHLPS X3, X3, X3
+	ADDQ     BX, DI
+	ADDQ     $0x08, SI
+
+skip67:
+	TESTQ  $0x00000001, CX
+	JZ     skip68
+	MOVQ   SI, DI
+	VMOVSS X0, (DI)
+	ADDQ   BX, DI
+	VMOVSS X1, (DI)
+	ADDQ   BX, DI
+	VMOVSS X2, (DI)
+	ADDQ   BX, DI
+	VMOVSS X3, (DI)
+	ADDQ   BX, DI
+	ADDQ   $0x04, SI
+
+skip68:
+	JMP stored65
+
+stored65:
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	MOVQ DX, 16(AX)
+
+end56:
 	DECQ 56(AX)
-	JNZ  again40
+	JNZ  again52
 	VZEROUPPER
 	RET
 
 // func micro5x1AVX2(t *byte)
-// Requires: AVX, FMA3, MMX+
+// Requires: AVX, FMA3, MMX+, POPCNT
 TEXT ·micro5x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again53:
+again69:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -721,7 +887,7 @@ again53:
 	MOVQ       R9, 136(AX)
 	MOVQ       80(AX), R9
 	TESTQ      $0x00000020, R9
-	JZ         skip54
+	JZ         skip70
 	MOVQ       16(AX), R9
 	MOVQ       40(AX), R10
 	PREFETCHT0 (R9)
@@ -735,11 +901,11 @@ again53:
 	PREFETCHT0 (R9)
 	ADDQ       R10, R9
 
-skip54:
-again55:
+skip70:
+again71:
 	MOVQ 48(AX), R9
 
-loop56:
+loop72:
 	VMOVUPS      (SI), Y5
 	VBROADCASTSS (DI), Y6
 	VFMADD231PS  Y6, Y5, Y0
@@ -755,20 +921,20 @@ loop56:
 	ADDQ         DX, R8
 	ADDQ         BX, SI
 	DECQ         R9
-	JNZ          loop56
+	JNZ          loop72
 	MOVQ         120(AX), R9
 	ADDQ         R9, DI
 	ADDQ         R9, R8
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again55
+	JNZ          again71
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part57
+	JNZ          part73
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip58
+	JZ           skip74
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y5
 	VADDPS       Y5, Y0, Y0
@@ -786,9 +952,9 @@ loop56:
 	VADDPS       Y5, Y4, Y4
 	ADDQ         BX, SI
 
-skip58:
+skip74:
 	TESTQ   $0x00000002, CX
-	JZ      skip59
+	JZ      skip75
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y5
 	VADDPS  Y5, Y0, Y0
@@ -797,9 +963,9 @@ skip58:
 	VADDPS  Y5, Y3, Y3
 	VADDPS  Y5, Y4, Y4
 
-skip59:
+skip75:
 	TESTQ  $0x00000004, CX
-	JZ     skip60
+	JZ     skip76
 	VXORPS Y5, Y5, Y5
 	VMAXPS Y0, Y5, Y0
 	VMAXPS Y1, Y5, Y1
@@ -807,9 +973,9 @@ skip59:
 	VMAXPS Y3, Y5, Y3
 	VMAXPS Y4, Y5, Y4
 
-skip60:
+skip76:
 	TESTQ   $0x00000010, CX
-	JZ      skip61
+	JZ      skip77
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y5, Y5, Y5
@@ -834,7 +1000,7 @@ skip60:
 	VANDPS  Y6, Y4, Y4
 	ADDQ    BX, SI
 
-skip61:
+skip77:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -846,15 +1012,15 @@ skip61:
 	VMOVUPS Y4, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end57
+	JMP     end73
 
-part57:
+part73:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y5
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip62
+	JZ         skip78
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y5, Y6
 	VADDPS     Y6, Y0, Y0
@@ -872,9 +1038,9 @@ part57:
 	VADDPS     Y6, Y4, Y4
 	ADDQ       BX, SI
 
-skip62:
+skip78:
 	TESTQ      $0x00000002, CX
-	JZ         skip63
+	JZ         skip79
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y5, Y6
 	VADDPS     Y6, Y0, Y0
@@ -883,9 +1049,9 @@ skip62:
 	VADDPS     Y6, Y3, Y3
 	VADDPS     Y6, Y4, Y4
 
-skip63:
+skip79:
 	TESTQ  $0x00000004, CX
-	JZ     skip64
+	JZ     skip80
 	VXORPS Y6, Y6, Y6
 	VMAXPS Y0, Y6, Y0
 	VMAXPS Y1, Y6, Y1
@@ -893,9 +1059,9 @@ skip63:
 	VMAXPS Y3, Y6, Y3
 	VMAXPS Y4, Y6, Y4
 
-skip64:
+skip80:
 	TESTQ      $0x00000010, CX
-	JZ         skip65
+	JZ         skip81
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y6, Y6, Y6
@@ -915,36 +1081,95 @@ skip64:
 	VCMPPS     $0x06, Y6, Y7, Y7
 	VANDPS     Y7, Y3, Y3
 	ADDQ       BX, SI
-	VMASKMOVPS (SI), Y5, Y7
-	VCMPPS     $0x06, Y6, Y7, Y7
-	VANDPS     Y7, Y4, Y4
+	VMASKMOVPS (SI), Y5, Y5
+	VCMPPS     $0x06, Y6, Y5, Y5
+	VANDPS     Y5, Y4, Y4
 	ADDQ       BX, SI
 
-skip65:
-	VMASKMOVPS Y0, Y5, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y1, Y5, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y2, Y5, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y3, Y5, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y4, Y5, (DX)
-	ADDQ       BX, DX
-	MOVQ       DX, 16(AX)
+skip81:
+	MOVQ         88(AX), CX
+	POPCNTQ      CX, CX
+	MOVQ         DX, SI
+	TESTQ        $0x00000004, CX
+	JZ           skip83
+	MOVQ         SI, DI
+	VMOVUPS      X0, (DI)
+	VEXTRACTF128 $0x01, Y0, X0
+	ADDQ         BX, DI
+	VMOVUPS      X1, (DI)
+	VEXTRACTF128 $0x01, Y1, X1
+	ADDQ         BX, DI
+	VMOVUPS      X2, (DI)
+	VEXTRACTF128 $0x01, Y2, X2
+	ADDQ         BX, DI
+	VMOVUPS      X3, (DI)
+	VEXTRACTF128 $0x01, Y3, X3
+	ADDQ         BX, DI
+	VMOVUPS      X4, (DI)
+	VEXTRACTF128 $0x01, Y4, X4
+	ADDQ         BX, DI
+	ADDQ         $0x10, SI
 
-end57:
+skip83:
+	TESTQ    $0x00000002, CX
+	JZ       skip84
+	MOVQ     SI, DI
+	VMOVLPS  X0, (DI)
+	VMOVHLPS X0, X0, X0
+	ADDQ     BX, DI
+	VMOVLPS  X1, (DI)
+	VMOVHLPS X1, X1, X1
+	ADDQ     BX, DI
+	VMOVLPS  X2, (DI)
+	VMOVHLPS X2, X2, X2
+	ADDQ     BX, DI
+	VMOVLPS  X3, (DI)
+	VMOVHLPS X3, X3, X3
+	ADDQ     BX, DI
+	VMOVLPS  X4, (DI)
+	VMOVHLPS X4, X4, X4
+	ADDQ     BX, DI
+	ADDQ     $0x08, SI
+
+skip84:
+	TESTQ  $0x00000001, CX
+	JZ     skip85
+	MOVQ   SI, DI
+	VMOVSS X0, (DI)
+	ADDQ   BX, DI
+	VMOVSS X1, (DI)
+	ADDQ   BX, DI
+	VMOVSS X2, (DI)
+	ADDQ   BX, DI
+	VMOVSS X3, (DI)
+	ADDQ   BX, DI
+	VMOVSS X4, (DI)
+	ADDQ   BX, DI
+	ADDQ   $0x04, SI
+
+skip85:
+	JMP stored82
+
+stored82:
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	MOVQ DX, 16(AX)
+
+end73:
 	DECQ 56(AX)
-	JNZ  again53
+	JNZ  again69
 	VZEROUPPER
 	RET
 
 // func micro6x1AVX2(t *byte)
-// Requires: AVX, FMA3, MMX+
+// Requires: AVX, FMA3, MMX+, POPCNT
 TEXT ·micro6x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again66:
+again86:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -967,7 +1192,7 @@ again66:
 	MOVQ       R9, 136(AX)
 	MOVQ       80(AX), R9
 	TESTQ      $0x00000020, R9
-	JZ         skip67
+	JZ         skip87
 	MOVQ       16(AX), R9
 	MOVQ       40(AX), R10
 	PREFETCHT0 (R9)
@@ -983,11 +1208,11 @@ again66:
 	PREFETCHT0 (R9)
 	ADDQ       R10, R9
 
-skip67:
-again68:
+skip87:
+again88:
 	MOVQ 48(AX), R9
 
-loop69:
+loop89:
 	VMOVUPS      (SI), Y6
 	VBROADCASTSS (DI), Y7
 	VFMADD231PS  Y7, Y6, Y0
@@ -1005,20 +1230,20 @@ loop69:
 	ADDQ         DX, R8
 	ADDQ         BX, SI
 	DECQ         R9
-	JNZ          loop69
+	JNZ          loop89
 	MOVQ         120(AX), R9
 	ADDQ         R9, DI
 	ADDQ         R9, R8
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again68
+	JNZ          again88
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part70
+	JNZ          part90
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip71
+	JZ           skip91
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y6
 	VADDPS       Y6, Y0, Y0
@@ -1039,9 +1264,9 @@ loop69:
 	VADDPS       Y6, Y5, Y5
 	ADDQ         BX, SI
 
-skip71:
+skip91:
 	TESTQ   $0x00000002, CX
-	JZ      skip72
+	JZ      skip92
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y6
 	VADDPS  Y6, Y0, Y0
@@ -1051,9 +1276,9 @@ skip71:
 	VADDPS  Y6, Y4, Y4
 	VADDPS  Y6, Y5, Y5
 
-skip72:
+skip92:
 	TESTQ  $0x00000004, CX
-	JZ     skip73
+	JZ     skip93
 	VXORPS Y6, Y6, Y6
 	VMAXPS Y0, Y6, Y0
 	VMAXPS Y1, Y6, Y1
@@ -1062,9 +1287,9 @@ skip72:
 	VMAXPS Y4, Y6, Y4
 	VMAXPS Y5, Y6, Y5
 
-skip73:
+skip93:
 	TESTQ   $0x00000010, CX
-	JZ      skip74
+	JZ      skip94
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y6, Y6, Y6
@@ -1093,7 +1318,7 @@ skip73:
 	VANDPS  Y7, Y5, Y5
 	ADDQ    BX, SI
 
-skip74:
+skip94:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -1107,15 +1332,15 @@ skip74:
 	VMOVUPS Y5, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end70
+	JMP     end90
 
-part70:
+part90:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y6
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip75
+	JZ         skip95
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y6, Y7
 	VADDPS     Y7, Y0, Y0
@@ -1136,9 +1361,9 @@ part70:
 	VADDPS     Y7, Y5, Y5
 	ADDQ       BX, SI
 
-skip75:
+skip95:
 	TESTQ      $0x00000002, CX
-	JZ         skip76
+	JZ         skip96
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y6, Y7
 	VADDPS     Y7, Y0, Y0
@@ -1148,9 +1373,9 @@ skip75:
 	VADDPS     Y7, Y4, Y4
 	VADDPS     Y7, Y5, Y5
 
-skip76:
+skip96:
 	TESTQ  $0x00000004, CX
-	JZ     skip77
+	JZ     skip97
 	VXORPS Y7, Y7, Y7
 	VMAXPS Y0, Y7, Y0
 	VMAXPS Y1, Y7, Y1
@@ -1159,9 +1384,9 @@ skip76:
 	VMAXPS Y4, Y7, Y4
 	VMAXPS Y5, Y7, Y5
 
-skip77:
+skip97:
 	TESTQ      $0x00000010, CX
-	JZ         skip78
+	JZ         skip98
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y7, Y7, Y7
@@ -1185,38 +1410,104 @@ skip77:
 	VCMPPS     $0x06, Y7, Y8, Y8
 	VANDPS     Y8, Y4, Y4
 	ADDQ       BX, SI
-	VMASKMOVPS (SI), Y6, Y8
-	VCMPPS     $0x06, Y7, Y8, Y8
-	VANDPS     Y8, Y5, Y5
+	VMASKMOVPS (SI), Y6, Y6
+	VCMPPS     $0x06, Y7, Y6, Y6
+	VANDPS     Y6, Y5, Y5
 	ADDQ       BX, SI
 
-skip78:
-	VMASKMOVPS Y0, Y6, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y1, Y6, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y2, Y6, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y3, Y6, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y4, Y6, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y5, Y6, (DX)
-	ADDQ       BX, DX
-	MOVQ       DX, 16(AX)
+skip98:
+	MOVQ         88(AX), CX
+	POPCNTQ      CX, CX
+	MOVQ         DX, SI
+	TESTQ        $0x00000004, CX
+	JZ           skip100
+	MOVQ         SI, DI
+	VMOVUPS      X0, (DI)
+	VEXTRACTF128 $0x01, Y0, X0
+	ADDQ         BX, DI
+	VMOVUPS      X1, (DI)
+	VEXTRACTF128 $0x01, Y1, X1
+	ADDQ         BX, DI
+	VMOVUPS      X2, (DI)
+	VEXTRACTF128 $0x01, Y2, X2
+	ADDQ         BX, DI
+	VMOVUPS      X3, (DI)
+	VEXTRACTF128 $0x01, Y3, X3
+	ADDQ         BX, DI
+	VMOVUPS      X4, (DI)
+	VEXTRACTF128 $0x01, Y4, X4
+	ADDQ         BX, DI
+	VMOVUPS      X5, (DI)
+	VEXTRACTF128 $0x01, Y5, X5
+	ADDQ         BX, DI
+	ADDQ         $0x10, SI
 
-end70:
+skip100:
+	TESTQ    $0x00000002, CX
+	JZ       skip101
+	MOVQ     SI, DI
+	VMOVLPS  X0, (DI)
+	VMOVHLPS X0, X0, X0
+	ADDQ     BX, DI
+	VMOVLPS  X1, (DI)
+	VMOVHLPS X1, X1, X1
+	ADDQ     BX, DI
+	VMOVLPS  X2, (DI)
+	VMOVHLPS X2, X2, X2
+	ADDQ     BX, DI
+	VMOVLPS  X3, (DI)
+	VMOVHLPS X3, X3, X3
+	ADDQ     BX, DI
+	VMOVLPS  X4, (DI)
+	VMOVHLPS X4, X4, X4
+	ADDQ     BX, DI
+	VMOVLPS  X5, (DI)
+	VMOVHLPS X5, X5, X5
+	ADDQ     BX, DI
+	ADDQ     $0x08, SI
+
+skip101:
+	TESTQ  $0x00000001, CX
+	JZ     skip102
+	MOVQ   SI, DI
+	VMOVSS X0, (DI)
+	ADDQ   BX, DI
+	VMOVSS X1, (DI)
+	ADDQ   BX, DI
+	VMOVSS X2, (DI)
+	ADDQ   BX, DI
+	VMOVSS X3, (DI)
+	ADDQ   BX, DI
+	VMOVSS X4, (DI)
+	ADDQ   BX, DI
+	VMOVSS X5, (DI)
+	ADDQ   BX, DI
+	ADDQ   $0x04, SI
+
+skip102:
+	JMP stored99
+
+stored99:
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	MOVQ DX, 16(AX)
+
+end90:
 	DECQ 56(AX)
-	JNZ  again66
+	JNZ  again86
 	VZEROUPPER
 	RET
 
 // func micro7x1AVX2(t *byte)
-// Requires: AVX, FMA3, MMX+
+// Requires: AVX, FMA3, MMX+, POPCNT
 TEXT ·micro7x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again79:
+again103:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -1240,7 +1531,7 @@ again79:
 	MOVQ       R10, 136(AX)
 	MOVQ       80(AX), R10
 	TESTQ      $0x00000020, R10
-	JZ         skip80
+	JZ         skip104
 	MOVQ       16(AX), R10
 	MOVQ       40(AX), R11
 	PREFETCHT0 (R10)
@@ -1258,11 +1549,11 @@ again79:
 	PREFETCHT0 (R10)
 	ADDQ       R11, R10
 
-skip80:
-again81:
+skip104:
+again105:
 	MOVQ 48(AX), R10
 
-loop82:
+loop106:
 	VMOVUPS      (SI), Y7
 	VBROADCASTSS (DI), Y8
 	VFMADD231PS  Y8, Y7, Y0
@@ -1283,21 +1574,21 @@ loop82:
 	ADDQ         DX, R9
 	ADDQ         BX, SI
 	DECQ         R10
-	JNZ          loop82
+	JNZ          loop106
 	MOVQ         120(AX), R10
 	ADDQ         R10, DI
 	ADDQ         R10, R8
 	ADDQ         R10, R9
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again81
+	JNZ          again105
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part83
+	JNZ          part107
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip84
+	JZ           skip108
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y7
 	VADDPS       Y7, Y0, Y0
@@ -1321,9 +1612,9 @@ loop82:
 	VADDPS       Y7, Y6, Y6
 	ADDQ         BX, SI
 
-skip84:
+skip108:
 	TESTQ   $0x00000002, CX
-	JZ      skip85
+	JZ      skip109
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y7
 	VADDPS  Y7, Y0, Y0
@@ -1334,9 +1625,9 @@ skip84:
 	VADDPS  Y7, Y5, Y5
 	VADDPS  Y7, Y6, Y6
 
-skip85:
+skip109:
 	TESTQ  $0x00000004, CX
-	JZ     skip86
+	JZ     skip110
 	VXORPS Y7, Y7, Y7
 	VMAXPS Y0, Y7, Y0
 	VMAXPS Y1, Y7, Y1
@@ -1346,9 +1637,9 @@ skip85:
 	VMAXPS Y5, Y7, Y5
 	VMAXPS Y6, Y7, Y6
 
-skip86:
+skip110:
 	TESTQ   $0x00000010, CX
-	JZ      skip87
+	JZ      skip111
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y7, Y7, Y7
@@ -1381,7 +1672,7 @@ skip86:
 	VANDPS  Y8, Y6, Y6
 	ADDQ    BX, SI
 
-skip87:
+skip111:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -1397,15 +1688,15 @@ skip87:
 	VMOVUPS Y6, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end83
+	JMP     end107
 
-part83:
+part107:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y7
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip88
+	JZ         skip112
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y7, Y8
 	VADDPS     Y8, Y0, Y0
@@ -1429,9 +1720,9 @@ part83:
 	VADDPS     Y8, Y6, Y6
 	ADDQ       BX, SI
 
-skip88:
+skip112:
 	TESTQ      $0x00000002, CX
-	JZ         skip89
+	JZ         skip113
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y7, Y8
 	VADDPS     Y8, Y0, Y0
@@ -1442,9 +1733,9 @@ skip88:
 	VADDPS     Y8, Y5, Y5
 	VADDPS     Y8, Y6, Y6
 
-skip89:
+skip113:
 	TESTQ  $0x00000004, CX
-	JZ     skip90
+	JZ     skip114
 	VXORPS Y8, Y8, Y8
 	VMAXPS Y0, Y8, Y0
 	VMAXPS Y1, Y8, Y1
@@ -1454,9 +1745,9 @@ skip89:
 	VMAXPS Y5, Y8, Y5
 	VMAXPS Y6, Y8, Y6
 
-skip90:
+skip114:
 	TESTQ      $0x00000010, CX
-	JZ         skip91
+	JZ         skip115
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y8, Y8, Y8
@@ -1484,40 +1775,113 @@ skip90:
 	VCMPPS     $0x06, Y8, Y9, Y9
 	VANDPS     Y9, Y5, Y5
 	ADDQ       BX, SI
-	VMASKMOVPS (SI), Y7, Y9
-	VCMPPS     $0x06, Y8, Y9, Y9
-	VANDPS     Y9, Y6, Y6
+	VMASKMOVPS (SI), Y7, Y7
+	VCMPPS     $0x06, Y8, Y7, Y7
+	VANDPS     Y7, Y6, Y6
 	ADDQ       BX, SI
 
-skip91:
-	VMASKMOVPS Y0, Y7, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y1, Y7, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y2, Y7, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y3, Y7, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y4, Y7, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y5, Y7, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y6, Y7, (DX)
-	ADDQ       BX, DX
-	MOVQ       DX, 16(AX)
+skip115:
+	MOVQ         88(AX), CX
+	POPCNTQ      CX, CX
+	MOVQ         DX, SI
+	TESTQ        $0x00000004, CX
+	JZ           skip117
+	MOVQ         SI, DI
+	VMOVUPS      X0, (DI)
+	VEXTRACTF128 $0x01, Y0, X0
+	ADDQ         BX, DI
+	VMOVUPS      X1, (DI)
+	VEXTRACTF128 $0x01, Y1, X1
+	ADDQ         BX, DI
+	VMOVUPS      X2, (DI)
+	VEXTRACTF128 $0x01, Y2, X2
+	ADDQ         BX, DI
+	VMOVUPS      X3, (DI)
+	VEXTRACTF128 $0x01, Y3, X3
+	ADDQ         BX, DI
+	VMOVUPS      X4, (DI)
+	VEXTRACTF128 $0x01, Y4, X4
+	ADDQ         BX, DI
+	VMOVUPS      X5, (DI)
+	VEXTRACTF128 $0x01, Y5, X5
+	ADDQ         BX, DI
+	VMOVUPS      X6, (DI)
+	VEXTRACTF128 $0x01, Y6, X6
+	ADDQ         BX, DI
+	ADDQ         $0x10, SI
 
-end83:
+skip117:
+	TESTQ    $0x00000002, CX
+	JZ       skip118
+	MOVQ     SI, DI
+	VMOVLPS  X0, (DI)
+	VMOVHLPS X0, X0, X0
+	ADDQ     BX, DI
+	VMOVLPS  X1, (DI)
+	VMOVHLPS X1, X1, X1
+	ADDQ     BX, DI
+	VMOVLPS  X2, (DI)
+	VMOVHLPS X2, X2, X2
+	ADDQ     BX, DI
+	VMOVLPS  X3, (DI)
+	VMOVHLPS X3, X3, X3
+	ADDQ     BX, DI
+	VMOVLPS  X4, (DI)
+	VMOVHLPS X4, X4, X4
+	ADDQ     BX, DI
+	VMOVLPS  X5, (DI)
+	VMOVHLPS X5, X5, X5
+	ADDQ     BX, DI
+	VMOVLPS  X6, (DI)
+	VMOVHLPS X6, X6, X6
+	ADDQ     BX, DI
+	ADDQ     $0x08, SI
+
+skip118:
+	TESTQ  $0x00000001, CX
+	JZ     skip119
+	MOVQ   SI, DI
+	VMOVSS X0, (DI)
+	ADDQ   BX, DI
+	VMOVSS X1, (DI)
+	ADDQ   BX, DI
+	VMOVSS X2, (DI)
+	ADDQ   BX, DI
+	VMOVSS X3, (DI)
+	ADDQ   BX, DI
+	VMOVSS X4, (DI)
+	ADDQ   BX, DI
+	VMOVSS X5, (DI)
+	ADDQ   BX, DI
+	VMOVSS X6, (DI)
+	ADDQ   BX, DI
+	ADDQ   $0x04, SI
+
+skip119:
+	JMP stored116
+
+stored116:
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	MOVQ DX, 16(AX)
+
+end107:
 	DECQ 56(AX)
-	JNZ  again79
+	JNZ  again103
 	VZEROUPPER
 	RET
 
 // func micro8x1AVX2(t *byte)
-// Requires: AVX, FMA3, MMX+
+// Requires: AVX, FMA3, MMX+, POPCNT
 TEXT ·micro8x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again92:
+again120:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -1543,7 +1907,7 @@ again92:
 	MOVQ       R10, 136(AX)
 	MOVQ       80(AX), R10
 	TESTQ      $0x00000020, R10
-	JZ         skip93
+	JZ         skip121
 	MOVQ       16(AX), R10
 	MOVQ       40(AX), R11
 	PREFETCHT0 (R10)
@@ -1563,11 +1927,11 @@ again92:
 	PREFETCHT0 (R10)
 	ADDQ       R11, R10
 
-skip93:
-again94:
+skip121:
+again122:
 	MOVQ 48(AX), R10
 
-loop95:
+loop123:
 	VMOVUPS      (SI), Y8
 	VBROADCASTSS (DI), Y9
 	VFMADD231PS  Y9, Y8, Y0
@@ -1590,21 +1954,21 @@ loop95:
 	ADDQ         DX, R9
 	ADDQ         BX, SI
 	DECQ         R10
-	JNZ          loop95
+	JNZ          loop123
 	MOVQ         120(AX), R10
 	ADDQ         R10, DI
 	ADDQ         R10, R8
 	ADDQ         R10, R9
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again94
+	JNZ          again122
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part96
+	JNZ          part124
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip97
+	JZ           skip125
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y8
 	VADDPS       Y8, Y0, Y0
@@ -1631,9 +1995,9 @@ loop95:
 	VADDPS       Y8, Y7, Y7
 	ADDQ         BX, SI
 
-skip97:
+skip125:
 	TESTQ   $0x00000002, CX
-	JZ      skip98
+	JZ      skip126
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y8
 	VADDPS  Y8, Y0, Y0
@@ -1645,9 +2009,9 @@ skip97:
 	VADDPS  Y8, Y6, Y6
 	VADDPS  Y8, Y7, Y7
 
-skip98:
+skip126:
 	TESTQ  $0x00000004, CX
-	JZ     skip99
+	JZ     skip127
 	VXORPS Y8, Y8, Y8
 	VMAXPS Y0, Y8, Y0
 	VMAXPS Y1, Y8, Y1
@@ -1658,9 +2022,9 @@ skip98:
 	VMAXPS Y6, Y8, Y6
 	VMAXPS Y7, Y8, Y7
 
-skip99:
+skip127:
 	TESTQ   $0x00000010, CX
-	JZ      skip100
+	JZ      skip128
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y8, Y8, Y8
@@ -1697,7 +2061,7 @@ skip99:
 	VANDPS  Y9, Y7, Y7
 	ADDQ    BX, SI
 
-skip100:
+skip128:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -1715,15 +2079,15 @@ skip100:
 	VMOVUPS Y7, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end96
+	JMP     end124
 
-part96:
+part124:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y8
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip101
+	JZ         skip129
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y8, Y9
 	VADDPS     Y9, Y0, Y0
@@ -1750,9 +2114,9 @@ part96:
 	VADDPS     Y9, Y7, Y7
 	ADDQ       BX, SI
 
-skip101:
+skip129:
 	TESTQ      $0x00000002, CX
-	JZ         skip102
+	JZ         skip130
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y8, Y9
 	VADDPS     Y9, Y0, Y0
@@ -1764,9 +2128,9 @@ skip101:
 	VADDPS     Y9, Y6, Y6
 	VADDPS     Y9, Y7, Y7
 
-skip102:
+skip130:
 	TESTQ  $0x00000004, CX
-	JZ     skip103
+	JZ     skip131
 	VXORPS Y9, Y9, Y9
 	VMAXPS Y0, Y9, Y0
 	VMAXPS Y1, Y9, Y1
@@ -1777,9 +2141,9 @@ skip102:
 	VMAXPS Y6, Y9, Y6
 	VMAXPS Y7, Y9, Y7
 
-skip103:
+skip131:
 	TESTQ      $0x00000010, CX
-	JZ         skip104
+	JZ         skip132
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y9, Y9, Y9
@@ -1811,42 +2175,122 @@ skip103:
 	VCMPPS     $0x06, Y9, Y10, Y10
 	VANDPS     Y10, Y6, Y6
 	ADDQ       BX, SI
-	VMASKMOVPS (SI), Y8, Y10
-	VCMPPS     $0x06, Y9, Y10, Y10
-	VANDPS     Y10, Y7, Y7
+	VMASKMOVPS (SI), Y8, Y8
+	VCMPPS     $0x06, Y9, Y8, Y8
+	VANDPS     Y8, Y7, Y7
 	ADDQ       BX, SI
 
-skip104:
-	VMASKMOVPS Y0, Y8, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y1, Y8, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y2, Y8, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y3, Y8, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y4, Y8, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y5, Y8, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y6, Y8, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y7, Y8, (DX)
-	ADDQ       BX, DX
-	MOVQ       DX, 16(AX)
+skip132:
+	MOVQ         88(AX), CX
+	POPCNTQ      CX, CX
+	MOVQ         DX, SI
+	TESTQ        $0x00000004, CX
+	JZ           skip134
+	MOVQ         SI, DI
+	VMOVUPS      X0, (DI)
+	VEXTRACTF128 $0x01, Y0, X0
+	ADDQ         BX, DI
+	VMOVUPS      X1, (DI)
+	VEXTRACTF128 $0x01, Y1, X1
+	ADDQ         BX, DI
+	VMOVUPS      X2, (DI)
+	VEXTRACTF128 $0x01, Y2, X2
+	ADDQ         BX, DI
+	VMOVUPS      X3, (DI)
+	VEXTRACTF128 $0x01, Y3, X3
+	ADDQ         BX, DI
+	VMOVUPS      X4, (DI)
+	VEXTRACTF128 $0x01, Y4, X4
+	ADDQ         BX, DI
+	VMOVUPS      X5, (DI)
+	VEXTRACTF128 $0x01, Y5, X5
+	ADDQ         BX, DI
+	VMOVUPS      X6, (DI)
+	VEXTRACTF128 $0x01, Y6, X6
+	ADDQ         BX, DI
+	VMOVUPS      X7, (DI)
+	VEXTRACTF128 $0x01, Y7, X7
+	ADDQ         BX, DI
+	ADDQ         $0x10, SI
 
-end96:
+skip134:
+	TESTQ    $0x00000002, CX
+	JZ       skip135
+	MOVQ     SI, DI
+	VMOVLPS  X0, (DI)
+	VMOVHLPS X0, X0, X0
+	ADDQ     BX, DI
+	VMOVLPS  X1, (DI)
+	VMOVHLPS X1, X1, X1
+	ADDQ     BX, DI
+	VMOVLPS  X2, (DI)
+	VMOVHLPS X2, X2, X2
+	ADDQ     BX, DI
+	VMOVLPS  X3, (DI)
+	VMOVHLPS X3, X3, X3
+	ADDQ     BX, DI
+	VMOVLPS  X4, (DI)
+	VMOVHLPS X4, X4, X4
+	ADDQ     BX, DI
+	VMOVLPS  X5, (DI)
+	VMOVHLPS X5, X5, X5
+	ADDQ     BX, DI
+	VMOVLPS  X6, (DI)
+	VMOVHLPS X6, X6, X6
+	ADDQ     BX, DI
+	VMOVLPS  X7, (DI)
+	VMOVHLPS X7, X7, X7
+	ADDQ     BX, DI
+	ADDQ     $0x08, SI
+
+skip135:
+	TESTQ  $0x00000001, CX
+	JZ     skip136
+	MOVQ   SI, DI
+	VMOVSS X0, (DI)
+	ADDQ   BX, DI
+	VMOVSS X1, (DI)
+	ADDQ   BX, DI
+	VMOVSS X2, (DI)
+	ADDQ   BX, DI
+	VMOVSS X3, (DI)
+	ADDQ   BX, DI
+	VMOVSS X4, (DI)
+	ADDQ   BX, DI
+	VMOVSS X5, (DI)
+	ADDQ   BX, DI
+	VMOVSS X6, (DI)
+	ADDQ   BX, DI
+	VMOVSS X7, (DI)
+	ADDQ   BX, DI
+	ADDQ   $0x04, SI
+
+skip136:
+	JMP stored133
+
+stored133:
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	MOVQ DX, 16(AX)
+
+end124:
 	DECQ 56(AX)
-	JNZ  again92
+	JNZ  again120
 	VZEROUPPER
 	RET
 
 // func micro9x1AVX2(t *byte)
-// Requires: AVX, FMA3, MMX+
+// Requires: AVX, FMA3, MMX+, POPCNT
 TEXT ·micro9x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again105:
+again137:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -1874,7 +2318,7 @@ again105:
 	MOVQ       R10, 136(AX)
 	MOVQ       80(AX), R10
 	TESTQ      $0x00000020, R10
-	JZ         skip106
+	JZ         skip138
 	MOVQ       16(AX), R10
 	MOVQ       40(AX), R11
 	PREFETCHT0 (R10)
@@ -1896,11 +2340,11 @@ again105:
 	PREFETCHT0 (R10)
 	ADDQ       R11, R10
 
-skip106:
-again107:
+skip138:
+again139:
 	MOVQ 48(AX), R10
 
-loop108:
+loop140:
 	VMOVUPS      (SI), Y9
 	VBROADCASTSS (DI), Y10
 	VFMADD231PS  Y10, Y9, Y0
@@ -1925,21 +2369,21 @@ loop108:
 	ADDQ         DX, R9
 	ADDQ         BX, SI
 	DECQ         R10
-	JNZ          loop108
+	JNZ          loop140
 	MOVQ         120(AX), R10
 	ADDQ         R10, DI
 	ADDQ         R10, R8
 	ADDQ         R10, R9
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again107
+	JNZ          again139
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part109
+	JNZ          part141
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip110
+	JZ           skip142
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y9
 	VADDPS       Y9, Y0, Y0
@@ -1969,9 +2413,9 @@ loop108:
 	VADDPS       Y9, Y8, Y8
 	ADDQ         BX, SI
 
-skip110:
+skip142:
 	TESTQ   $0x00000002, CX
-	JZ      skip111
+	JZ      skip143
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y9
 	VADDPS  Y9, Y0, Y0
@@ -1984,9 +2428,9 @@ skip110:
 	VADDPS  Y9, Y7, Y7
 	VADDPS  Y9, Y8, Y8
 
-skip111:
+skip143:
 	TESTQ  $0x00000004, CX
-	JZ     skip112
+	JZ     skip144
 	VXORPS Y9, Y9, Y9
 	VMAXPS Y0, Y9, Y0
 	VMAXPS Y1, Y9, Y1
@@ -1998,9 +2442,9 @@ skip111:
 	VMAXPS Y7, Y9, Y7
 	VMAXPS Y8, Y9, Y8
 
-skip112:
+skip144:
 	TESTQ   $0x00000010, CX
-	JZ      skip113
+	JZ      skip145
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y9, Y9, Y9
@@ -2041,7 +2485,7 @@ skip112:
 	VANDPS  Y10, Y8, Y8
 	ADDQ    BX, SI
 
-skip113:
+skip145:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -2061,15 +2505,15 @@ skip113:
 	VMOVUPS Y8, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end109
+	JMP     end141
 
-part109:
+part141:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y9
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip114
+	JZ         skip146
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y9, Y10
 	VADDPS     Y10, Y0, Y0
@@ -2099,9 +2543,9 @@ part109:
 	VADDPS     Y10, Y8, Y8
 	ADDQ       BX, SI
 
-skip114:
+skip146:
 	TESTQ      $0x00000002, CX
-	JZ         skip115
+	JZ         skip147
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y9, Y10
 	VADDPS     Y10, Y0, Y0
@@ -2114,9 +2558,9 @@ skip114:
 	VADDPS     Y10, Y7, Y7
 	VADDPS     Y10, Y8, Y8
 
-skip115:
+skip147:
 	TESTQ  $0x00000004, CX
-	JZ     skip116
+	JZ     skip148
 	VXORPS Y10, Y10, Y10
 	VMAXPS Y0, Y10, Y0
 	VMAXPS Y1, Y10, Y1
@@ -2128,9 +2572,9 @@ skip115:
 	VMAXPS Y7, Y10, Y7
 	VMAXPS Y8, Y10, Y8
 
-skip116:
+skip148:
 	TESTQ      $0x00000010, CX
-	JZ         skip117
+	JZ         skip149
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y10, Y10, Y10
@@ -2166,44 +2610,131 @@ skip116:
 	VCMPPS     $0x06, Y10, Y11, Y11
 	VANDPS     Y11, Y7, Y7
 	ADDQ       BX, SI
-	VMASKMOVPS (SI), Y9, Y11
-	VCMPPS     $0x06, Y10, Y11, Y11
-	VANDPS     Y11, Y8, Y8
+	VMASKMOVPS (SI), Y9, Y9
+	VCMPPS     $0x06, Y10, Y9, Y9
+	VANDPS     Y9, Y8, Y8
 	ADDQ       BX, SI
 
-skip117:
-	VMASKMOVPS Y0, Y9, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y1, Y9, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y2, Y9, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y3, Y9, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y4, Y9, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y5, Y9, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y6, Y9, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y7, Y9, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y8, Y9, (DX)
-	ADDQ       BX, DX
-	MOVQ       DX, 16(AX)
+skip149:
+	MOVQ         88(AX), CX
+	POPCNTQ      CX, CX
+	MOVQ         DX, SI
+	TESTQ        $0x00000004, CX
+	JZ           skip151
+	MOVQ         SI, DI
+	VMOVUPS      X0, (DI)
+	VEXTRACTF128 $0x01, Y0, X0
+	ADDQ         BX, DI
+	VMOVUPS      X1, (DI)
+	VEXTRACTF128 $0x01, Y1, X1
+	ADDQ         BX, DI
+	VMOVUPS      X2, (DI)
+	VEXTRACTF128 $0x01, Y2, X2
+	ADDQ         BX, DI
+	VMOVUPS      X3, (DI)
+	VEXTRACTF128 $0x01, Y3, X3
+	ADDQ         BX, DI
+	VMOVUPS      X4, (DI)
+	VEXTRACTF128 $0x01, Y4, X4
+	ADDQ         BX, DI
+	VMOVUPS      X5, (DI)
+	VEXTRACTF128 $0x01, Y5, X5
+	ADDQ         BX, DI
+	VMOVUPS      X6, (DI)
+	VEXTRACTF128 $0x01, Y6, X6
+	ADDQ         BX, DI
+	VMOVUPS      X7, (DI)
+	VEXTRACTF128 $0x01, Y7, X7
+	ADDQ         BX, DI
+	VMOVUPS      X8, (DI)
+	VEXTRACTF128 $0x01, Y8, X8
+	ADDQ         BX, DI
+	ADDQ         $0x10, SI
 
-end109:
+skip151:
+	TESTQ    $0x00000002, CX
+	JZ       skip152
+	MOVQ     SI, DI
+	VMOVLPS  X0, (DI)
+	VMOVHLPS X0, X0, X0
+	ADDQ     BX, DI
+	VMOVLPS  X1, (DI)
+	VMOVHLPS X1, X1, X1
+	ADDQ     BX, DI
+	VMOVLPS  X2, (DI)
+	VMOVHLPS X2, X2, X2
+	ADDQ     BX, DI
+	VMOVLPS  X3, (DI)
+	VMOVHLPS X3, X3, X3
+	ADDQ     BX, DI
+	VMOVLPS  X4, (DI)
+	VMOVHLPS X4, X4, X4
+	ADDQ     BX, DI
+	VMOVLPS  X5, (DI)
+	VMOVHLPS X5, X5, X5
+	ADDQ     BX, DI
+	VMOVLPS  X6, (DI)
+	VMOVHLPS X6, X6, X6
+	ADDQ     BX, DI
+	VMOVLPS  X7, (DI)
+	VMOVHLPS X7, X7, X7
+	ADDQ     BX, DI
+	VMOVLPS  X8, (DI)
+	VMOVHLPS X8, X8, X8
+	ADDQ     BX, DI
+	ADDQ     $0x08, SI
+
+skip152:
+	TESTQ  $0x00000001, CX
+	JZ     skip153
+	MOVQ   SI, DI
+	VMOVSS X0, (DI)
+	ADDQ   BX, DI
+	VMOVSS X1, (DI)
+	ADDQ   BX, DI
+	VMOVSS X2, (DI)
+	ADDQ   BX, DI
+	VMOVSS X3, (DI)
+	ADDQ   BX, DI
+	VMOVSS X4, (DI)
+	ADDQ   BX, DI
+	VMOVSS X5, (DI)
+	ADDQ   BX, DI
+	VMOVSS X6, (DI)
+	ADDQ   BX, DI
+	VMOVSS X7, (DI)
+	ADDQ   BX, DI
+	VMOVSS X8, (DI)
+	ADDQ   BX, DI
+	ADDQ   $0x04, SI
+
+skip153:
+	JMP stored150
+
+stored150:
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	MOVQ DX, 16(AX)
+
+end141:
 	DECQ 56(AX)
-	JNZ  again105
+	JNZ  again137
 	VZEROUPPER
 	RET
 
 // func micro10x1AVX2(t *byte)
-// Requires: AVX, FMA3, MMX+
+// Requires: AVX, FMA3, MMX+, POPCNT
 TEXT ·micro10x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again118:
+again154:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -2232,7 +2763,7 @@ again118:
 	MOVQ       R11, 136(AX)
 	MOVQ       80(AX), R11
 	TESTQ      $0x00000020, R11
-	JZ         skip119
+	JZ         skip155
 	MOVQ       16(AX), R11
 	MOVQ       40(AX), R12
 	PREFETCHT0 (R11)
@@ -2256,11 +2787,11 @@ again118:
 	PREFETCHT0 (R11)
 	ADDQ       R12, R11
 
-skip119:
-again120:
+skip155:
+again156:
 	MOVQ 48(AX), R11
 
-loop121:
+loop157:
 	VMOVUPS      (SI), Y10
 	VBROADCASTSS (DI), Y11
 	VFMADD231PS  Y11, Y10, Y0
@@ -2288,7 +2819,7 @@ loop121:
 	ADDQ         DX, R10
 	ADDQ         BX, SI
 	DECQ         R11
-	JNZ          loop121
+	JNZ          loop157
 	MOVQ         120(AX), R11
 	ADDQ         R11, DI
 	ADDQ         R11, R8
@@ -2296,14 +2827,14 @@ loop121:
 	ADDQ         R11, R10
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again120
+	JNZ          again156
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part122
+	JNZ          part158
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip123
+	JZ           skip159
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y10
 	VADDPS       Y10, Y0, Y0
@@ -2336,9 +2867,9 @@ loop121:
 	VADDPS       Y10, Y9, Y9
 	ADDQ         BX, SI
 
-skip123:
+skip159:
 	TESTQ   $0x00000002, CX
-	JZ      skip124
+	JZ      skip160
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y10
 	VADDPS  Y10, Y0, Y0
@@ -2352,9 +2883,9 @@ skip123:
 	VADDPS  Y10, Y8, Y8
 	VADDPS  Y10, Y9, Y9
 
-skip124:
+skip160:
 	TESTQ  $0x00000004, CX
-	JZ     skip125
+	JZ     skip161
 	VXORPS Y10, Y10, Y10
 	VMAXPS Y0, Y10, Y0
 	VMAXPS Y1, Y10, Y1
@@ -2367,9 +2898,9 @@ skip124:
 	VMAXPS Y8, Y10, Y8
 	VMAXPS Y9, Y10, Y9
 
-skip125:
+skip161:
 	TESTQ   $0x00000010, CX
-	JZ      skip126
+	JZ      skip162
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y10, Y10, Y10
@@ -2414,7 +2945,7 @@ skip125:
 	VANDPS  Y11, Y9, Y9
 	ADDQ    BX, SI
 
-skip126:
+skip162:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -2436,15 +2967,15 @@ skip126:
 	VMOVUPS Y9, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end122
+	JMP     end158
 
-part122:
+part158:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y10
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip127
+	JZ         skip163
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y10, Y11
 	VADDPS     Y11, Y0, Y0
@@ -2477,9 +3008,9 @@ part122:
 	VADDPS     Y11, Y9, Y9
 	ADDQ       BX, SI
 
-skip127:
+skip163:
 	TESTQ      $0x00000002, CX
-	JZ         skip128
+	JZ         skip164
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y10, Y11
 	VADDPS     Y11, Y0, Y0
@@ -2493,9 +3024,9 @@ skip127:
 	VADDPS     Y11, Y8, Y8
 	VADDPS     Y11, Y9, Y9
 
-skip128:
+skip164:
 	TESTQ  $0x00000004, CX
-	JZ     skip129
+	JZ     skip165
 	VXORPS Y11, Y11, Y11
 	VMAXPS Y0, Y11, Y0
 	VMAXPS Y1, Y11, Y1
@@ -2508,9 +3039,9 @@ skip128:
 	VMAXPS Y8, Y11, Y8
 	VMAXPS Y9, Y11, Y9
 
-skip129:
+skip165:
 	TESTQ      $0x00000010, CX
-	JZ         skip130
+	JZ         skip166
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y11, Y11, Y11
@@ -2550,46 +3081,140 @@ skip129:
 	VCMPPS     $0x06, Y11, Y12, Y12
 	VANDPS     Y12, Y8, Y8
 	ADDQ       BX, SI
-	VMASKMOVPS (SI), Y10, Y12
-	VCMPPS     $0x06, Y11, Y12, Y12
-	VANDPS     Y12, Y9, Y9
+	VMASKMOVPS (SI), Y10, Y10
+	VCMPPS     $0x06, Y11, Y10, Y10
+	VANDPS     Y10, Y9, Y9
 	ADDQ       BX, SI
 
-skip130:
-	VMASKMOVPS Y0, Y10, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y1, Y10, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y2, Y10, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y3, Y10, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y4, Y10, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y5, Y10, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y6, Y10, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y7, Y10, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y8, Y10, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y9, Y10, (DX)
-	ADDQ       BX, DX
-	MOVQ       DX, 16(AX)
+skip166:
+	MOVQ         88(AX), CX
+	POPCNTQ      CX, CX
+	MOVQ         DX, SI
+	TESTQ        $0x00000004, CX
+	JZ           skip168
+	MOVQ         SI, DI
+	VMOVUPS      X0, (DI)
+	VEXTRACTF128 $0x01, Y0, X0
+	ADDQ         BX, DI
+	VMOVUPS      X1, (DI)
+	VEXTRACTF128 $0x01, Y1, X1
+	ADDQ         BX, DI
+	VMOVUPS      X2, (DI)
+	VEXTRACTF128 $0x01, Y2, X2
+	ADDQ         BX, DI
+	VMOVUPS      X3, (DI)
+	VEXTRACTF128 $0x01, Y3, X3
+	ADDQ         BX, DI
+	VMOVUPS      X4, (DI)
+	VEXTRACTF128 $0x01, Y4, X4
+	ADDQ         BX, DI
+	VMOVUPS      X5, (DI)
+	VEXTRACTF128 $0x01, Y5, X5
+	ADDQ         BX, DI
+	VMOVUPS      X6, (DI)
+	VEXTRACTF128 $0x01, Y6, X6
+	ADDQ         BX, DI
+	VMOVUPS      X7, (DI)
+	VEXTRACTF128 $0x01, Y7, X7
+	ADDQ         BX, DI
+	VMOVUPS      X8, (DI)
+	VEXTRACTF128 $0x01, Y8, X8
+	ADDQ         BX, DI
+	VMOVUPS      X9, (DI)
+	VEXTRACTF128 $0x01, Y9, X9
+	ADDQ         BX, DI
+	ADDQ         $0x10, SI
 
-end122:
+skip168:
+	TESTQ    $0x00000002, CX
+	JZ       skip169
+	MOVQ     SI, DI
+	VMOVLPS  X0, (DI)
+	VMOVHLPS X0, X0, X0
+	ADDQ     BX, DI
+	VMOVLPS  X1, (DI)
+	VMOVHLPS X1, X1, X1
+	ADDQ     BX, DI
+	VMOVLPS  X2, (DI)
+	VMOVHLPS X2, X2, X2
+	ADDQ     BX, DI
+	VMOVLPS  X3, (DI)
+	VMOVHLPS X3, X3, X3
+	ADDQ     BX, DI
+	VMOVLPS  X4, (DI)
+	VMOVHLPS X4, X4, X4
+	ADDQ     BX, DI
+	VMOVLPS  X5, (DI)
+	VMOVHLPS X5, X5, X5
+	ADDQ     BX, DI
+	VMOVLPS  X6, (DI)
+	VMOVHLPS X6, X6, X6
+	ADDQ     BX, DI
+	VMOVLPS  X7, (DI)
+	VMOVHLPS X7, X7, X7
+	ADDQ     BX, DI
+	VMOVLPS  X8, (DI)
+	VMOVHLPS X8, X8, X8
+	ADDQ     BX, DI
+	VMOVLPS  X9, (DI)
+	VMOVHLPS X9, X9, X9
+	ADDQ     BX, DI
+	ADDQ     $0x08, SI
+
+skip169:
+	TESTQ  $0x00000001, CX
+	JZ     skip170
+	MOVQ   SI, DI
+	VMOVSS X0, (DI)
+	ADDQ   BX, DI
+	VMOVSS X1, (DI)
+	ADDQ   BX, DI
+	VMOVSS X2, (DI)
+	ADDQ   BX, DI
+	VMOVSS X3, (DI)
+	ADDQ   BX, DI
+	VMOVSS X4, (DI)
+	ADDQ   BX, DI
+	VMOVSS X5, (DI)
+	ADDQ   BX, DI
+	VMOVSS X6, (DI)
+	ADDQ   BX, DI
+	VMOVSS X7, (DI)
+	ADDQ   BX, DI
+	VMOVSS X8, (DI)
+	ADDQ   BX, DI
+	VMOVSS X9, (DI)
+	ADDQ   BX, DI
+	ADDQ   $0x04, SI
+
+skip170:
+	JMP stored167
+
+stored167:
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	MOVQ DX, 16(AX)
+
+end158:
 	DECQ 56(AX)
-	JNZ  again118
+	JNZ  again154
 	VZEROUPPER
 	RET
 
 // func micro11x1AVX2(t *byte)
-// Requires: AVX, FMA3, MMX+
+// Requires: AVX, FMA3, MMX+, POPCNT
 TEXT ·micro11x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again131:
+again171:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -2620,7 +3245,7 @@ again131:
 	MOVQ       R11, 136(AX)
 	MOVQ       80(AX), R11
 	TESTQ      $0x00000020, R11
-	JZ         skip132
+	JZ         skip172
 	MOVQ       16(AX), R11
 	MOVQ       40(AX), R12
 	PREFETCHT0 (R11)
@@ -2646,11 +3271,11 @@ again131:
 	PREFETCHT0 (R11)
 	ADDQ       R12, R11
 
-skip132:
-again133:
+skip172:
+again173:
 	MOVQ 48(AX), R11
 
-loop134:
+loop174:
 	VMOVUPS      (SI), Y11
 	VBROADCASTSS (DI), Y12
 	VFMADD231PS  Y12, Y11, Y0
@@ -2680,7 +3305,7 @@ loop134:
 	ADDQ         DX, R10
 	ADDQ         BX, SI
 	DECQ         R11
-	JNZ          loop134
+	JNZ          loop174
 	MOVQ         120(AX), R11
 	ADDQ         R11, DI
 	ADDQ         R11, R8
@@ -2688,14 +3313,14 @@ loop134:
 	ADDQ         R11, R10
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again133
+	JNZ          again173
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part135
+	JNZ          part175
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip136
+	JZ           skip176
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y11
 	VADDPS       Y11, Y0, Y0
@@ -2731,9 +3356,9 @@ loop134:
 	VADDPS       Y11, Y10, Y10
 	ADDQ         BX, SI
 
-skip136:
+skip176:
 	TESTQ   $0x00000002, CX
-	JZ      skip137
+	JZ      skip177
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y11
 	VADDPS  Y11, Y0, Y0
@@ -2748,9 +3373,9 @@ skip136:
 	VADDPS  Y11, Y9, Y9
 	VADDPS  Y11, Y10, Y10
 
-skip137:
+skip177:
 	TESTQ  $0x00000004, CX
-	JZ     skip138
+	JZ     skip178
 	VXORPS Y11, Y11, Y11
 	VMAXPS Y0, Y11, Y0
 	VMAXPS Y1, Y11, Y1
@@ -2764,9 +3389,9 @@ skip137:
 	VMAXPS Y9, Y11, Y9
 	VMAXPS Y10, Y11, Y10
 
-skip138:
+skip178:
 	TESTQ   $0x00000010, CX
-	JZ      skip139
+	JZ      skip179
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y11, Y11, Y11
@@ -2815,7 +3440,7 @@ skip138:
 	VANDPS  Y12, Y10, Y10
 	ADDQ    BX, SI
 
-skip139:
+skip179:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -2839,15 +3464,15 @@ skip139:
 	VMOVUPS Y10, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end135
+	JMP     end175
 
-part135:
+part175:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y11
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip140
+	JZ         skip180
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y11, Y12
 	VADDPS     Y12, Y0, Y0
@@ -2883,9 +3508,9 @@ part135:
 	VADDPS     Y12, Y10, Y10
 	ADDQ       BX, SI
 
-skip140:
+skip180:
 	TESTQ      $0x00000002, CX
-	JZ         skip141
+	JZ         skip181
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y11, Y12
 	VADDPS     Y12, Y0, Y0
@@ -2900,9 +3525,9 @@ skip140:
 	VADDPS     Y12, Y9, Y9
 	VADDPS     Y12, Y10, Y10
 
-skip141:
+skip181:
 	TESTQ  $0x00000004, CX
-	JZ     skip142
+	JZ     skip182
 	VXORPS Y12, Y12, Y12
 	VMAXPS Y0, Y12, Y0
 	VMAXPS Y1, Y12, Y1
@@ -2916,9 +3541,9 @@ skip141:
 	VMAXPS Y9, Y12, Y9
 	VMAXPS Y10, Y12, Y10
 
-skip142:
+skip182:
 	TESTQ      $0x00000010, CX
-	JZ         skip143
+	JZ         skip183
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y12, Y12, Y12
@@ -2962,48 +3587,149 @@ skip142:
 	VCMPPS     $0x06, Y12, Y13, Y13
 	VANDPS     Y13, Y9, Y9
 	ADDQ       BX, SI
-	VMASKMOVPS (SI), Y11, Y13
-	VCMPPS     $0x06, Y12, Y13, Y13
-	VANDPS     Y13, Y10, Y10
+	VMASKMOVPS (SI), Y11, Y11
+	VCMPPS     $0x06, Y12, Y11, Y11
+	VANDPS     Y11, Y10, Y10
 	ADDQ       BX, SI
 
-skip143:
-	VMASKMOVPS Y0, Y11, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y1, Y11, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y2, Y11, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y3, Y11, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y4, Y11, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y5, Y11, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y6, Y11, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y7, Y11, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y8, Y11, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y9, Y11, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y10, Y11, (DX)
-	ADDQ       BX, DX
-	MOVQ       DX, 16(AX)
+skip183:
+	MOVQ         88(AX), CX
+	POPCNTQ      CX, CX
+	MOVQ         DX, SI
+	TESTQ        $0x00000004, CX
+	JZ           skip185
+	MOVQ         SI, DI
+	VMOVUPS      X0, (DI)
+	VEXTRACTF128 $0x01, Y0, X0
+	ADDQ         BX, DI
+	VMOVUPS      X1, (DI)
+	VEXTRACTF128 $0x01, Y1, X1
+	ADDQ         BX, DI
+	VMOVUPS      X2, (DI)
+	VEXTRACTF128 $0x01, Y2, X2
+	ADDQ         BX, DI
+	VMOVUPS      X3, (DI)
+	VEXTRACTF128 $0x01, Y3, X3
+	ADDQ         BX, DI
+	VMOVUPS      X4, (DI)
+	VEXTRACTF128 $0x01, Y4, X4
+	ADDQ         BX, DI
+	VMOVUPS      X5, (DI)
+	VEXTRACTF128 $0x01, Y5, X5
+	ADDQ         BX, DI
+	VMOVUPS      X6, (DI)
+	VEXTRACTF128 $0x01, Y6, X6
+	ADDQ         BX, DI
+	VMOVUPS      X7, (DI)
+	VEXTRACTF128 $0x01, Y7, X7
+	ADDQ         BX, DI
+	VMOVUPS      X8, (DI)
+	VEXTRACTF128 $0x01, Y8, X8
+	ADDQ         BX, DI
+	VMOVUPS      X9, (DI)
+	VEXTRACTF128 $0x01, Y9, X9
+	ADDQ         BX, DI
+	VMOVUPS      X10, (DI)
+	VEXTRACTF128 $0x01, Y10, X10
+	ADDQ         BX, DI
+	ADDQ         $0x10, SI
 
-end135:
+skip185:
+	TESTQ    $0x00000002, CX
+	JZ       skip186
+	MOVQ     SI, DI
+	VMOVLPS  X0, (DI)
+	VMOVHLPS X0, X0, X0
+	ADDQ     BX, DI
+	VMOVLPS  X1, (DI)
+	VMOVHLPS X1, X1, X1
+	ADDQ     BX, DI
+	VMOVLPS  X2, (DI)
+	VMOVHLPS X2, X2, X2
+	ADDQ     BX, DI
+	VMOVLPS  X3, (DI)
+	VMOVHLPS X3, X3, X3
+	ADDQ     BX, DI
+	VMOVLPS  X4, (DI)
+	VMOVHLPS X4, X4, X4
+	ADDQ     BX, DI
+	VMOVLPS  X5, (DI)
+	VMOVHLPS X5, X5, X5
+	ADDQ     BX, DI
+	VMOVLPS  X6, (DI)
+	VMOVHLPS X6, X6, X6
+	ADDQ     BX, DI
+	VMOVLPS  X7, (DI)
+	VMOVHLPS X7, X7, X7
+	ADDQ     BX, DI
+	VMOVLPS  X8, (DI)
+	VMOVHLPS X8, X8, X8
+	ADDQ     BX, DI
+	VMOVLPS  X9, (DI)
+	VMOVHLPS X9, X9, X9
+	ADDQ     BX, DI
+	VMOVLPS  X10, (DI)
+	VMOVHLPS X10, X10, X10
+	ADDQ     BX, DI
+	ADDQ     $0x08, SI
+
+skip186:
+	TESTQ  $0x00000001, CX
+	JZ     skip187
+	MOVQ   SI, DI
+	VMOVSS X0, (DI)
+	ADDQ   BX, DI
+	VMOVSS X1, (DI)
+	ADDQ   BX, DI
+	VMOVSS X2, (DI)
+	ADDQ   BX, DI
+	VMOVSS X3, (DI)
+	ADDQ   BX, DI
+	VMOVSS X4, (DI)
+	ADDQ   BX, DI
+	VMOVSS X5, (DI)
+	ADDQ   BX, DI
+	VMOVSS X6, (DI)
+	ADDQ   BX, DI
+	VMOVSS X7, (DI)
+	ADDQ   BX, DI
+	VMOVSS X8, (DI)
+	ADDQ   BX, DI
+	VMOVSS X9, (DI)
+	ADDQ   BX, DI
+	VMOVSS X10, (DI)
+	ADDQ   BX, DI
+	ADDQ   $0x04, SI
+
+skip187:
+	JMP stored184
+
+stored184:
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	MOVQ DX, 16(AX)
+
+end175:
 	DECQ 56(AX)
-	JNZ  again131
+	JNZ  again171
 	VZEROUPPER
 	RET
 
 // func micro12x1AVX2(t *byte)
-// Requires: AVX, FMA3, MMX+
+// Requires: AVX, FMA3, MMX+, POPCNT
 TEXT ·micro12x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again144:
+again188:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -3036,7 +3762,7 @@ again144:
 	MOVQ       R11, 136(AX)
 	MOVQ       80(AX), R11
 	TESTQ      $0x00000020, R11
-	JZ         skip145
+	JZ         skip189
 	MOVQ       16(AX), R11
 	MOVQ       40(AX), R12
 	PREFETCHT0 (R11)
@@ -3064,11 +3790,11 @@ again144:
 	PREFETCHT0 (R11)
 	ADDQ       R12, R11
 
-skip145:
-again146:
+skip189:
+again190:
 	MOVQ 48(AX), R11
 
-loop147:
+loop191:
 	VMOVUPS      (SI), Y12
 	VBROADCASTSS (DI), Y13
 	VFMADD231PS  Y13, Y12, Y0
@@ -3100,7 +3826,7 @@ loop147:
 	ADDQ         DX, R10
 	ADDQ         BX, SI
 	DECQ         R11
-	JNZ          loop147
+	JNZ          loop191
 	MOVQ         120(AX), R11
 	ADDQ         R11, DI
 	ADDQ         R11, R8
@@ -3108,14 +3834,14 @@ loop147:
 	ADDQ         R11, R10
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again146
+	JNZ          again190
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part148
+	JNZ          part192
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip149
+	JZ           skip193
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y12
 	VADDPS       Y12, Y0, Y0
@@ -3154,9 +3880,9 @@ loop147:
 	VADDPS       Y12, Y11, Y11
 	ADDQ         BX, SI
 
-skip149:
+skip193:
 	TESTQ   $0x00000002, CX
-	JZ      skip150
+	JZ      skip194
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y12
 	VADDPS  Y12, Y0, Y0
@@ -3172,9 +3898,9 @@ skip149:
 	VADDPS  Y12, Y10, Y10
 	VADDPS  Y12, Y11, Y11
 
-skip150:
+skip194:
 	TESTQ  $0x00000004, CX
-	JZ     skip151
+	JZ     skip195
 	VXORPS Y12, Y12, Y12
 	VMAXPS Y0, Y12, Y0
 	VMAXPS Y1, Y12, Y1
@@ -3189,9 +3915,9 @@ skip150:
 	VMAXPS Y10, Y12, Y10
 	VMAXPS Y11, Y12, Y11
 
-skip151:
+skip195:
 	TESTQ   $0x00000010, CX
-	JZ      skip152
+	JZ      skip196
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y12, Y12, Y12
@@ -3244,7 +3970,7 @@ skip151:
 	VANDPS  Y13, Y11, Y11
 	ADDQ    BX, SI
 
-skip152:
+skip196:
 	VMOVUPS Y0, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Y1, (DX)
@@ -3270,15 +3996,15 @@ skip152:
 	VMOVUPS Y11, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end148
+	JMP     end192
 
-part148:
+part192:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y12
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip153
+	JZ         skip197
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y12, Y13
 	VADDPS     Y13, Y0, Y0
@@ -3317,9 +4043,9 @@ part148:
 	VADDPS     Y13, Y11, Y11
 	ADDQ       BX, SI
 
-skip153:
+skip197:
 	TESTQ      $0x00000002, CX
-	JZ         skip154
+	JZ         skip198
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y12, Y13
 	VADDPS     Y13, Y0, Y0
@@ -3335,9 +4061,9 @@ skip153:
 	VADDPS     Y13, Y10, Y10
 	VADDPS     Y13, Y11, Y11
 
-skip154:
+skip198:
 	TESTQ  $0x00000004, CX
-	JZ     skip155
+	JZ     skip199
 	VXORPS Y13, Y13, Y13
 	VMAXPS Y0, Y13, Y0
 	VMAXPS Y1, Y13, Y1
@@ -3352,9 +4078,9 @@ skip154:
 	VMAXPS Y10, Y13, Y10
 	VMAXPS Y11, Y13, Y11
 
-skip155:
+skip199:
 	TESTQ      $0x00000010, CX
-	JZ         skip156
+	JZ         skip200
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y13, Y13, Y13
@@ -3402,50 +4128,158 @@ skip155:
 	VCMPPS     $0x06, Y13, Y14, Y14
 	VANDPS     Y14, Y10, Y10
 	ADDQ       BX, SI
-	VMASKMOVPS (SI), Y12, Y14
-	VCMPPS     $0x06, Y13, Y14, Y14
-	VANDPS     Y14, Y11, Y11
+	VMASKMOVPS (SI), Y12, Y12
+	VCMPPS     $0x06, Y13, Y12, Y12
+	VANDPS     Y12, Y11, Y11
 	ADDQ       BX, SI
 
-skip156:
-	VMASKMOVPS Y0, Y12, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y1, Y12, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y2, Y12, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y3, Y12, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y4, Y12, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y5, Y12, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y6, Y12, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y7, Y12, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y8, Y12, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y9, Y12, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y10, Y12, (DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y11, Y12, (DX)
-	ADDQ       BX, DX
-	MOVQ       DX, 16(AX)
+skip200:
+	MOVQ         88(AX), CX
+	POPCNTQ      CX, CX
+	MOVQ         DX, SI
+	TESTQ        $0x00000004, CX
+	JZ           skip202
+	MOVQ         SI, DI
+	VMOVUPS      X0, (DI)
+	VEXTRACTF128 $0x01, Y0, X0
+	ADDQ         BX, DI
+	VMOVUPS      X1, (DI)
+	VEXTRACTF128 $0x01, Y1, X1
+	ADDQ         BX, DI
+	VMOVUPS      X2, (DI)
+	VEXTRACTF128 $0x01, Y2, X2
+	ADDQ         BX, DI
+	VMOVUPS      X3, (DI)
+	VEXTRACTF128 $0x01, Y3, X3
+	ADDQ         BX, DI
+	VMOVUPS      X4, (DI)
+	VEXTRACTF128 $0x01, Y4, X4
+	ADDQ         BX, DI
+	VMOVUPS      X5, (DI)
+	VEXTRACTF128 $0x01, Y5, X5
+	ADDQ         BX, DI
+	VMOVUPS      X6, (DI)
+	VEXTRACTF128 $0x01, Y6, X6
+	ADDQ         BX, DI
+	VMOVUPS      X7, (DI)
+	VEXTRACTF128 $0x01, Y7, X7
+	ADDQ         BX, DI
+	VMOVUPS      X8, (DI)
+	VEXTRACTF128 $0x01, Y8, X8
+	ADDQ         BX, DI
+	VMOVUPS      X9, (DI)
+	VEXTRACTF128 $0x01, Y9, X9
+	ADDQ         BX, DI
+	VMOVUPS      X10, (DI)
+	VEXTRACTF128 $0x01, Y10, X10
+	ADDQ         BX, DI
+	VMOVUPS      X11, (DI)
+	VEXTRACTF128 $0x01, Y11, X11
+	ADDQ         BX, DI
+	ADDQ         $0x10, SI
 
-end148:
+skip202:
+	TESTQ    $0x00000002, CX
+	JZ       skip203
+	MOVQ     SI, DI
+	VMOVLPS  X0, (DI)
+	VMOVHLPS X0, X0, X0
+	ADDQ     BX, DI
+	VMOVLPS  X1, (DI)
+	VMOVHLPS X1, X1, X1
+	ADDQ     BX, DI
+	VMOVLPS  X2, (DI)
+	VMOVHLPS X2, X2, X2
+	ADDQ     BX, DI
+	VMOVLPS  X3, (DI)
+	VMOVHLPS X3, X3, X3
+	ADDQ     BX, DI
+	VMOVLPS  X4, (DI)
+	VMOVHLPS X4, X4, X4
+	ADDQ     BX, DI
+	VMOVLPS  X5, (DI)
+	VMOVHLPS X5, X5, X5
+	ADDQ     BX, DI
+	VMOVLPS  X6, (DI)
+	VMOVHLPS X6, X6, X6
+	ADDQ     BX, DI
+	VMOVLPS  X7, (DI)
+	VMOVHLPS X7, X7, X7
+	ADDQ     BX, DI
+	VMOVLPS  X8, (DI)
+	VMOVHLPS X8, X8, X8
+	ADDQ     BX, DI
+	VMOVLPS  X9, (DI)
+	VMOVHLPS X9, X9, X9
+	ADDQ     BX, DI
+	VMOVLPS  X10, (DI)
+	VMOVHLPS X10, X10, X10
+	ADDQ     BX, DI
+	VMOVLPS  X11, (DI)
+	VMOVHLPS X11, X11, X11
+	ADDQ     BX, DI
+	ADDQ     $0x08, SI
+
+skip203:
+	TESTQ  $0x00000001, CX
+	JZ     skip204
+	MOVQ   SI, DI
+	VMOVSS X0, (DI)
+	ADDQ   BX, DI
+	VMOVSS X1, (DI)
+	ADDQ   BX, DI
+	VMOVSS X2, (DI)
+	ADDQ   BX, DI
+	VMOVSS X3, (DI)
+	ADDQ   BX, DI
+	VMOVSS X4, (DI)
+	ADDQ   BX, DI
+	VMOVSS X5, (DI)
+	ADDQ   BX, DI
+	VMOVSS X6, (DI)
+	ADDQ   BX, DI
+	VMOVSS X7, (DI)
+	ADDQ   BX, DI
+	VMOVSS X8, (DI)
+	ADDQ   BX, DI
+	VMOVSS X9, (DI)
+	ADDQ   BX, DI
+	VMOVSS X10, (DI)
+	ADDQ   BX, DI
+	VMOVSS X11, (DI)
+	ADDQ   BX, DI
+	ADDQ   $0x04, SI
+
+skip204:
+	JMP stored201
+
+stored201:
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	MOVQ DX, 16(AX)
+
+end192:
 	DECQ 56(AX)
-	JNZ  again144
+	JNZ  again188
 	VZEROUPPER
 	RET
 
 // func micro1x2AVX2(t *byte)
-// Requires: AVX, FMA3, MMX+
+// Requires: AVX, FMA3, MMX+, POPCNT
 TEXT ·micro1x2AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again157:
+again205:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -3460,17 +4294,17 @@ again157:
 	MOVQ       CX, 136(AX)
 	MOVQ       80(AX), CX
 	TESTQ      $0x00000020, CX
-	JZ         skip158
+	JZ         skip206
 	MOVQ       16(AX), CX
 	MOVQ       40(AX), R8
 	PREFETCHT0 (CX)
 	ADDQ       R8, CX
 
-skip158:
-again159:
+skip206:
+again207:
 	MOVQ 48(AX), CX
 
-loop160:
+loop208:
 	VMOVUPS      (SI), Y2
 	VMOVUPS      32(SI), Y3
 	VBROADCASTSS (DI), Y4
@@ -3479,19 +4313,19 @@ loop160:
 	ADDQ         DX, DI
 	ADDQ         BX, SI
 	DECQ         CX
-	JNZ          loop160
+	JNZ          loop208
 	MOVQ         120(AX), CX
 	ADDQ         CX, DI
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again159
+	JNZ          again207
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part161
+	JNZ          part209
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip162
+	JZ           skip210
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y2
 	VADDPS       Y2, Y0, Y0
@@ -3499,25 +4333,25 @@ loop160:
 	VADDPS       Y2, Y1, Y1
 	ADDQ         BX, SI
 
-skip162:
+skip210:
 	TESTQ   $0x00000002, CX
-	JZ      skip163
+	JZ      skip211
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y2
 	VADDPS  Y2, Y0, Y0
 	VMOVUPS 32(SI), Y2
 	VADDPS  Y2, Y1, Y1
 
-skip163:
+skip211:
 	TESTQ  $0x00000004, CX
-	JZ     skip164
+	JZ     skip212
 	VXORPS Y2, Y2, Y2
 	VMAXPS Y0, Y2, Y0
 	VMAXPS Y1, Y2, Y1
 
-skip164:
+skip212:
 	TESTQ   $0x00000010, CX
-	JZ      skip165
+	JZ      skip213
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y2, Y2, Y2
@@ -3529,21 +4363,21 @@ skip164:
 	VANDPS  Y3, Y1, Y1
 	ADDQ    BX, SI
 
-skip165:
+skip213:
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end161
+	JMP     end209
 
-part161:
+part209:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y2
 	VMOVUPS    32(DX), Y3
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip166
+	JZ         skip214
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y2, Y4
 	VADDPS     Y4, Y0, Y0
@@ -3551,54 +4385,123 @@ part161:
 	VADDPS     Y4, Y1, Y1
 	ADDQ       BX, SI
 
-skip166:
+skip214:
 	TESTQ      $0x00000002, CX
-	JZ         skip167
+	JZ         skip215
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y2, Y4
 	VADDPS     Y4, Y0, Y0
 	VMASKMOVPS 32(SI), Y3, Y4
 	VADDPS     Y4, Y1, Y1
 
-skip167:
+skip215:
 	TESTQ  $0x00000004, CX
-	JZ     skip168
+	JZ     skip216
 	VXORPS Y4, Y4, Y4
 	VMAXPS Y0, Y4, Y0
 	VMAXPS Y1, Y4, Y1
 
-skip168:
+skip216:
 	TESTQ      $0x00000010, CX
-	JZ         skip169
+	JZ         skip217
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y4, Y4, Y4
-	VMASKMOVPS (SI), Y2, Y5
-	VCMPPS     $0x06, Y4, Y5, Y5
-	VANDPS     Y5, Y0, Y0
-	VMASKMOVPS 32(SI), Y3, Y5
-	VCMPPS     $0x06, Y4, Y5, Y5
-	VANDPS     Y5, Y1, Y1
+	VMASKMOVPS (SI), Y2, Y2
+	VCMPPS     $0x06, Y4, Y2, Y2
+	VANDPS     Y2, Y0, Y0
+	VMASKMOVPS 32(SI), Y3, Y2
+	VCMPPS     $0x06, Y4, Y2, Y2
+	VANDPS     Y2, Y1, Y1
 	ADDQ       BX, SI
 
-skip169:
-	VMASKMOVPS Y0, Y2, (DX)
-	VMASKMOVPS Y1, Y3, 32(DX)
-	ADDQ       BX, DX
-	MOVQ       DX, 16(AX)
+skip217:
+	MOVQ    88(AX), CX
+	POPCNTQ CX, CX
+	MOVQ    DX, SI
+	CMPQ    CX, $0x08
+	JLT     skip219
+	MOVQ    SI, DI
+	VMOVUPS Y0, (DI)
+	ADDQ    BX, DI
+	ADDQ    $0x20, SI
+	SUBQ    $0x08, CX
+	JMP     stored218Next0
 
-end161:
+skip219:
+	TESTQ        $0x00000004, CX
+	JZ           skip220
+	MOVQ         SI, DI
+	VMOVUPS      X0, (DI)
+	VEXTRACTF128 $0x01, Y0, X0
+	ADDQ         BX, DI
+	ADDQ         $0x10, SI
+
+skip220:
+	TESTQ    $0x00000002, CX
+	JZ       skip221
+	MOVQ     SI, DI
+	VMOVLPS  X0, (DI)
+	VMOVHLPS X0, X0, X0
+	ADDQ     BX, DI
+	ADDQ     $0x08, SI
+
+skip221:
+	TESTQ  $0x00000001, CX
+	JZ     skip222
+	MOVQ   SI, DI
+	VMOVSS X0, (DI)
+	ADDQ   BX, DI
+	ADDQ   $0x04, SI
+
+skip222:
+	JMP stored218
+
+stored218Next0:
+	TESTQ        $0x00000004, CX
+	JZ           skip223
+	MOVQ         SI, DI
+	VMOVUPS      X1, (DI)
+	VEXTRACTF128 $0x01, Y1, X1
+	ADDQ         BX, DI
+	ADDQ         $0x10, SI
+
+skip223:
+	TESTQ    $0x00000002, CX
+	JZ       skip224
+	MOVQ     SI, DI
+	VMOVLPS  X1, (DI)
+	VMOVHLPS X1, X1, X1
+	ADDQ     BX, DI
+	ADDQ     $0x08, SI
+
+skip224:
+	TESTQ  $0x00000001, CX
+	JZ     skip225
+	MOVQ   SI, DI
+	VMOVSS X1, (DI)
+	ADDQ   BX, DI
+	ADDQ   $0x04, SI
+
+skip225:
+	JMP stored218
+
+stored218:
+	ADDQ BX, DX
+	MOVQ DX, 16(AX)
+
+end209:
 	DECQ 56(AX)
-	JNZ  again157
+	JNZ  again205
 	VZEROUPPER
 	RET
 
 // func micro2x2AVX2(t *byte)
-// Requires: AVX, FMA3, MMX+
+// Requires: AVX, FMA3, MMX+, POPCNT
 TEXT ·micro2x2AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again170:
+again226:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -3616,7 +4519,7 @@ again170:
 	MOVQ       R8, 136(AX)
 	MOVQ       80(AX), R8
 	TESTQ      $0x00000020, R8
-	JZ         skip171
+	JZ         skip227
 	MOVQ       16(AX), R8
 	MOVQ       40(AX), R9
 	PREFETCHT0 (R8)
@@ -3624,11 +4527,11 @@ again170:
 	PREFETCHT0 (R8)
 	ADDQ       R9, R8
 
-skip171:
-again172:
+skip227:
+again228:
 	MOVQ 48(AX), R8
 
-loop173:
+loop229:
 	VMOVUPS      (SI), Y4
 	VMOVUPS      32(SI), Y5
 	VBROADCASTSS (DI), Y6
@@ -3640,19 +4543,19 @@ loop173:
 	ADDQ         DX, DI
 	ADDQ         BX, SI
 	DECQ         R8
-	JNZ          loop173
+	JNZ          loop229
 	MOVQ         120(AX), R8
 	ADDQ         R8, DI
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again172
+	JNZ          again228
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part174
+	JNZ          part230
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip175
+	JZ           skip231
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y4
 	VADDPS       Y4, Y0, Y0
@@ -3665,9 +4568,9 @@ loop173:
 	VADDPS       Y4, Y3, Y3
 	ADDQ         BX, SI
 
-skip175:
+skip231:
 	TESTQ   $0x00000002, CX
-	JZ      skip176
+	JZ      skip232
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y4
 	VADDPS  Y4, Y0, Y0
@@ -3676,18 +4579,18 @@ skip175:
 	VADDPS  Y4, Y1, Y1
 	VADDPS  Y4, Y3, Y3
 
-skip176:
+skip232:
 	TESTQ  $0x00000004, CX
-	JZ     skip177
+	JZ     skip233
 	VXORPS Y4, Y4, Y4
 	VMAXPS Y0, Y4, Y0
 	VMAXPS Y1, Y4, Y1
 	VMAXPS Y2, Y4, Y2
 	VMAXPS Y3, Y4, Y3
 
-skip177:
+skip233:
 	TESTQ   $0x00000010, CX
-	JZ      skip178
+	JZ      skip234
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y4, Y4, Y4
@@ -3706,7 +4609,7 @@ skip177:
 	VANDPS  Y5, Y3, Y3
 	ADDQ    BX, SI
 
-skip178:
+skip234:
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
 	ADDQ    BX, DX
@@ -3714,16 +4617,16 @@ skip178:
 	VMOVUPS Y3, 32(DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end174
+	JMP     end230
 
-part174:
+part230:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y4
 	VMOVUPS    32(DX), Y5
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip179
+	JZ         skip235
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y4, Y6
 	VADDPS     Y6, Y0, Y0
@@ -3736,9 +4639,9 @@ part174:
 	VADDPS     Y6, Y3, Y3
 	ADDQ       BX, SI
 
-skip179:
+skip235:
 	TESTQ      $0x00000002, CX
-	JZ         skip180
+	JZ         skip236
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y4, Y6
 	VADDPS     Y6, Y0, Y0
@@ -3747,18 +4650,18 @@ skip179:
 	VADDPS     Y6, Y1, Y1
 	VADDPS     Y6, Y3, Y3
 
-skip180:
+skip236:
 	TESTQ  $0x00000004, CX
-	JZ     skip181
+	JZ     skip237
 	VXORPS Y6, Y6, Y6
 	VMAXPS Y0, Y6, Y0
 	VMAXPS Y1, Y6, Y1
 	VMAXPS Y2, Y6, Y2
 	VMAXPS Y3, Y6, Y3
 
-skip181:
+skip237:
 	TESTQ      $0x00000010, CX
-	JZ         skip182
+	JZ         skip238
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y6, Y6, Y6
@@ -3769,35 +4672,120 @@ skip181:
 	VCMPPS     $0x06, Y6, Y7, Y7
 	VANDPS     Y7, Y1, Y1
 	ADDQ       BX, SI
-	VMASKMOVPS (SI), Y4, Y7
-	VCMPPS     $0x06, Y6, Y7, Y7
-	VANDPS     Y7, Y2, Y2
-	VMASKMOVPS 32(SI), Y5, Y7
-	VCMPPS     $0x06, Y6, Y7, Y7
-	VANDPS     Y7, Y3, Y3
+	VMASKMOVPS (SI), Y4, Y4
+	VCMPPS     $0x06, Y6, Y4, Y4
+	VANDPS     Y4, Y2, Y2
+	VMASKMOVPS 32(SI), Y5, Y4
+	VCMPPS     $0x06, Y6, Y4, Y4
+	VANDPS     Y4, Y3, Y3
 	ADDQ       BX, SI
 
-skip182:
-	VMASKMOVPS Y0, Y4, (DX)
-	VMASKMOVPS Y1, Y5, 32(DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y2, Y4, (DX)
-	VMASKMOVPS Y3, Y5, 32(DX)
-	ADDQ       BX, DX
-	MOVQ       DX, 16(AX)
+skip238:
+	MOVQ    88(AX), CX
+	POPCNTQ CX, CX
+	MOVQ    DX, SI
+	CMPQ    CX, $0x08
+	JLT     skip240
+	MOVQ    SI, DI
+	VMOVUPS Y0, (DI)
+	ADDQ    BX, DI
+	VMOVUPS Y2, (DI)
+	ADDQ    BX, DI
+	ADDQ    $0x20, SI
+	SUBQ    $0x08, CX
+	JMP     stored239Next0
 
-end174:
+skip240:
+	TESTQ        $0x00000004, CX
+	JZ           skip241
+	MOVQ         SI, DI
+	VMOVUPS      X0, (DI)
+	VEXTRACTF128 $0x01, Y0, X0
+	ADDQ         BX, DI
+	VMOVUPS      X2, (DI)
+	VEXTRACTF128 $0x01, Y2, X2
+	ADDQ         BX, DI
+	ADDQ         $0x10, SI
+
+skip241:
+	TESTQ    $0x00000002, CX
+	JZ       skip242
+	MOVQ     SI, DI
+	VMOVLPS  X0, (DI)
+	VMOVHLPS X0, X0, X0
+	ADDQ     BX, DI
+	VMOVLPS  X2, (DI)
+	VMOVHLPS X2, X2, X2
+	ADDQ     BX, DI
+	ADDQ     $0x08, SI
+
+skip242:
+	TESTQ  $0x00000001, CX
+	JZ     skip243
+	MOVQ   SI, DI
+	VMOVSS X0, (DI)
+	ADDQ   BX, DI
+	VMOVSS X2, (DI)
+	ADDQ   BX, DI
+	ADDQ   $0x04, SI
+
+skip243:
+	JMP stored239
+
+stored239Next0:
+	TESTQ        $0x00000004, CX
+	JZ           skip244
+	MOVQ         SI, DI
+	VMOVUPS      X1, (DI)
+	VEXTRACTF128 $0x01, Y1, X1
+	ADDQ         BX, DI
+	VMOVUPS      X3, (DI)
+	VEXTRACTF128 $0x01, Y3, X3
+	ADDQ         BX, DI
+	ADDQ         $0x10, SI
+
+skip244:
+	TESTQ    $0x00000002, CX
+	JZ       skip245
+	MOVQ     SI, DI
+	VMOVLPS  X1, (DI)
+	VMOVHLPS X1, X1, X1
+	ADDQ     BX, DI
+	VMOVLPS  X3, (DI)
+	VMOVHLPS X3, X3, X3
+	ADDQ     BX, DI
+	ADDQ     $0x08, SI
+
+skip245:
+	TESTQ  $0x00000001, CX
+	JZ     skip246
+	MOVQ   SI, DI
+	VMOVSS X1, (DI)
+	ADDQ   BX, DI
+	VMOVSS X3, (DI)
+	ADDQ   BX, DI
+	ADDQ   $0x04, SI
+
+skip246:
+	JMP stored239
+
+stored239:
+	ADDQ BX, DX
+	ADDQ BX, DX
+	MOVQ DX, 16(AX)
+
+end230:
 	DECQ 56(AX)
-	JNZ  again170
+	JNZ  again226
 	VZEROUPPER
 	RET
 
 // func micro3x2AVX2(t *byte)
-// Requires: AVX, FMA3, MMX+
+// Requires: AVX, FMA3, MMX+, POPCNT
 TEXT ·micro3x2AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again183:
+again247:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -3818,7 +4806,7 @@ again183:
 	MOVQ       R8, 136(AX)
 	MOVQ       80(AX), R8
 	TESTQ      $0x00000020, R8
-	JZ         skip184
+	JZ         skip248
 	MOVQ       16(AX), R8
 	MOVQ       40(AX), R9
 	PREFETCHT0 (R8)
@@ -3828,11 +4816,11 @@ again183:
 	PREFETCHT0 (R8)
 	ADDQ       R9, R8
 
-skip184:
-again185:
+skip248:
+again249:
 	MOVQ 48(AX), R8
 
-loop186:
+loop250:
 	VMOVUPS      (SI), Y6
 	VMOVUPS      32(SI), Y7
 	VBROADCASTSS (DI), Y8
@@ -3847,19 +4835,19 @@ loop186:
 	ADDQ         DX, DI
 	ADDQ         BX, SI
 	DECQ         R8
-	JNZ          loop186
+	JNZ          loop250
 	MOVQ         120(AX), R8
 	ADDQ         R8, DI
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again185
+	JNZ          again249
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part187
+	JNZ          part251
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip188
+	JZ           skip252
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y6
 	VADDPS       Y6, Y0, Y0
@@ -3877,9 +4865,9 @@ loop186:
 	VADDPS       Y6, Y5, Y5
 	ADDQ         BX, SI
 
-skip188:
+skip252:
 	TESTQ   $0x00000002, CX
-	JZ      skip189
+	JZ      skip253
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y6
 	VADDPS  Y6, Y0, Y0
@@ -3890,9 +4878,9 @@ skip188:
 	VADDPS  Y6, Y3, Y3
 	VADDPS  Y6, Y5, Y5
 
-skip189:
+skip253:
 	TESTQ  $0x00000004, CX
-	JZ     skip190
+	JZ     skip254
 	VXORPS Y6, Y6, Y6
 	VMAXPS Y0, Y6, Y0
 	VMAXPS Y1, Y6, Y1
@@ -3901,9 +4889,9 @@ skip189:
 	VMAXPS Y4, Y6, Y4
 	VMAXPS Y5, Y6, Y5
 
-skip190:
+skip254:
 	TESTQ   $0x00000010, CX
-	JZ      skip191
+	JZ      skip255
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y6, Y6, Y6
@@ -3929,7 +4917,7 @@ skip190:
 	VANDPS  Y7, Y5, Y5
 	ADDQ    BX, SI
 
-skip191:
+skip255:
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
 	ADDQ    BX, DX
@@ -3940,16 +4928,16 @@ skip191:
 	VMOVUPS Y5, 32(DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end187
+	JMP     end251
 
-part187:
+part251:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y6
 	VMOVUPS    32(DX), Y7
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip192
+	JZ         skip256
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y6, Y8
 	VADDPS     Y8, Y0, Y0
@@ -3967,9 +4955,9 @@ part187:
 	VADDPS     Y8, Y5, Y5
 	ADDQ       BX, SI
 
-skip192:
+skip256:
 	TESTQ      $0x00000002, CX
-	JZ         skip193
+	JZ         skip257
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y6, Y8
 	VADDPS     Y8, Y0, Y0
@@ -3980,9 +4968,9 @@ skip192:
 	VADDPS     Y8, Y3, Y3
 	VADDPS     Y8, Y5, Y5
 
-skip193:
+skip257:
 	TESTQ  $0x00000004, CX
-	JZ     skip194
+	JZ     skip258
 	VXORPS Y8, Y8, Y8
 	VMAXPS Y0, Y8, Y0
 	VMAXPS Y1, Y8, Y1
@@ -3991,9 +4979,9 @@ skip193:
 	VMAXPS Y4, Y8, Y4
 	VMAXPS Y5, Y8, Y5
 
-skip194:
+skip258:
 	TESTQ      $0x00000010, CX
-	JZ         skip195
+	JZ         skip259
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y8, Y8, Y8
@@ -4011,38 +4999,139 @@ skip194:
 	VCMPPS     $0x06, Y8, Y9, Y9
 	VANDPS     Y9, Y3, Y3
 	ADDQ       BX, SI
-	VMASKMOVPS (SI), Y6, Y9
-	VCMPPS     $0x06, Y8, Y9, Y9
-	VANDPS     Y9, Y4, Y4
-	VMASKMOVPS 32(SI), Y7, Y9
-	VCMPPS     $0x06, Y8, Y9, Y9
-	VANDPS     Y9, Y5, Y5
+	VMASKMOVPS (SI), Y6, Y6
+	VCMPPS     $0x06, Y8, Y6, Y6
+	VANDPS     Y6, Y4, Y4
+	VMASKMOVPS 32(SI), Y7, Y6
+	VCMPPS     $0x06, Y8, Y6, Y6
+	VANDPS     Y6, Y5, Y5
 	ADDQ       BX, SI
 
-skip195:
-	VMASKMOVPS Y0, Y6, (DX)
-	VMASKMOVPS Y1, Y7, 32(DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y2, Y6, (DX)
-	VMASKMOVPS Y3, Y7, 32(DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y4, Y6, (DX)
-	VMASKMOVPS Y5, Y7, 32(DX)
-	ADDQ       BX, DX
-	MOVQ       DX, 16(AX)
+skip259:
+	MOVQ    88(AX), CX
+	POPCNTQ CX, CX
+	MOVQ    DX, SI
+	CMPQ    CX, $0x08
+	JLT     skip261
+	MOVQ    SI, DI
+	VMOVUPS Y0, (DI)
+	ADDQ    BX, DI
+	VMOVUPS Y2, (DI)
+	ADDQ    BX, DI
+	VMOVUPS Y4, (DI)
+	ADDQ    BX, DI
+	ADDQ    $0x20, SI
+	SUBQ    $0x08, CX
+	JMP     stored260Next0
 
-end187:
+skip261:
+	TESTQ        $0x00000004, CX
+	JZ           skip262
+	MOVQ         SI, DI
+	VMOVUPS      X0, (DI)
+	VEXTRACTF128 $0x01, Y0, X0
+	ADDQ         BX, DI
+	VMOVUPS      X2, (DI)
+	VEXTRACTF128 $0x01, Y2, X2
+	ADDQ         BX, DI
+	VMOVUPS      X4, (DI)
+	VEXTRACTF128 $0x01, Y4, X4
+	ADDQ         BX, DI
+	ADDQ         $0x10, SI
+
+skip262:
+	TESTQ    $0x00000002, CX
+	JZ       skip263
+	MOVQ     SI, DI
+	VMOVLPS  X0, (DI)
+	VMOVHLPS X0, X0, X0
+	ADDQ     BX, DI
+	VMOVLPS  X2, (DI)
+	VMOVHLPS X2, X2, X2
+	ADDQ     BX, DI
+	VMOVLPS  X4, (DI)
+	VMOVHLPS X4, X4, X4
+	ADDQ     BX, DI
+	ADDQ     $0x08, SI
+
+skip263:
+	TESTQ  $0x00000001, CX
+	JZ     skip264
+	MOVQ   SI, DI
+	VMOVSS X0, (DI)
+	ADDQ   BX, DI
+	VMOVSS X2, (DI)
+	ADDQ   BX, DI
+	VMOVSS X4, (DI)
+	ADDQ   BX, DI
+	ADDQ   $0x04, SI
+
+skip264:
+	JMP stored260
+
+stored260Next0:
+	TESTQ        $0x00000004, CX
+	JZ           skip265
+	MOVQ         SI, DI
+	VMOVUPS      X1, (DI)
+	VEXTRACTF128 $0x01, Y1, X1
+	ADDQ         BX, DI
+	VMOVUPS      X3, (DI)
+	VEXTRACTF128 $0x01, Y3, X3
+	ADDQ         BX, DI
+	VMOVUPS      X5, (DI)
+	VEXTRACTF128 $0x01, Y5, X5
+	ADDQ         BX, DI
+	ADDQ         $0x10, SI
+
+skip265:
+	TESTQ    $0x00000002, CX
+	JZ       skip266
+	MOVQ     SI, DI
+	VMOVLPS  X1, (DI)
+	VMOVHLPS X1, X1, X1
+	ADDQ     BX, DI
+	VMOVLPS  X3, (DI)
+	VMOVHLPS X3, X3, X3
+	ADDQ     BX, DI
+	VMOVLPS  X5, (DI)
+	VMOVHLPS X5, X5, X5
+	ADDQ     BX, DI
+	ADDQ     $0x08, SI
+
+skip266:
+	TESTQ  $0x00000001, CX
+	JZ     skip267
+	MOVQ   SI, DI
+	VMOVSS X1, (DI)
+	ADDQ   BX, DI
+	VMOVSS X3, (DI)
+	ADDQ   BX, DI
+	VMOVSS X5, (DI)
+	ADDQ   BX, DI
+	ADDQ   $0x04, SI
+
+skip267:
+	JMP stored260
+
+stored260:
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	MOVQ DX, 16(AX)
+
+end251:
 	DECQ 56(AX)
-	JNZ  again183
+	JNZ  again247
 	VZEROUPPER
 	RET
 
 // func micro4x2AVX2(t *byte)
-// Requires: AVX, FMA3, MMX+
+// Requires: AVX, FMA3, MMX+, POPCNT
 TEXT ·micro4x2AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again196:
+again268:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -4065,7 +5154,7 @@ again196:
 	MOVQ       R9, 136(AX)
 	MOVQ       80(AX), R9
 	TESTQ      $0x00000020, R9
-	JZ         skip197
+	JZ         skip269
 	MOVQ       16(AX), R9
 	MOVQ       40(AX), R10
 	PREFETCHT0 (R9)
@@ -4077,11 +5166,11 @@ again196:
 	PREFETCHT0 (R9)
 	ADDQ       R10, R9
 
-skip197:
-again198:
+skip269:
+again270:
 	MOVQ 48(AX), R9
 
-loop199:
+loop271:
 	VMOVUPS      (SI), Y8
 	VMOVUPS      32(SI), Y9
 	VBROADCASTSS (DI), Y10
@@ -4100,20 +5189,20 @@ loop199:
 	ADDQ         DX, R8
 	ADDQ         BX, SI
 	DECQ         R9
-	JNZ          loop199
+	JNZ          loop271
 	MOVQ         120(AX), R9
 	ADDQ         R9, DI
 	ADDQ         R9, R8
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again198
+	JNZ          again270
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part200
+	JNZ          part272
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip201
+	JZ           skip273
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y8
 	VADDPS       Y8, Y0, Y0
@@ -4136,9 +5225,9 @@ loop199:
 	VADDPS       Y8, Y7, Y7
 	ADDQ         BX, SI
 
-skip201:
+skip273:
 	TESTQ   $0x00000002, CX
-	JZ      skip202
+	JZ      skip274
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y8
 	VADDPS  Y8, Y0, Y0
@@ -4151,9 +5240,9 @@ skip201:
 	VADDPS  Y8, Y5, Y5
 	VADDPS  Y8, Y7, Y7
 
-skip202:
+skip274:
 	TESTQ  $0x00000004, CX
-	JZ     skip203
+	JZ     skip275
 	VXORPS Y8, Y8, Y8
 	VMAXPS Y0, Y8, Y0
 	VMAXPS Y1, Y8, Y1
@@ -4164,9 +5253,9 @@ skip202:
 	VMAXPS Y6, Y8, Y6
 	VMAXPS Y7, Y8, Y7
 
-skip203:
+skip275:
 	TESTQ   $0x00000010, CX
-	JZ      skip204
+	JZ      skip276
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y8, Y8, Y8
@@ -4199,7 +5288,7 @@ skip203:
 	VANDPS  Y9, Y7, Y7
 	ADDQ    BX, SI
 
-skip204:
+skip276:
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
 	ADDQ    BX, DX
@@ -4213,16 +5302,16 @@ skip204:
 	VMOVUPS Y7, 32(DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end200
+	JMP     end272
 
-part200:
+part272:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y8
 	VMOVUPS    32(DX), Y9
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip205
+	JZ         skip277
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y8, Y10
 	VADDPS     Y10, Y0, Y0
@@ -4245,9 +5334,9 @@ part200:
 	VADDPS     Y10, Y7, Y7
 	ADDQ       BX, SI
 
-skip205:
+skip277:
 	TESTQ      $0x00000002, CX
-	JZ         skip206
+	JZ         skip278
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y8, Y10
 	VADDPS     Y10, Y0, Y0
@@ -4260,9 +5349,9 @@ skip205:
 	VADDPS     Y10, Y5, Y5
 	VADDPS     Y10, Y7, Y7
 
-skip206:
+skip278:
 	TESTQ  $0x00000004, CX
-	JZ     skip207
+	JZ     skip279
 	VXORPS Y10, Y10, Y10
 	VMAXPS Y0, Y10, Y0
 	VMAXPS Y1, Y10, Y1
@@ -4273,9 +5362,9 @@ skip206:
 	VMAXPS Y6, Y10, Y6
 	VMAXPS Y7, Y10, Y7
 
-skip207:
+skip279:
 	TESTQ      $0x00000010, CX
-	JZ         skip208
+	JZ         skip280
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y10, Y10, Y10
@@ -4300,41 +5389,158 @@ skip207:
 	VCMPPS     $0x06, Y10, Y11, Y11
 	VANDPS     Y11, Y5, Y5
 	ADDQ       BX, SI
-	VMASKMOVPS (SI), Y8, Y11
-	VCMPPS     $0x06, Y10, Y11, Y11
-	VANDPS     Y11, Y6, Y6
-	VMASKMOVPS 32(SI), Y9, Y11
-	VCMPPS     $0x06, Y10, Y11, Y11
-	VANDPS     Y11, Y7, Y7
+	VMASKMOVPS (SI), Y8, Y8
+	VCMPPS     $0x06, Y10, Y8, Y8
+	VANDPS     Y8, Y6, Y6
+	VMASKMOVPS 32(SI), Y9, Y8
+	VCMPPS     $0x06, Y10, Y8, Y8
+	VANDPS     Y8, Y7, Y7
 	ADDQ       BX, SI
 
-skip208:
-	VMASKMOVPS Y0, Y8, (DX)
-	VMASKMOVPS Y1, Y9, 32(DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y2, Y8, (DX)
-	VMASKMOVPS Y3, Y9, 32(DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y4, Y8, (DX)
-	VMASKMOVPS Y5, Y9, 32(DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y6, Y8, (DX)
-	VMASKMOVPS Y7, Y9, 32(DX)
-	ADDQ       BX, DX
-	MOVQ       DX, 16(AX)
+skip280:
+	MOVQ    88(AX), CX
+	POPCNTQ CX, CX
+	MOVQ    DX, SI
+	CMPQ    CX, $0x08
+	JLT     skip282
+	MOVQ    SI, DI
+	VMOVUPS Y0, (DI)
+	ADDQ    BX, DI
+	VMOVUPS Y2, (DI)
+	ADDQ    BX, DI
+	VMOVUPS Y4, (DI)
+	ADDQ    BX, DI
+	VMOVUPS Y6, (DI)
+	ADDQ    BX, DI
+	ADDQ    $0x20, SI
+	SUBQ    $0x08, CX
+	JMP     stored281Next0
 
-end200:
+skip282:
+	TESTQ        $0x00000004, CX
+	JZ           skip283
+	MOVQ         SI, DI
+	VMOVUPS      X0, (DI)
+	VEXTRACTF128 $0x01, Y0, X0
+	ADDQ         BX, DI
+	VMOVUPS      X2, (DI)
+	VEXTRACTF128 $0x01, Y2, X2
+	ADDQ         BX, DI
+	VMOVUPS      X4, (DI)
+	VEXTRACTF128 $0x01, Y4, X4
+	ADDQ         BX, DI
+	VMOVUPS      X6, (DI)
+	VEXTRACTF128 $0x01, Y6, X6
+	ADDQ         BX, DI
+	ADDQ         $0x10, SI
+
+skip283:
+	TESTQ    $0x00000002, CX
+	JZ       skip284
+	MOVQ     SI, DI
+	VMOVLPS  X0, (DI)
+	VMOVHLPS X0, X0, X0
+	ADDQ     BX, DI
+	VMOVLPS  X2, (DI)
+	VMOVHLPS X2, X2, X2
+	ADDQ     BX, DI
+	VMOVLPS  X4, (DI)
+	VMOVHLPS X4, X4, X4
+	ADDQ     BX, DI
+	VMOVLPS  X6, (DI)
+	VMOVHLPS X6, X6, X6
+	ADDQ     BX, DI
+	ADDQ     $0x08, SI
+
+skip284:
+	TESTQ  $0x00000001, CX
+	JZ     skip285
+	MOVQ   SI, DI
+	VMOVSS X0, (DI)
+	ADDQ   BX, DI
+	VMOVSS X2, (DI)
+	ADDQ   BX, DI
+	VMOVSS X4, (DI)
+	ADDQ   BX, DI
+	VMOVSS X6, (DI)
+	ADDQ   BX, DI
+	ADDQ   $0x04, SI
+
+skip285:
+	JMP stored281
+
+stored281Next0:
+	TESTQ        $0x00000004, CX
+	JZ           skip286
+	MOVQ         SI, DI
+	VMOVUPS      X1, (DI)
+	VEXTRACTF128 $0x01, Y1, X1
+	ADDQ         BX, DI
+	VMOVUPS      X3, (DI)
+	VEXTRACTF128 $0x01, Y3, X3
+	ADDQ         BX, DI
+	VMOVUPS      X5, (DI)
+	VEXTRACTF128 $0x01, Y5, X5
+	ADDQ         BX, DI
+	VMOVUPS      X7, (DI)
+	VEXTRACTF128 $0x01, Y7, X7
+	ADDQ         BX, DI
+	ADDQ         $0x10, SI
+
+skip286:
+	TESTQ    $0x00000002, CX
+	JZ       skip287
+	MOVQ     SI, DI
+	VMOVLPS  X1, (DI)
+	VMOVHLPS X1, X1, X1
+	ADDQ     BX, DI
+	VMOVLPS  X3, (DI)
+	VMOVHLPS X3, X3, X3
+	ADDQ     BX, DI
+	VMOVLPS  X5, (DI)
+	VMOVHLPS X5, X5, X5
+	ADDQ     BX, DI
+	VMOVLPS  X7, (DI)
+	VMOVHLPS X7, X7, X7
+	ADDQ     BX, DI
+	ADDQ     $0x08, SI
+
+skip287:
+	TESTQ  $0x00000001, CX
+	JZ     skip288
+	MOVQ   SI, DI
+	VMOVSS X1, (DI)
+	ADDQ   BX, DI
+	VMOVSS X3, (DI)
+	ADDQ   BX, DI
+	VMOVSS X5, (DI)
+	ADDQ   BX, DI
+	VMOVSS X7, (DI)
+	ADDQ   BX, DI
+	ADDQ   $0x04, SI
+
+skip288:
+	JMP stored281
+
+stored281:
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	MOVQ DX, 16(AX)
+
+end272:
 	DECQ 56(AX)
-	JNZ  again196
+	JNZ  again268
 	VZEROUPPER
 	RET
 
 // func micro5x2AVX2(t *byte)
-// Requires: AVX, FMA3, MMX+
+// Requires: AVX, FMA3, MMX+, POPCNT
 TEXT ·micro5x2AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again209:
+again289:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -4360,7 +5566,7 @@ again209:
 	MOVQ       R9, 136(AX)
 	MOVQ       80(AX), R9
 	TESTQ      $0x00000020, R9
-	JZ         skip210
+	JZ         skip290
 	MOVQ       16(AX), R9
 	MOVQ       40(AX), R10
 	PREFETCHT0 (R9)
@@ -4374,11 +5580,11 @@ again209:
 	PREFETCHT0 (R9)
 	ADDQ       R10, R9
 
-skip210:
-again211:
+skip290:
+again291:
 	MOVQ 48(AX), R9
 
-loop212:
+loop292:
 	VMOVUPS      (SI), Y10
 	VMOVUPS      32(SI), Y11
 	VBROADCASTSS (DI), Y12
@@ -4400,20 +5606,20 @@ loop212:
 	ADDQ         DX, R8
 	ADDQ         BX, SI
 	DECQ         R9
-	JNZ          loop212
+	JNZ          loop292
 	MOVQ         120(AX), R9
 	ADDQ         R9, DI
 	ADDQ         R9, R8
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again211
+	JNZ          again291
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part213
+	JNZ          part293
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip214
+	JZ           skip294
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y10
 	VADDPS       Y10, Y0, Y0
@@ -4441,9 +5647,9 @@ loop212:
 	VADDPS       Y10, Y9, Y9
 	ADDQ         BX, SI
 
-skip214:
+skip294:
 	TESTQ   $0x00000002, CX
-	JZ      skip215
+	JZ      skip295
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y10
 	VADDPS  Y10, Y0, Y0
@@ -4458,9 +5664,9 @@ skip214:
 	VADDPS  Y10, Y7, Y7
 	VADDPS  Y10, Y9, Y9
 
-skip215:
+skip295:
 	TESTQ  $0x00000004, CX
-	JZ     skip216
+	JZ     skip296
 	VXORPS Y10, Y10, Y10
 	VMAXPS Y0, Y10, Y0
 	VMAXPS Y1, Y10, Y1
@@ -4473,9 +5679,9 @@ skip215:
 	VMAXPS Y8, Y10, Y8
 	VMAXPS Y9, Y10, Y9
 
-skip216:
+skip296:
 	TESTQ   $0x00000010, CX
-	JZ      skip217
+	JZ      skip297
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y10, Y10, Y10
@@ -4515,7 +5721,7 @@ skip216:
 	VANDPS  Y11, Y9, Y9
 	ADDQ    BX, SI
 
-skip217:
+skip297:
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
 	ADDQ    BX, DX
@@ -4532,16 +5738,16 @@ skip217:
 	VMOVUPS Y9, 32(DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end213
+	JMP     end293
 
-part213:
+part293:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y10
 	VMOVUPS    32(DX), Y11
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip218
+	JZ         skip298
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y10, Y12
 	VADDPS     Y12, Y0, Y0
@@ -4569,9 +5775,9 @@ part213:
 	VADDPS     Y12, Y9, Y9
 	ADDQ       BX, SI
 
-skip218:
+skip298:
 	TESTQ      $0x00000002, CX
-	JZ         skip219
+	JZ         skip299
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y10, Y12
 	VADDPS     Y12, Y0, Y0
@@ -4586,9 +5792,9 @@ skip218:
 	VADDPS     Y12, Y7, Y7
 	VADDPS     Y12, Y9, Y9
 
-skip219:
+skip299:
 	TESTQ  $0x00000004, CX
-	JZ     skip220
+	JZ     skip300
 	VXORPS Y12, Y12, Y12
 	VMAXPS Y0, Y12, Y0
 	VMAXPS Y1, Y12, Y1
@@ -4601,9 +5807,9 @@ skip219:
 	VMAXPS Y8, Y12, Y8
 	VMAXPS Y9, Y12, Y9
 
-skip220:
+skip300:
 	TESTQ      $0x00000010, CX
-	JZ         skip221
+	JZ         skip301
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y12, Y12, Y12
@@ -4635,44 +5841,177 @@ skip220:
 	VCMPPS     $0x06, Y12, Y13, Y13
 	VANDPS     Y13, Y7, Y7
 	ADDQ       BX, SI
-	VMASKMOVPS (SI), Y10, Y13
-	VCMPPS     $0x06, Y12, Y13, Y13
-	VANDPS     Y13, Y8, Y8
-	VMASKMOVPS 32(SI), Y11, Y13
-	VCMPPS     $0x06, Y12, Y13, Y13
-	VANDPS     Y13, Y9, Y9
+	VMASKMOVPS (SI), Y10, Y10
+	VCMPPS     $0x06, Y12, Y10, Y10
+	VANDPS     Y10, Y8, Y8
+	VMASKMOVPS 32(SI), Y11, Y10
+	VCMPPS     $0x06, Y12, Y10, Y10
+	VANDPS     Y10, Y9, Y9
 	ADDQ       BX, SI
 
-skip221:
-	VMASKMOVPS Y0, Y10, (DX)
-	VMASKMOVPS Y1, Y11, 32(DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y2, Y10, (DX)
-	VMASKMOVPS Y3, Y11, 32(DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y4, Y10, (DX)
-	VMASKMOVPS Y5, Y11, 32(DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y6, Y10, (DX)
-	VMASKMOVPS Y7, Y11, 32(DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y8, Y10, (DX)
-	VMASKMOVPS Y9, Y11, 32(DX)
-	ADDQ       BX, DX
-	MOVQ       DX, 16(AX)
+skip301:
+	MOVQ    88(AX), CX
+	POPCNTQ CX, CX
+	MOVQ    DX, SI
+	CMPQ    CX, $0x08
+	JLT     skip303
+	MOVQ    SI, DI
+	VMOVUPS Y0, (DI)
+	ADDQ    BX, DI
+	VMOVUPS Y2, (DI)
+	ADDQ    BX, DI
+	VMOVUPS Y4, (DI)
+	ADDQ    BX, DI
+	VMOVUPS Y6, (DI)
+	ADDQ    BX, DI
+	VMOVUPS Y8, (DI)
+	ADDQ    BX, DI
+	ADDQ    $0x20, SI
+	SUBQ    $0x08, CX
+	JMP     stored302Next0
 
-end213:
+skip303:
+	TESTQ        $0x00000004, CX
+	JZ           skip304
+	MOVQ         SI, DI
+	VMOVUPS      X0, (DI)
+	VEXTRACTF128 $0x01, Y0, X0
+	ADDQ         BX, DI
+	VMOVUPS      X2, (DI)
+	VEXTRACTF128 $0x01, Y2, X2
+	ADDQ         BX, DI
+	VMOVUPS      X4, (DI)
+	VEXTRACTF128 $0x01, Y4, X4
+	ADDQ         BX, DI
+	VMOVUPS      X6, (DI)
+	VEXTRACTF128 $0x01, Y6, X6
+	ADDQ         BX, DI
+	VMOVUPS      X8, (DI)
+	VEXTRACTF128 $0x01, Y8, X8
+	ADDQ         BX, DI
+	ADDQ         $0x10, SI
+
+skip304:
+	TESTQ    $0x00000002, CX
+	JZ       skip305
+	MOVQ     SI, DI
+	VMOVLPS  X0, (DI)
+	VMOVHLPS X0, X0, X0
+	ADDQ     BX, DI
+	VMOVLPS  X2, (DI)
+	VMOVHLPS X2, X2, X2
+	ADDQ     BX, DI
+	VMOVLPS  X4, (DI)
+	VMOVHLPS X4, X4, X4
+	ADDQ     BX, DI
+	VMOVLPS  X6, (DI)
+	VMOVHLPS X6, X6, X6
+	ADDQ     BX, DI
+	VMOVLPS  X8, (DI)
+	VMOVHLPS X8, X8, X8
+	ADDQ     BX, DI
+	ADDQ     $0x08, SI
+
+skip305:
+	TESTQ  $0x00000001, CX
+	JZ     skip306
+	MOVQ   SI, DI
+	VMOVSS X0, (DI)
+	ADDQ   BX, DI
+	VMOVSS X2, (DI)
+	ADDQ   BX, DI
+	VMOVSS X4, (DI)
+	ADDQ   BX, DI
+	VMOVSS X6, (DI)
+	ADDQ   BX, DI
+	VMOVSS X8, (DI)
+	ADDQ   BX, DI
+	ADDQ   $0x04, SI
+
+skip306:
+	JMP stored302
+
+stored302Next0:
+	TESTQ        $0x00000004, CX
+	JZ           skip307
+	MOVQ         SI, DI
+	VMOVUPS      X1, (DI)
+	VEXTRACTF128 $0x01, Y1, X1
+	ADDQ         BX, DI
+	VMOVUPS      X3, (DI)
+	VEXTRACTF128 $0x01, Y3, X3
+	ADDQ         BX, DI
+	VMOVUPS      X5, (DI)
+	VEXTRACTF128 $0x01, Y5, X5
+	ADDQ         BX, DI
+	VMOVUPS      X7, (DI)
+	VEXTRACTF128 $0x01, Y7, X7
+	ADDQ         BX, DI
+	VMOVUPS      X9, (DI)
+	VEXTRACTF128 $0x01, Y9, X9
+	ADDQ         BX, DI
+	ADDQ         $0x10, SI
+
+skip307:
+	TESTQ    $0x00000002, CX
+	JZ       skip308
+	MOVQ     SI, DI
+	VMOVLPS  X1, (DI)
+	VMOVHLPS X1, X1, X1
+	ADDQ     BX, DI
+	VMOVLPS  X3, (DI)
+	VMOVHLPS X3, X3, X3
+	ADDQ     BX, DI
+	VMOVLPS  X5, (DI)
+	VMOVHLPS X5, X5, X5
+	ADDQ     BX, DI
+	VMOVLPS  X7, (DI)
+	VMOVHLPS X7, X7, X7
+	ADDQ     BX, DI
+	VMOVLPS  X9, (DI)
+	VMOVHLPS X9, X9, X9
+	ADDQ     BX, DI
+	ADDQ     $0x08, SI
+
+skip308:
+	TESTQ  $0x00000001, CX
+	JZ     skip309
+	MOVQ   SI, DI
+	VMOVSS X1, (DI)
+	ADDQ   BX, DI
+	VMOVSS X3, (DI)
+	ADDQ   BX, DI
+	VMOVSS X5, (DI)
+	ADDQ   BX, DI
+	VMOVSS X7, (DI)
+	ADDQ   BX, DI
+	VMOVSS X9, (DI)
+	ADDQ   BX, DI
+	ADDQ   $0x04, SI
+
+skip309:
+	JMP stored302
+
+stored302:
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	MOVQ DX, 16(AX)
+
+end293:
 	DECQ 56(AX)
-	JNZ  again209
+	JNZ  again289
 	VZEROUPPER
 	RET
 
 // func micro6x2AVX2(t *byte)
-// Requires: AVX, FMA3, MMX+
+// Requires: AVX, FMA3, MMX+, POPCNT
 TEXT ·micro6x2AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again222:
+again310:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -4701,7 +6040,7 @@ again222:
 	MOVQ       R9, 136(AX)
 	MOVQ       80(AX), R9
 	TESTQ      $0x00000020, R9
-	JZ         skip223
+	JZ         skip311
 	MOVQ       16(AX), R9
 	MOVQ       40(AX), R10
 	PREFETCHT0 (R9)
@@ -4717,11 +6056,11 @@ again222:
 	PREFETCHT0 (R9)
 	ADDQ       R10, R9
 
-skip223:
-again224:
+skip311:
+again312:
 	MOVQ 48(AX), R9
 
-loop225:
+loop313:
 	VMOVUPS      (SI), Y12
 	VMOVUPS      32(SI), Y13
 	VBROADCASTSS (DI), Y14
@@ -4746,20 +6085,20 @@ loop225:
 	ADDQ         DX, R8
 	ADDQ         BX, SI
 	DECQ         R9
-	JNZ          loop225
+	JNZ          loop313
 	MOVQ         120(AX), R9
 	ADDQ         R9, DI
 	ADDQ         R9, R8
 	ADDQ         128(AX), SI
 	DECQ         136(AX)
-	JNZ          again224
+	JNZ          again312
 	MOVQ         80(AX), CX
 	TESTQ        $0x00000008, CX
-	JNZ          part226
+	JNZ          part314
 	MOVQ         16(AX), DX
 	MOVQ         40(AX), BX
 	TESTQ        $0x00000001, CX
-	JZ           skip227
+	JZ           skip315
 	MOVQ         DX, SI
 	VMOVUPS      (SI), Y12
 	VADDPS       Y12, Y0, Y0
@@ -4792,9 +6131,9 @@ loop225:
 	VADDPS       Y12, Y11, Y11
 	ADDQ         BX, SI
 
-skip227:
+skip315:
 	TESTQ   $0x00000002, CX
-	JZ      skip228
+	JZ      skip316
 	MOVQ    64(AX), SI
 	VMOVUPS (SI), Y12
 	VADDPS  Y12, Y0, Y0
@@ -4811,9 +6150,9 @@ skip227:
 	VADDPS  Y12, Y9, Y9
 	VADDPS  Y12, Y11, Y11
 
-skip228:
+skip316:
 	TESTQ  $0x00000004, CX
-	JZ     skip229
+	JZ     skip317
 	VXORPS Y12, Y12, Y12
 	VMAXPS Y0, Y12, Y0
 	VMAXPS Y1, Y12, Y1
@@ -4828,9 +6167,9 @@ skip228:
 	VMAXPS Y10, Y12, Y10
 	VMAXPS Y11, Y12, Y11
 
-skip229:
+skip317:
 	TESTQ   $0x00000010, CX
-	JZ      skip230
+	JZ      skip318
 	MOVQ    96(AX), SI
 	ADDQ    DX, SI
 	VXORPS  Y12, Y12, Y12
@@ -4877,7 +6216,7 @@ skip229:
 	VANDPS  Y13, Y11, Y11
 	ADDQ    BX, SI
 
-skip230:
+skip318:
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
 	ADDQ    BX, DX
@@ -4897,16 +6236,16 @@ skip230:
 	VMOVUPS Y11, 32(DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
-	JMP     end226
+	JMP     end314
 
-part226:
+part314:
 	MOVQ       72(AX), DX
 	VMOVUPS    (DX), Y12
 	VMOVUPS    32(DX), Y13
 	MOVQ       16(AX), DX
 	MOVQ       40(AX), BX
 	TESTQ      $0x00000001, CX
-	JZ         skip231
+	JZ         skip319
 	MOVQ       DX, SI
 	VMASKMOVPS (SI), Y12, Y14
 	VADDPS     Y14, Y0, Y0
@@ -4939,9 +6278,9 @@ part226:
 	VADDPS     Y14, Y11, Y11
 	ADDQ       BX, SI
 
-skip231:
+skip319:
 	TESTQ      $0x00000002, CX
-	JZ         skip232
+	JZ         skip320
 	MOVQ       64(AX), SI
 	VMASKMOVPS (SI), Y12, Y14
 	VADDPS     Y14, Y0, Y0
@@ -4958,9 +6297,9 @@ skip231:
 	VADDPS     Y14, Y9, Y9
 	VADDPS     Y14, Y11, Y11
 
-skip232:
+skip320:
 	TESTQ  $0x00000004, CX
-	JZ     skip233
+	JZ     skip321
 	VXORPS Y14, Y14, Y14
 	VMAXPS Y0, Y14, Y0
 	VMAXPS Y1, Y14, Y1
@@ -4975,9 +6314,9 @@ skip232:
 	VMAXPS Y10, Y14, Y10
 	VMAXPS Y11, Y14, Y11
 
-skip233:
+skip321:
 	TESTQ      $0x00000010, CX
-	JZ         skip234
+	JZ         skip322
 	MOVQ       96(AX), SI
 	ADDQ       DX, SI
 	VXORPS     Y14, Y14, Y14
@@ -5016,38 +6355,187 @@ skip233:
 	VCMPPS     $0x06, Y14, Y15, Y15
 	VANDPS     Y15, Y9, Y9
 	ADDQ       BX, SI
-	VMASKMOVPS (SI), Y12, Y15
-	VCMPPS     $0x06, Y14, Y15, Y15
-	VANDPS     Y15, Y10, Y10
-	VMASKMOVPS 32(SI), Y13, Y15
-	VCMPPS     $0x06, Y14, Y15, Y15
-	VANDPS     Y15, Y11, Y11
+	VMASKMOVPS (SI), Y12, Y12
+	VCMPPS     $0x06, Y14, Y12, Y12
+	VANDPS     Y12, Y10, Y10
+	VMASKMOVPS 32(SI), Y13, Y12
+	VCMPPS     $0x06, Y14, Y12, Y12
+	VANDPS     Y12, Y11, Y11
 	ADDQ       BX, SI
 
-skip234:
-	VMASKMOVPS Y0, Y12, (DX)
-	VMASKMOVPS Y1, Y13, 32(DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y2, Y12, (DX)
-	VMASKMOVPS Y3, Y13, 32(DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y4, Y12, (DX)
-	VMASKMOVPS Y5, Y13, 32(DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y6, Y12, (DX)
-	VMASKMOVPS Y7, Y13, 32(DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y8, Y12, (DX)
-	VMASKMOVPS Y9, Y13, 32(DX)
-	ADDQ       BX, DX
-	VMASKMOVPS Y10, Y12, (DX)
-	VMASKMOVPS Y11, Y13, 32(DX)
-	ADDQ       BX, DX
-	MOVQ       DX, 16(AX)
+skip322:
+	MOVQ    88(AX), CX
+	POPCNTQ CX, CX
+	MOVQ    DX, SI
+	CMPQ    CX, $0x08
+	JLT     skip324
+	MOVQ    SI, DI
+	VMOVUPS Y0, (DI)
+	ADDQ    BX, DI
+	VMOVUPS Y2, (DI)
+	ADDQ    BX, DI
+	VMOVUPS Y4, (DI)
+	ADDQ    BX, DI
+	VMOVUPS Y6, (DI)
+	ADDQ    BX, DI
+	VMOVUPS Y8, (DI)
+	ADDQ    BX, DI
+	VMOVUPS Y10, (DI)
+	ADDQ    BX, DI
+	ADDQ    $0x20, SI
+	SUBQ    $0x08, CX
+	JMP     stored323Next0
 
-end226:
+skip324:
+	TESTQ        $0x00000004, CX
+	JZ           skip325
+	MOVQ         SI, DI
+	VMOVUPS      X0, (DI)
+	VEXTRACTF128 $0x01, Y0, X0
+	ADDQ         BX, DI
+	VMOVUPS      X2, (DI)
+	VEXTRACTF128 $0x01, Y2, X2
+	ADDQ         BX, DI
+	VMOVUPS      X4, (DI)
+	VEXTRACTF128 $0x01, Y4, X4
+	ADDQ         BX, DI
+	VMOVUPS      X6, (DI)
+	VEXTRACTF128 $0x01, Y6, X6
+	ADDQ         BX, DI
+	VMOVUPS      X8, (DI)
+	VEXTRACTF128 $0x01, Y8, X8
+	ADDQ         BX, DI
+	VMOVUPS      X10, (DI)
+	VEXTRACTF128 $0x01, Y10, X10
+	ADDQ         BX, DI
+	ADDQ         $0x10, SI
+
+skip325:
+	TESTQ    $0x00000002, CX
+	JZ       skip326
+	MOVQ     SI, DI
+	VMOVLPS  X0, (DI)
+	VMOVHLPS X0, X0, X0
+	ADDQ     BX, DI
+	VMOVLPS  X2, (DI)
+	VMOVHLPS X2, X2, X2
+	ADDQ     BX, DI
+	VMOVLPS  X4, (DI)
+	VMOVHLPS X4, X4, X4
+	ADDQ     BX, DI
+	VMOVLPS  X6, (DI)
+	VMOVHLPS X6, X6, X6
+	ADDQ     BX, DI
+	VMOVLPS  X8, (DI)
+	VMOVHLPS X8, X8, X8
+	ADDQ     BX, DI
+	VMOVLPS  X10, (DI)
+	VMOVHLPS X10, X10, X10
+	ADDQ     BX, DI
+	ADDQ     $0x08, SI
+
+skip326:
+	TESTQ  $0x00000001, CX
+	JZ     skip327
+	MOVQ   SI, DI
+	VMOVSS X0, (DI)
+	ADDQ   BX, DI
+	VMOVSS X2, (DI)
+	ADDQ   BX, DI
+	VMOVSS X4, (DI)
+	ADDQ   BX, DI
+	VMOVSS X6, (DI)
+	ADDQ   BX, DI
+	VMOVSS X8, (DI)
+	ADDQ   BX, DI
+	VMOVSS X10, (DI)
+	ADDQ   BX, DI
+	ADDQ   $0x04, SI
+
+skip327:
+	JMP stored323
+
+stored323Next0:
+	TESTQ        $0x00000004, CX
+	JZ           skip328
+	MOVQ         SI, DI
+	VMOVUPS      X1, (DI)
+	VEXTRACTF128 $0x01, Y1, X1
+	ADDQ         BX, DI
+	VMOVUPS      X3, (DI)
+	VEXTRACTF128 $0x01, Y3, X3
+	ADDQ         BX, DI
+	VMOVUPS      X5, (DI)
+	VEXTRACTF128 $0x01, Y5, X5
+	ADDQ         BX, DI
+	VMOVUPS      X7, (DI)
+	VEXTRACTF128 $0x01, Y7, X7
+	ADDQ         BX, DI
+	VMOVUPS      X9, (DI)
+	VEXTRACTF128 $0x01, Y9, X9
+	ADDQ         BX, DI
+	VMOVUPS      X11, (DI)
+	VEXTRACTF128 $0x01, Y11, X11
+	ADDQ         BX, DI
+	ADDQ         $0x10, SI
+
+skip328:
+	TESTQ    $0x00000002, CX
+	JZ       skip329
+	MOVQ     SI, DI
+	VMOVLPS  X1, (DI)
+	VMOVHLPS X1, X1, X1
+	ADDQ     BX, DI
+	VMOVLPS  X3, (DI)
+	VMOVHLPS X3, X3, X3
+	ADDQ     BX, DI
+	VMOVLPS  X5, (DI)
+	VMOVHLPS X5, X5, X5
+	ADDQ     BX, DI
+	VMOVLPS  X7, (DI)
+	VMOVHLPS X7, X7, X7
+	ADDQ     BX, DI
+	VMOVLPS  X9, (DI)
+	VMOVHLPS X9, X9, X9
+	ADDQ     BX, DI
+	VMOVLPS  X11, (DI)
+	VMOVHLPS X11, X11, X11
+	ADDQ     BX, DI
+	ADDQ     $0x08, SI
+
+skip329:
+	TESTQ  $0x00000001, CX
+	JZ     skip330
+	MOVQ   SI, DI
+	VMOVSS X1, (DI)
+	ADDQ   BX, DI
+	VMOVSS X3, (DI)
+	ADDQ   BX, DI
+	VMOVSS X5, (DI)
+	ADDQ   BX, DI
+	VMOVSS X7, (DI)
+	ADDQ   BX, DI
+	VMOVSS X9, (DI)
+	ADDQ   BX, DI
+	VMOVSS X11, (DI)
+	ADDQ   BX, DI
+	ADDQ   $0x04, SI
+
+skip330:
+	JMP stored323
+
+stored323:
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	ADDQ BX, DX
+	MOVQ DX, 16(AX)
+
+end314:
 	DECQ 56(AX)
-	JNZ  again222
+	JNZ  again310
 	VZEROUPPER
 	RET
 
@@ -5061,7 +6549,7 @@ TEXT ·packRowsAVX2(SB), NOSPLIT, $0-8
 	MOVQ 24(AX), SI
 	MOVQ 32(AX), AX
 
-loop235:
+loop331:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    32(CX), Y1
 	VMOVUPS    Y0, (DX)
@@ -5070,7 +6558,7 @@ loop235:
 	ADDQ       BX, CX
 	ADDQ       AX, DX
 	DECQ       SI
-	JNZ        loop235
+	JNZ        loop331
 	VZEROUPPER
 	RET
 
@@ -5088,7 +6576,7 @@ TEXT ·packColsAVX2(SB), NOSPLIT, $0-8
 	LEAQ (DI)(BX*2), R8
 	ADDQ BX, R8
 
-loop236:
+loop332:
 	VMOVUPS     (CX), X0
 	VINSERTF128 $0x01, (DI)(BX*1), Y0, Y1
 	VMOVUPS     (CX)(BX*1), X0
@@ -5141,7 +6629,7 @@ loop236:
 	ADDQ        $+32, DI
 	ADDQ        $+32, R8
 	DECQ        SI
-	JNZ         loop236
+	JNZ         loop332
 	VZEROUPPER
 	RET
 
@@ -5153,7 +6641,7 @@ TEXT ·expAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x03, DX
 
-loop237:
+loop333:
 	VMOVUPS      (CX), Y0
 	VBROADCASTSS word42b20000<>+0(SB), Y1
 	VMINPS       Y0, Y1, Y0
@@ -5196,7 +6684,7 @@ loop237:
 	ADDQ         $+32, AX
 	ADDQ         $+32, CX
 	DECQ         DX
-	JNZ          loop237
+	JNZ          loop333
 	VZEROUPPER
 	RET
 
@@ -5247,7 +6735,7 @@ TEXT ·reluAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x03, DX
 
-loop238:
+loop334:
 	VMOVUPS (CX), Y0
 	VXORPS  Y1, Y1, Y1
 	VMAXPS  Y0, Y1, Y0
@@ -5255,7 +6743,7 @@ loop238:
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	DECQ    DX
-	JNZ     loop238
+	JNZ     loop334
 	VZEROUPPER
 	RET
 
@@ -5267,7 +6755,7 @@ TEXT ·sigmoidAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x03, DX
 
-loop239:
+loop335:
 	VMOVUPS      (CX), Y0
 	VBROADCASTSS word80000000<>+0(SB), Y1
 	VXORPS       Y1, Y0, Y0
@@ -5315,7 +6803,7 @@ loop239:
 	ADDQ         $+32, AX
 	ADDQ         $+32, CX
 	DECQ         DX
-	JNZ          loop239
+	JNZ          loop335
 	VZEROUPPER
 	RET
 
@@ -5330,7 +6818,7 @@ TEXT ·tanhAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x03, DX
 
-loop240:
+loop336:
 	VMOVUPS      (CX), Y0
 	VBROADCASTSS word80000000<>+0(SB), Y1
 	VANDPS       Y1, Y0, Y1
@@ -5399,7 +6887,7 @@ loop240:
 	ADDQ         $+32, AX
 	ADDQ         $+32, CX
 	DECQ         DX
-	JNZ          loop240
+	JNZ          loop336
 	VZEROUPPER
 	RET
 
@@ -5433,7 +6921,7 @@ TEXT ·expGradAVX2(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x03, BX
 
-loop241:
+loop337:
 	VMOVUPS (CX), Y0
 	VMOVUPS (DX), Y1
 	VMULPS  Y0, Y1, Y1
@@ -5442,7 +6930,7 @@ loop241:
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	DECQ    BX
-	JNZ     loop241
+	JNZ     loop337
 	VZEROUPPER
 	RET
 
@@ -5455,7 +6943,7 @@ TEXT ·reluGradAVX2(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x03, BX
 
-loop242:
+loop338:
 	VMOVUPS   (CX), Y0
 	VMOVUPS   (DX), Y1
 	VXORPS    Y2, Y2, Y2
@@ -5466,7 +6954,7 @@ loop242:
 	ADDQ      $+32, CX
 	ADDQ      $+32, DX
 	DECQ      BX
-	JNZ       loop242
+	JNZ       loop338
 	VZEROUPPER
 	RET
 
@@ -5479,7 +6967,7 @@ TEXT ·sigmoidGradAVX2(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x03, BX
 
-loop243:
+loop339:
 	VMOVUPS      (CX), Y0
 	VMOVUPS      (DX), Y1
 	VBROADCASTSS word3f800000<>+0(SB), Y2
@@ -5491,7 +6979,7 @@ loop243:
 	ADDQ         $+32, CX
 	ADDQ         $+32, DX
 	DECQ         BX
-	JNZ          loop243
+	JNZ          loop339
 	VZEROUPPER
 	RET
 
@@ -5504,7 +6992,7 @@ TEXT ·tanhGradAVX2(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x03, BX
 
-loop244:
+loop340:
 	VMOVUPS      (CX), Y0
 	VMOVUPS      (DX), Y1
 	VBROADCASTSS word3f800000<>+0(SB), Y2
@@ -5515,7 +7003,7 @@ loop244:
 	ADDQ         $+32, CX
 	ADDQ         $+32, DX
 	DECQ         BX
-	JNZ          loop244
+	JNZ          loop340
 	VZEROUPPER
 	RET
 
@@ -5527,14 +7015,14 @@ TEXT ·addAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x03, DX
 
-loop245:
+loop341:
 	VMOVUPS (AX), Y0
 	VADDPS  (CX), Y0, Y0
 	VMOVUPS Y0, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	DECQ    DX
-	JNZ     loop245
+	JNZ     loop341
 	VZEROUPPER
 	RET
 
@@ -5554,7 +7042,7 @@ TEXT ·sumRowsAVX2(SB), NOSPLIT, $0-32
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-loop246:
+loop342:
 	VADDPS  (BX), Y0, Y0
 	VADDPS  32(BX), Y1, Y1
 	VADDPS  64(BX), Y2, Y2
@@ -5565,7 +7053,7 @@ loop246:
 	VADDPS  224(BX), Y7, Y7
 	ADDQ    CX, BX
 	DECQ    AX
-	JNZ     loop246
+	JNZ     loop342
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
 	VMOVUPS Y2, 64(DX)
@@ -5594,7 +7082,7 @@ TEXT ·weighRowsAVX2(SB), NOSPLIT, $0-40
 	VMOVUPS 192(DX), Y6
 	VMOVUPS 224(DX), Y7
 
-loop247:
+loop343:
 	VBROADCASTSS (SI), Y8
 	VFMADD231PS  (BX), Y8, Y0
 	VFMADD231PS  32(BX), Y8, Y1
@@ -5607,7 +7095,7 @@ loop247:
 	ADDQ         CX, BX
 	ADDQ         $+4, SI
 	DECQ         AX
-	JNZ          loop247
+	JNZ          loop343
 	VMOVUPS      Y0, (DX)
 	VMOVUPS      Y1, 32(DX)
 	VMOVUPS      Y2, 64(DX)
@@ -5629,13 +7117,13 @@ TEXT ·scaleAVX2(SB), NOSPLIT, $0-28
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x03, DX
 
-loop248:
+loop344:
 	VMULPS  (CX), Y0, Y1
 	VMOVUPS Y1, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	DECQ    DX
-	JNZ     loop248
+	JNZ     loop344
 	VZEROUPPER
 	RET
 
@@ -5648,11 +7136,11 @@ TEXT ·maximumAVX2(SB), NOSPLIT, $0-24
 	MOVQ    n+0(FP), DX
 	SHRQ    $0x03, DX
 
-loop249:
+loop345:
 	VMAXPS  (AX), Y0, Y0
 	ADDQ    $+32, AX
 	DECQ    DX
-	JNZ     loop249
+	JNZ     loop345
 	VMOVUPS Y0, (CX)
 	VZEROUPPER
 	RET
@@ -5668,7 +7156,7 @@ TEXT ·expSumAVX2(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), CX
 	SHRQ         $0x03, CX
 
-loop250:
+loop346:
 	VMOVUPS      (AX), Y2
 	VSUBPS       Y0, Y2, Y2
 	VBROADCASTSS word42b20000<>+0(SB), Y3
@@ -5711,7 +7199,7 @@ loop250:
 	VADDPS       Y4, Y1, Y1
 	ADDQ         $+32, AX
 	DECQ         CX
-	JNZ          loop250
+	JNZ          loop346
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Y1, (AX)
 	VZEROUPPER
@@ -5728,7 +7216,7 @@ TEXT ·expStoreAVX2(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x03, DX
 
-loop251:
+loop347:
 	VMOVUPS      (CX), Y2
 	VSUBPS       Y0, Y2, Y2
 	VBROADCASTSS word42b20000<>+0(SB), Y3
@@ -5773,7 +7261,7 @@ loop251:
 	ADDQ         $+32, AX
 	ADDQ         $+32, CX
 	DECQ         DX
-	JNZ          loop251
+	JNZ          loop347
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Y1, (AX)
 	VZEROUPPER
@@ -5799,12 +7287,12 @@ TEXT ·maxPool2AVX2(SB), NOSPLIT, $0-56
 	MOVQ    row+24(FP), R10
 	ADDQ    R10, R9
 
-loop252:
+loop348:
 	TESTQ CX, CX
-	JZ    skip253
+	JZ    skip349
 	MOVQ  CX, R10
 
-loop254:
+loop350:
 	VMOVUPS   (DI), Y1
 	VMOVUPS   (DI)(BX*1), Y2
 	VMAXPS    Y1, Y2, Y1
@@ -5826,33 +7314,54 @@ loop254:
 	ADDQ      $+32, DI
 	ADDQ      $+32, R9
 	DECQ      R10
-	JNZ       loop254
+	JNZ       loop350
 
-skip253:
-	TESTQ      DX, DX
-	JZ         skip255
-	VMASKMOVPS (DI), Y0, Y1
-	VMASKMOVPS (DI)(BX*1), Y0, Y2
-	VMAXPS     Y1, Y2, Y1
-	VCMPPS     $0x03, Y2, Y2, Y3
-	VBLENDVPS  Y3, Y2, Y1, Y3
-	VMOVAPS    Y3, Y1
-	VMASKMOVPS (R9), Y0, Y2
-	VMAXPS     Y1, Y2, Y1
-	VCMPPS     $0x03, Y2, Y2, Y3
-	VBLENDVPS  Y3, Y2, Y1, Y3
-	VMOVAPS    Y3, Y1
-	VMASKMOVPS (R9)(BX*1), Y0, Y2
-	VMAXPS     Y1, Y2, Y1
-	VCMPPS     $0x03, Y2, Y2, Y3
-	VBLENDVPS  Y3, Y2, Y1, Y3
-	VMOVAPS    Y3, Y1
-	VMASKMOVPS Y1, Y0, (SI)
-	ADDQ       DX, SI
-	ADDQ       DX, DI
-	ADDQ       DX, R9
+skip349:
+	TESTQ        DX, DX
+	JZ           skip351
+	VMASKMOVPS   (DI), Y0, Y1
+	VMASKMOVPS   (DI)(BX*1), Y0, Y2
+	VMAXPS       Y1, Y2, Y1
+	VCMPPS       $0x03, Y2, Y2, Y3
+	VBLENDVPS    Y3, Y2, Y1, Y3
+	VMOVAPS      Y3, Y1
+	VMASKMOVPS   (R9), Y0, Y2
+	VMAXPS       Y1, Y2, Y1
+	VCMPPS       $0x03, Y2, Y2, Y3
+	VBLENDVPS    Y3, Y2, Y1, Y3
+	VMOVAPS      Y3, Y1
+	VMASKMOVPS   (R9)(BX*1), Y0, Y2
+	VMAXPS       Y1, Y2, Y1
+	VCMPPS       $0x03, Y2, Y2, Y3
+	VBLENDVPS    Y3, Y2, Y1, Y3
+	VMOVAPS      Y3, Y1
+	LEAQ         (SI), R10
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000010, DX
+	JZ           skip352
+	VMOVUPS      X1, (R10)
+	VEXTRACTF128 $0x01, Y1, X1
+	ADDQ         $0x10, R10
 
-skip255:
+skip352:
+	TESTQ    $0x00000008, DX
+	JZ       skip353
+	VMOVLPS  X1, (R10)
+	VMOVHLPS X1, X1, X1
+	ADDQ     $0x08, R10
+
+skip353:
+	TESTQ  $0x00000004, DX
+	JZ     skip354
+	VMOVSS X1, (R10)
+	ADDQ   $0x04, R10
+
+skip354:
+	ADDQ DX, SI
+	ADDQ DX, DI
+	ADDQ DX, R9
+
+skip351:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	LEAQ (DI)(BX*2), DI
@@ -5860,7 +7369,7 @@ skip255:
 	LEAQ (R9)(BX*2), R9
 	SUBQ AX, R9
 	DECQ R8
-	JNZ  loop252
+	JNZ  loop348
 	VZEROUPPER
 	RET
 
@@ -5890,12 +7399,12 @@ TEXT ·maxPool2GradAVX2(SB), NOSPLIT, $0-72
 	ADDQ    R13, R12
 	VXORPS  Y1, Y1, Y1
 
-loop256:
+loop355:
 	TESTQ CX, CX
-	JZ    skip257
+	JZ    skip356
 	MOVQ  CX, R13
 
-loop258:
+loop357:
 	VMOVUPS   (SI), Y2
 	VMOVUPS   (DI), Y3
 	VMOVUPS   (R8), Y4
@@ -5927,43 +7436,127 @@ loop258:
 	ADDQ      $+32, R11
 	ADDQ      $+32, R12
 	DECQ      R13
-	JNZ       loop258
+	JNZ       loop357
 
-skip257:
-	TESTQ      DX, DX
-	JZ         skip259
-	VMASKMOVPS (SI), Y0, Y2
-	VMASKMOVPS (DI), Y0, Y3
-	VMASKMOVPS (R8), Y0, Y4
-	VCMPPS     $0x00, Y2, Y4, Y5
-	VBLENDVPS  Y5, Y3, Y1, Y5
-	VCMPPS     $0x03, Y4, Y4, Y4
-	VBLENDVPS  Y4, Y3, Y5, Y4
-	VXORPS     Y4, Y3, Y3
-	VMASKMOVPS Y4, Y0, (R9)
-	VMASKMOVPS (R8)(BX*1), Y0, Y4
-	VCMPPS     $0x00, Y2, Y4, Y5
-	VBLENDVPS  Y5, Y3, Y1, Y5
-	VCMPPS     $0x03, Y4, Y4, Y4
-	VBLENDVPS  Y4, Y3, Y5, Y4
-	VXORPS     Y4, Y3, Y3
-	VMASKMOVPS Y4, Y0, (R9)(BX*1)
-	VMASKMOVPS (R11), Y0, Y4
-	VCMPPS     $0x00, Y2, Y4, Y2
-	VBLENDVPS  Y2, Y3, Y1, Y2
-	VCMPPS     $0x03, Y4, Y4, Y4
-	VBLENDVPS  Y4, Y3, Y2, Y4
-	VXORPS     Y4, Y3, Y3
-	VMASKMOVPS Y4, Y0, (R12)
-	VMASKMOVPS Y3, Y0, (R12)(BX*1)
-	ADDQ       DX, SI
-	ADDQ       DX, DI
-	ADDQ       DX, R8
-	ADDQ       DX, R9
-	ADDQ       DX, R11
-	ADDQ       DX, R12
+skip356:
+	TESTQ        DX, DX
+	JZ           skip358
+	VMASKMOVPS   (SI), Y0, Y2
+	VMASKMOVPS   (DI), Y0, Y3
+	VMASKMOVPS   (R8), Y0, Y4
+	VCMPPS       $0x00, Y2, Y4, Y5
+	VBLENDVPS    Y5, Y3, Y1, Y5
+	VCMPPS       $0x03, Y4, Y4, Y4
+	VBLENDVPS    Y4, Y3, Y5, Y4
+	VXORPS       Y4, Y3, Y3
+	LEAQ         (R9), R13
+	VMOVAPS      Y4, Y4
+	TESTQ        $0x00000010, DX
+	JZ           skip359
+	VMOVUPS      X4, (R13)
+	VEXTRACTF128 $0x01, Y4, X4
+	ADDQ         $0x10, R13
 
-skip259:
+skip359:
+	TESTQ    $0x00000008, DX
+	JZ       skip360
+	VMOVLPS  X4, (R13)
+	VMOVHLPS X4, X4, X4
+	ADDQ     $0x08, R13
+
+skip360:
+	TESTQ  $0x00000004, DX
+	JZ     skip361
+	VMOVSS X4, (R13)
+	ADDQ   $0x04, R13
+
+skip361:
+	VMASKMOVPS   (R8)(BX*1), Y0, Y4
+	VCMPPS       $0x00, Y2, Y4, Y5
+	VBLENDVPS    Y5, Y3, Y1, Y5
+	VCMPPS       $0x03, Y4, Y4, Y4
+	VBLENDVPS    Y4, Y3, Y5, Y4
+	VXORPS       Y4, Y3, Y3
+	LEAQ         (R9)(BX*1), R13
+	VMOVAPS      Y4, Y4
+	TESTQ        $0x00000010, DX
+	JZ           skip362
+	VMOVUPS      X4, (R13)
+	VEXTRACTF128 $0x01, Y4, X4
+	ADDQ         $0x10, R13
+
+skip362:
+	TESTQ    $0x00000008, DX
+	JZ       skip363
+	VMOVLPS  X4, (R13)
+	VMOVHLPS X4, X4, X4
+	ADDQ     $0x08, R13
+
+skip363:
+	TESTQ  $0x00000004, DX
+	JZ     skip364
+	VMOVSS X4, (R13)
+	ADDQ   $0x04, R13
+
+skip364:
+	VMASKMOVPS   (R11), Y0, Y4
+	VCMPPS       $0x00, Y2, Y4, Y2
+	VBLENDVPS    Y2, Y3, Y1, Y2
+	VCMPPS       $0x03, Y4, Y4, Y4
+	VBLENDVPS    Y4, Y3, Y2, Y4
+	VXORPS       Y4, Y3, Y3
+	LEAQ         (R12), R13
+	VMOVAPS      Y4, Y2
+	TESTQ        $0x00000010, DX
+	JZ           skip365
+	VMOVUPS      X2, (R13)
+	VEXTRACTF128 $0x01, Y2, X2
+	ADDQ         $0x10, R13
+
+skip365:
+	TESTQ    $0x00000008, DX
+	JZ       skip366
+	VMOVLPS  X2, (R13)
+	VMOVHLPS X2, X2, X2
+	ADDQ     $0x08, R13
+
+skip366:
+	TESTQ  $0x00000004, DX
+	JZ     skip367
+	VMOVSS X2, (R13)
+	ADDQ   $0x04, R13
+
+skip367:
+	LEAQ         (R12)(BX*1), R13
+	VMOVAPS      Y3, Y2
+	TESTQ        $0x00000010, DX
+	JZ           skip368
+	VMOVUPS      X2, (R13)
+	VEXTRACTF128 $0x01, Y2, X2
+	ADDQ         $0x10, R13
+
+skip368:
+	TESTQ    $0x00000008, DX
+	JZ       skip369
+	VMOVLPS  X2, (R13)
+	VMOVHLPS X2, X2, X2
+	ADDQ     $0x08, R13
+
+skip369:
+	TESTQ  $0x00000004, DX
+	JZ     skip370
+	VMOVSS X2, (R13)
+	ADDQ   $0x04, R13
+
+skip370:
+	ADDQ DX, SI
+	ADDQ DX, DI
+	ADDQ DX, R8
+	ADDQ DX, R9
+	ADDQ DX, R11
+	ADDQ DX, R12
+
+skip358:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	ADDQ BX, DI
@@ -5977,7 +7570,7 @@ skip259:
 	LEAQ (R12)(BX*2), R12
 	SUBQ AX, R12
 	DECQ R10
-	JNZ  loop256
+	JNZ  loop355
 	VZEROUPPER
 	RET
 
@@ -5996,19 +7589,19 @@ TEXT ·maxPoolAVX2(SB), NOSPLIT, $0-56
 	MOVQ    y+32(FP), BX
 	MOVQ    x+40(FP), SI
 	TESTQ   CX, CX
-	JZ      skip260
+	JZ      skip371
 
-loop261:
+loop372:
 	VMOVUPS (SI), Y1
 	MOVQ    rows+0(FP), DI
 	MOVQ    row+24(FP), R8
 	MOVQ    SI, R9
 
-loop262:
+loop373:
 	MOVQ R9, R10
 	MOVQ cols+8(FP), R11
 
-loop263:
+loop374:
 	VMOVUPS   (R10), Y2
 	VMAXPS    Y1, Y2, Y1
 	VCMPPS    $0x03, Y2, Y2, Y3
@@ -6016,45 +7609,66 @@ loop263:
 	VMOVAPS   Y3, Y1
 	ADDQ      AX, R10
 	DECQ      R11
-	JNZ       loop263
+	JNZ       loop374
 	ADDQ      R8, R9
 	DECQ      DI
-	JNZ       loop262
+	JNZ       loop373
 	VMOVUPS   Y1, (BX)
 	ADDQ      $+32, BX
 	ADDQ      $+32, SI
 	DECQ      CX
-	JNZ       loop261
+	JNZ       loop372
 
-skip260:
+skip371:
 	TESTQ      DX, DX
-	JZ         skip264
+	JZ         skip375
 	VMASKMOVPS (SI), Y0, Y1
 	MOVQ       rows+0(FP), CX
 	MOVQ       row+24(FP), DI
 	MOVQ       SI, R8
 
-loop265:
+loop376:
 	MOVQ R8, R9
 	MOVQ cols+8(FP), R10
 
-loop266:
-	VMASKMOVPS (R9), Y0, Y2
-	VMAXPS     Y1, Y2, Y1
-	VCMPPS     $0x03, Y2, Y2, Y3
-	VBLENDVPS  Y3, Y2, Y1, Y3
-	VMOVAPS    Y3, Y1
-	ADDQ       AX, R9
-	DECQ       R10
-	JNZ        loop266
-	ADDQ       DI, R8
-	DECQ       CX
-	JNZ        loop265
-	VMASKMOVPS Y1, Y0, (BX)
-	ADDQ       DX, BX
-	ADDQ       DX, SI
+loop377:
+	VMASKMOVPS   (R9), Y0, Y2
+	VMAXPS       Y1, Y2, Y1
+	VCMPPS       $0x03, Y2, Y2, Y3
+	VBLENDVPS    Y3, Y2, Y1, Y3
+	VMOVAPS      Y3, Y1
+	ADDQ         AX, R9
+	DECQ         R10
+	JNZ          loop377
+	ADDQ         DI, R8
+	DECQ         CX
+	JNZ          loop376
+	LEAQ         (BX), AX
+	VMOVAPS      Y1, Y0
+	TESTQ        $0x00000010, DX
+	JZ           skip378
+	VMOVUPS      X0, (AX)
+	VEXTRACTF128 $0x01, Y0, X0
+	ADDQ         $0x10, AX
 
-skip264:
+skip378:
+	TESTQ    $0x00000008, DX
+	JZ       skip379
+	VMOVLPS  X0, (AX)
+	VMOVHLPS X0, X0, X0
+	ADDQ     $0x08, AX
+
+skip379:
+	TESTQ  $0x00000004, DX
+	JZ     skip380
+	VMOVSS X0, (AX)
+	ADDQ   $0x04, AX
+
+skip380:
+	ADDQ DX, BX
+	ADDQ DX, SI
+
+skip375:
 	VZEROUPPER
 	RET
 
@@ -6076,9 +7690,9 @@ TEXT ·maxPoolGradAVX2(SB), NOSPLIT, $0-72
 	MOVQ    dx+32(FP), R8
 	VXORPS  Y1, Y1, Y1
 	TESTQ   CX, CX
-	JZ      skip267
+	JZ      skip381
 
-loop268:
+loop382:
 	VMOVUPS (BX), Y2
 	VMOVUPS (SI), Y3
 	MOVQ    rows+0(FP), R9
@@ -6086,12 +7700,12 @@ loop268:
 	MOVQ    DI, R11
 	MOVQ    R8, R12
 
-loop269:
+loop383:
 	MOVQ R11, R13
 	MOVQ R12, R14
 	MOVQ cols+8(FP), R15
 
-loop270:
+loop384:
 	VMOVUPS   (R13), Y4
 	VCMPPS    $0x00, Y2, Y4, Y5
 	VBLENDVPS Y5, Y3, Y1, Y5
@@ -6104,21 +7718,21 @@ loop270:
 	ADDQ      AX, R13
 	ADDQ      AX, R14
 	DECQ      R15
-	JNZ       loop270
+	JNZ       loop384
 	ADDQ      R10, R11
 	ADDQ      R10, R12
 	DECQ      R9
-	JNZ       loop269
+	JNZ       loop383
 	ADDQ      $+32, BX
 	ADDQ      $+32, SI
 	ADDQ      $+32, DI
 	ADDQ      $+32, R8
 	DECQ      CX
-	JNZ       loop268
+	JNZ       loop382
 
-skip267:
+skip381:
 	TESTQ      DX, DX
-	JZ         skip271
+	JZ         skip385
 	VMASKMOVPS (BX), Y0, Y2
 	VMASKMOVPS (SI), Y0, Y3
 	MOVQ       rows+0(FP), CX
@@ -6126,35 +7740,56 @@ skip267:
 	MOVQ       DI, R10
 	MOVQ       R8, R11
 
-loop272:
+loop386:
 	MOVQ R10, R12
 	MOVQ R11, R13
 	MOVQ cols+8(FP), R14
 
-loop273:
-	VMASKMOVPS (R12), Y0, Y4
-	VCMPPS     $0x00, Y2, Y4, Y5
-	VBLENDVPS  Y5, Y3, Y1, Y5
-	VCMPPS     $0x03, Y4, Y4, Y4
-	VBLENDVPS  Y4, Y3, Y5, Y4
-	VXORPS     Y4, Y3, Y3
-	VMASKMOVPS (R13), Y0, Y5
-	VADDPS     Y5, Y4, Y4
-	VMASKMOVPS Y4, Y0, (R13)
-	ADDQ       AX, R12
-	ADDQ       AX, R13
-	DECQ       R14
-	JNZ        loop273
-	ADDQ       R9, R10
-	ADDQ       R9, R11
-	DECQ       CX
-	JNZ        loop272
-	ADDQ       DX, BX
-	ADDQ       DX, SI
-	ADDQ       DX, DI
-	ADDQ       DX, R8
+loop387:
+	VMASKMOVPS   (R12), Y0, Y4
+	VCMPPS       $0x00, Y2, Y4, Y5
+	VBLENDVPS    Y5, Y3, Y1, Y5
+	VCMPPS       $0x03, Y4, Y4, Y4
+	VBLENDVPS    Y4, Y3, Y5, Y4
+	VXORPS       Y4, Y3, Y3
+	VMASKMOVPS   (R13), Y0, Y5
+	VADDPS       Y5, Y4, Y4
+	LEAQ         (R13), R15
+	VMOVAPS      Y4, Y4
+	TESTQ        $0x00000010, DX
+	JZ           skip388
+	VMOVUPS      X4, (R15)
+	VEXTRACTF128 $0x01, Y4, X4
+	ADDQ         $0x10, R15
 
-skip271:
+skip388:
+	TESTQ    $0x00000008, DX
+	JZ       skip389
+	VMOVLPS  X4, (R15)
+	VMOVHLPS X4, X4, X4
+	ADDQ     $0x08, R15
+
+skip389:
+	TESTQ  $0x00000004, DX
+	JZ     skip390
+	VMOVSS X4, (R15)
+	ADDQ   $0x04, R15
+
+skip390:
+	ADDQ AX, R12
+	ADDQ AX, R13
+	DECQ R14
+	JNZ  loop387
+	ADDQ R9, R10
+	ADDQ R9, R11
+	DECQ CX
+	JNZ  loop386
+	ADDQ DX, BX
+	ADDQ DX, SI
+	ADDQ DX, DI
+	ADDQ DX, R8
+
+skip385:
 	VZEROUPPER
 	RET
 
@@ -6179,12 +7814,12 @@ TEXT ·maxCornerAVX2(SB), NOSPLIT, $0-64
 	MOVQ    row+24(FP), R11
 	ADDQ    R11, R10
 
-loop274:
+loop391:
 	TESTQ CX, CX
-	JZ    skip275
+	JZ    skip392
 	MOVQ  CX, R11
 
-loop276:
+loop393:
 	VMOVUPS   (DI), Y1
 	VMOVUPS   (DI)(BX*1), Y2
 	VCMPPS    $0x07, Y1, Y1, Y3
@@ -6212,39 +7847,60 @@ loop276:
 	ADDQ      $+32, DI
 	ADDQ      $+32, R10
 	DECQ      R11
-	JNZ       loop276
+	JNZ       loop393
 
-skip275:
-	TESTQ      DX, DX
-	JZ         skip277
-	VMASKMOVPS (DI), Y0, Y1
-	VMASKMOVPS (DI)(BX*1), Y0, Y2
-	VCMPPS     $0x07, Y1, Y1, Y3
-	VCMPPS     $0x06, Y1, Y2, Y4
-	VANDPS     Y3, Y4, Y4
-	VBLENDVPS  Y4, Y2, Y1, Y1
-	VMASKMOVPS (R10), Y0, Y2
-	VMASKMOVPS (R10)(BX*1), Y0, Y3
-	VCMPPS     $0x07, Y2, Y2, Y5
-	VCMPPS     $0x06, Y2, Y3, Y6
-	VANDPS     Y5, Y6, Y6
-	VBLENDVPS  Y6, Y3, Y2, Y2
-	VCMPPS     $0x07, Y1, Y1, Y3
-	VCMPPS     $0x06, Y1, Y2, Y5
-	VANDPS     Y3, Y5, Y5
-	VBLENDVPS  Y5, Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (SI)
-	VBLENDVPS  Y5, Y6, Y4, Y1
-	VMOVMSKPS  Y1, R11
-	MOVB       R11, (R8)
-	VMOVMSKPS  Y5, R11
-	MOVB       R11, 1(R8)
-	ADDQ       $+2, R8
-	ADDQ       DX, SI
-	ADDQ       DX, DI
-	ADDQ       DX, R10
+skip392:
+	TESTQ        DX, DX
+	JZ           skip394
+	VMASKMOVPS   (DI), Y0, Y1
+	VMASKMOVPS   (DI)(BX*1), Y0, Y2
+	VCMPPS       $0x07, Y1, Y1, Y3
+	VCMPPS       $0x06, Y1, Y2, Y4
+	VANDPS       Y3, Y4, Y4
+	VBLENDVPS    Y4, Y2, Y1, Y1
+	VMASKMOVPS   (R10), Y0, Y2
+	VMASKMOVPS   (R10)(BX*1), Y0, Y3
+	VCMPPS       $0x07, Y2, Y2, Y5
+	VCMPPS       $0x06, Y2, Y3, Y6
+	VANDPS       Y5, Y6, Y6
+	VBLENDVPS    Y6, Y3, Y2, Y2
+	VCMPPS       $0x07, Y1, Y1, Y3
+	VCMPPS       $0x06, Y1, Y2, Y5
+	VANDPS       Y3, Y5, Y5
+	VBLENDVPS    Y5, Y2, Y1, Y1
+	LEAQ         (SI), R11
+	VMOVAPS      Y1, Y1
+	TESTQ        $0x00000010, DX
+	JZ           skip395
+	VMOVUPS      X1, (R11)
+	VEXTRACTF128 $0x01, Y1, X1
+	ADDQ         $0x10, R11
 
-skip277:
+skip395:
+	TESTQ    $0x00000008, DX
+	JZ       skip396
+	VMOVLPS  X1, (R11)
+	VMOVHLPS X1, X1, X1
+	ADDQ     $0x08, R11
+
+skip396:
+	TESTQ  $0x00000004, DX
+	JZ     skip397
+	VMOVSS X1, (R11)
+	ADDQ   $0x04, R11
+
+skip397:
+	VBLENDVPS Y5, Y6, Y4, Y1
+	VMOVMSKPS Y1, R11
+	MOVB      R11, (R8)
+	VMOVMSKPS Y5, R11
+	MOVB      R11, 1(R8)
+	ADDQ      $+2, R8
+	ADDQ      DX, SI
+	ADDQ      DX, DI
+	ADDQ      DX, R10
+
+skip394:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	LEAQ (DI)(BX*2), DI
@@ -6254,7 +7910,7 @@ skip277:
 	ADDQ $0x03, R8
 	ANDQ $-4, R8
 	DECQ R9
-	JNZ  loop274
+	JNZ  loop391
 	VZEROUPPER
 	RET
 
@@ -6280,12 +7936,12 @@ TEXT ·maxCornerGradAVX2(SB), NOSPLIT, $0-64
 	ADDQ    R11, R10
 	VMOVUPS laneBits<>+0(SB), Y1
 
-loop278:
+loop398:
 	TESTQ CX, CX
-	JZ    skip279
+	JZ    skip399
 	MOVQ  CX, R11
 
-loop280:
+loop400:
 	VMOVUPS      (SI), Y2
 	VPBROADCASTB (R8), Y3
 	VPAND        Y1, Y3, Y3
@@ -6308,11 +7964,11 @@ loop280:
 	ADDQ         $+32, DI
 	ADDQ         $+32, R10
 	DECQ         R11
-	JNZ          loop280
+	JNZ          loop400
 
-skip279:
+skip399:
 	TESTQ        DX, DX
-	JZ           skip281
+	JZ           skip401
 	VMASKMOVPS   (SI), Y0, Y2
 	VPBROADCASTB (R8), Y3
 	VPAND        Y1, Y3, Y3
@@ -6324,18 +7980,102 @@ skip279:
 	VANDNPS      Y2, Y4, Y2
 	VANDPS       Y2, Y3, Y4
 	VANDNPS      Y2, Y3, Y2
-	VMASKMOVPS   Y2, Y0, (DI)
-	VMASKMOVPS   Y4, Y0, (DI)(BX*1)
+	LEAQ         (DI), R11
+	VMOVAPS      Y2, Y2
+	TESTQ        $0x00000010, DX
+	JZ           skip402
+	VMOVUPS      X2, (R11)
+	VEXTRACTF128 $0x01, Y2, X2
+	ADDQ         $0x10, R11
+
+skip402:
+	TESTQ    $0x00000008, DX
+	JZ       skip403
+	VMOVLPS  X2, (R11)
+	VMOVHLPS X2, X2, X2
+	ADDQ     $0x08, R11
+
+skip403:
+	TESTQ  $0x00000004, DX
+	JZ     skip404
+	VMOVSS X2, (R11)
+	ADDQ   $0x04, R11
+
+skip404:
+	LEAQ         (DI)(BX*1), R11
+	VMOVAPS      Y4, Y2
+	TESTQ        $0x00000010, DX
+	JZ           skip405
+	VMOVUPS      X2, (R11)
+	VEXTRACTF128 $0x01, Y2, X2
+	ADDQ         $0x10, R11
+
+skip405:
+	TESTQ    $0x00000008, DX
+	JZ       skip406
+	VMOVLPS  X2, (R11)
+	VMOVHLPS X2, X2, X2
+	ADDQ     $0x08, R11
+
+skip406:
+	TESTQ  $0x00000004, DX
+	JZ     skip407
+	VMOVSS X2, (R11)
+	ADDQ   $0x04, R11
+
+skip407:
 	VANDPS       Y5, Y3, Y2
 	VANDNPS      Y5, Y3, Y3
-	VMASKMOVPS   Y3, Y0, (R10)
-	VMASKMOVPS   Y2, Y0, (R10)(BX*1)
-	ADDQ         $+2, R8
-	ADDQ         DX, SI
-	ADDQ         DX, DI
-	ADDQ         DX, R10
+	LEAQ         (R10), R11
+	VMOVAPS      Y3, Y3
+	TESTQ        $0x00000010, DX
+	JZ           skip408
+	VMOVUPS      X3, (R11)
+	VEXTRACTF128 $0x01, Y3, X3
+	ADDQ         $0x10, R11
 
-skip281:
+skip408:
+	TESTQ    $0x00000008, DX
+	JZ       skip409
+	VMOVLPS  X3, (R11)
+	VMOVHLPS X3, X3, X3
+	ADDQ     $0x08, R11
+
+skip409:
+	TESTQ  $0x00000004, DX
+	JZ     skip410
+	VMOVSS X3, (R11)
+	ADDQ   $0x04, R11
+
+skip410:
+	LEAQ         (R10)(BX*1), R11
+	VMOVAPS      Y2, Y2
+	TESTQ        $0x00000010, DX
+	JZ           skip411
+	VMOVUPS      X2, (R11)
+	VEXTRACTF128 $0x01, Y2, X2
+	ADDQ         $0x10, R11
+
+skip411:
+	TESTQ    $0x00000008, DX
+	JZ       skip412
+	VMOVLPS  X2, (R11)
+	VMOVHLPS X2, X2, X2
+	ADDQ     $0x08, R11
+
+skip412:
+	TESTQ  $0x00000004, DX
+	JZ     skip413
+	VMOVSS X2, (R11)
+	ADDQ   $0x04, R11
+
+skip413:
+	ADDQ $+2, R8
+	ADDQ DX, SI
+	ADDQ DX, DI
+	ADDQ DX, R10
+
+skip401:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	LEAQ (DI)(BX*2), DI
@@ -6345,7 +8085,7 @@ skip281:
 	ADDQ $0x03, R8
 	ANDQ $-4, R8
 	DECQ R9
-	JNZ  loop278
+	JNZ  loop398
 	VZEROUPPER
 	RET
 
@@ -6375,7 +8115,7 @@ TEXT ·squaresAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 60(AX), Y3
 	SHRQ         $0x03, BX
 
-loop282:
+loop414:
 	VMOVUPS      (CX), Y4
 	VMOVUPS      (DX), Y5
 	VFMADD231PS  Y2, Y4, Y5
@@ -6389,7 +8129,7 @@ loop282:
 	ADDQ         $+32, CX
 	ADDQ         $+32, DX
 	DECQ         BX
-	JNZ          loop282
+	JNZ          loop414
 	VMOVUPS      Y0, 100(AX)
 	VZEROUPPER
 	RET
@@ -6413,7 +8153,7 @@ TEXT ·sgdAVX2(SB), NOSPLIT, $0-8
 	MOVL         72(AX), R8
 	SHRQ         $0x03, DI
 
-loop283:
+loop415:
 	VMOVUPS      (CX), Y6
 	VMOVUPS      (DX), Y7
 	VFMADD231PS  Y1, Y7, Y0
@@ -6426,7 +8166,7 @@ loop283:
 	VADDPS       Y9, Y7, Y7
 	VMULPS       Y4, Y7, Y7
 	TESTQ        BX, BX
-	JZ           skip284
+	JZ           skip416
 	VMOVUPS      (BX), Y8
 	VBROADCASTSS 68(AX), Y9
 	VFMADD213PS  Y7, Y9, Y8
@@ -6434,18 +8174,18 @@ loop283:
 	ADDQ         $+32, BX
 	VMOVAPS      Y8, Y8
 	TESTL        R8, R8
-	JZ           skip285
+	JZ           skip417
 	VBROADCASTSS 72(AX), Y9
 	VFMADD213PS  Y7, Y9, Y8
 
-skip285:
+skip417:
 	VMOVAPS Y8, Y7
 
-skip284:
+skip416:
 	VFNMADD231PS Y5, Y7, Y6
 	VMOVUPS      Y6, (CX)
 	TESTQ        SI, SI
-	JZ           skip286
+	JZ           skip418
 	VMOVUPS      (SI), Y7
 	VSUBPS       Y7, Y6, Y6
 	VBROADCASTSS 64(AX), Y8
@@ -6453,11 +8193,11 @@ skip284:
 	VMOVUPS      Y7, (SI)
 	ADDQ         $+32, SI
 
-skip286:
+skip418:
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	DECQ    DI
-	JNZ     loop283
+	JNZ     loop415
 	VMOVUPS Y0, 100(AX)
 	VZEROUPPER
 	RET
@@ -6479,7 +8219,7 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 52(AX), Y4
 	SHRQ         $0x03, R8
 
-loop287:
+loop419:
 	VMOVUPS      (CX), Y5
 	VMOVUPS      (DX), Y6
 	VFMADD231PS  Y1, Y6, Y0
@@ -6517,7 +8257,7 @@ loop287:
 	ADDQ         $+32, BX
 	ADDQ         $+32, SI
 	TESTQ        DI, DI
-	JZ           skip288
+	JZ           skip420
 	VMOVUPS      (DI), Y6
 	VSUBPS       Y6, Y5, Y5
 	VBROADCASTSS 64(AX), Y7
@@ -6525,11 +8265,11 @@ loop287:
 	VMOVUPS      Y6, (DI)
 	ADDQ         $+32, DI
 
-skip288:
+skip420:
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	DECQ    R8
-	JNZ     loop287
+	JNZ     loop419
 	VMOVUPS Y0, 100(AX)
 	VZEROUPPER
 	RET
@@ -6544,7 +8284,7 @@ TEXT ·philoxAVX2(SB), NOSPLIT, $0-32
 	MOVL BX, SI
 	SHRQ $0x20, BX
 
-loop289:
+loop421:
 	VMOVD        DX, X0
 	VPBROADCASTD X0, Y0
 	VXORPS       Y1, Y1, Y1
@@ -7062,7 +8802,7 @@ loop289:
 	ADDQ         $+16, DX
 	ADDQ         $+256, CX
 	DECQ         AX
-	JNZ          loop289
+	JNZ          loop421
 	VZEROUPPER
 	RET
 
@@ -7112,7 +8852,7 @@ TEXT ·dropoutAVX2(SB), NOSPLIT, $0-48
 	MOVL         SI, DI
 	SHRQ         $0x20, SI
 
-loop290:
+loop422:
 	VMOVD        BX, X2
 	VPBROADCASTD X2, Y2
 	VXORPS       Y3, Y3, Y3
@@ -7663,7 +9403,7 @@ loop290:
 	ADDQ         $+256, CX
 	ADDQ         $+256, DX
 	DECQ         AX
-	JNZ          loop290
+	JNZ          loop422
 	VZEROUPPER
 	RET
 
@@ -7681,7 +9421,7 @@ TEXT ·momentSumsAVX2(SB), NOSPLIT, $0-48
 	VXORPS    Y4, Y4, Y4
 	VXORPS    Y5, Y5, Y5
 
-loop291:
+loop423:
 	VCVTPS2PD   (DX), Y6
 	VSUBPD      Y0, Y6, Y6
 	VADDPD      Y6, Y1, Y1
@@ -7692,7 +9432,7 @@ loop291:
 	VFMADD231PD Y6, Y6, Y5
 	ADDQ        CX, DX
 	DECQ        AX
-	JNZ         loop291
+	JNZ         loop423
 	MOVQ        a+32(FP), AX
 	MOVQ        b+40(FP), CX
 	VMOVUPD     Y1, (AX)
@@ -7717,7 +9457,7 @@ TEXT ·productSumsAVX2(SB), NOSPLIT, $0-56
 	VXORPS    Y4, Y4, Y4
 	VXORPS    Y5, Y5, Y5
 
-loop292:
+loop424:
 	VCVTPS2PD   (DX), Y6
 	VSUBPD      Y0, Y6, Y6
 	VCVTPS2PD   (SI), Y7
@@ -7731,7 +9471,7 @@ loop292:
 	ADDQ        CX, DX
 	ADDQ        CX, SI
 	DECQ        AX
-	JNZ         loop292
+	JNZ         loop424
 	MOVQ        a+40(FP), AX
 	MOVQ        b+48(FP), CX
 	VMOVUPD     Y1, (AX)
@@ -7754,10 +9494,10 @@ TEXT ·normalizeAVX2(SB), NOSPLIT, $0-64
 	MOVQ add+56(FP), R9
 	SHLQ $0x02, CX
 
-loop293:
+loop425:
 	XORQ R10, R10
 
-again294:
+again426:
 	VMOVUPS     (SI)(R10*1), Y0
 	VSUBPS      (DI)(R10*1), Y0, Y0
 	VMOVUPS     (R8)(R10*1), Y1
@@ -7765,11 +9505,11 @@ again294:
 	VMOVUPS     Y1, (BX)(R10*1)
 	ADDQ        $+32, R10
 	CMPQ        R10, CX
-	JNZ         again294
+	JNZ         again426
 	ADDQ        DX, BX
 	ADDQ        DX, SI
 	DECQ        AX
-	JNZ         loop293
+	JNZ         loop425
 	VZEROUPPER
 	RET
 
@@ -7788,10 +9528,10 @@ TEXT ·normalizeGradAVX2(SB), NOSPLIT, $0-80
 	MOVQ slope+72(FP), R11
 	SHLQ $0x02, CX
 
-loop295:
+loop427:
 	XORQ R12, R12
 
-again296:
+again428:
 	VMOVUPS      (SI)(R12*1), Y0
 	VMOVUPS      (DI)(R12*1), Y1
 	VSUBPS       (R8)(R12*1), Y0, Y0
@@ -7801,12 +9541,12 @@ again296:
 	VMOVUPS      Y1, (BX)(R12*1)
 	ADDQ         $+32, R12
 	CMPQ         R12, CX
-	JNZ          again296
+	JNZ          again428
 	ADDQ         DX, BX
 	ADDQ         DX, SI
 	ADDQ         DX, DI
 	DECQ         AX
-	JNZ          loop295
+	JNZ          loop427
 	VZEROUPPER
 	RET
 
@@ -7826,9 +9566,9 @@ TEXT ·lstmAVX2(SB), NOSPLIT, $0-8
 	MOVQ  120(AX), R12
 	MOVQ  112(AX), AX
 	TESTQ AX, AX
-	JNZ   part297
+	JNZ   part429
 
-loop298:
+loop430:
 	VMOVUPS      (SI), Y0
 	VADDPS       (DI), Y0, Y0
 	VBROADCASTSS word80000000<>+0(SB), Y1
@@ -8107,14 +9847,14 @@ loop298:
 	ADDQ         R10, BX
 	ADDQ         R10, R8
 	DECQ         R12
-	JNZ          loop298
+	JNZ          loop430
 	VZEROUPPER
 	RET
 
-part297:
+part429:
 	VMOVUPS (AX), Y0
 
-loop299:
+loop431:
 	VMASKMOVPS   (SI), Y0, Y1
 	VADDPS       (DI), Y1, Y1
 	VBROADCASTSS word80000000<>+0(SB), Y2
@@ -8393,7 +10133,7 @@ loop299:
 	ADDQ         R10, BX
 	ADDQ         R10, R8
 	DECQ         R12
-	JNZ          loop299
+	JNZ          loop431
 	VZEROUPPER
 	RET
 
@@ -8414,9 +10154,9 @@ TEXT ·lstmGradAVX2(SB), NOSPLIT, $0-8
 	MOVQ  120(AX), R13
 	MOVQ  112(AX), R14
 	TESTQ R14, R14
-	JNZ   part300
+	JNZ   part432
 
-loop301:
+loop433:
 	VBROADCASTSS word3f800000<>+0(SB), Y0
 	VMOVUPS      (R8), Y1
 	VMOVUPS      (R9), Y2
@@ -8523,14 +10263,14 @@ loop301:
 	ADDQ         80(AX), R8
 	ADDQ         88(AX), R9
 	DECQ         R13
-	JNZ          loop301
+	JNZ          loop433
 	VZEROUPPER
 	RET
 
-part300:
+part432:
 	VMOVUPS (R14), Y0
 
-loop302:
+loop434:
 	VBROADCASTSS word3f800000<>+0(SB), Y1
 	VMASKMOVPS   (R8), Y0, Y2
 	VMASKMOVPS   (R9), Y0, Y3
@@ -8637,7 +10377,7 @@ loop302:
 	ADDQ         80(AX), R8
 	ADDQ         88(AX), R9
 	DECQ         R13
-	JNZ          loop302
+	JNZ          loop434
 	VZEROUPPER
 	RET
 
@@ -8646,13 +10386,13 @@ loop302:
 TEXT ·winogradInput5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again303:
+again435:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop304:
+loop436:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -8726,14 +10466,14 @@ loop304:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop304
+	JNZ          loop436
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop305:
+loop437:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -8807,12 +10547,12 @@ loop305:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop305
+	JNZ          loop437
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again303
+	JNZ          again435
 	VZEROUPPER
 	RET
 
@@ -8851,13 +10591,13 @@ GLOBL wordc0a00000<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradInputGrad5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again306:
+again438:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop307:
+loop439:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -8930,14 +10670,14 @@ loop307:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop307
+	JNZ          loop439
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop308:
+loop440:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -9018,12 +10758,12 @@ loop308:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop308
+	JNZ          loop440
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again306
+	JNZ          again438
 	VZEROUPPER
 	RET
 
@@ -9032,13 +10772,13 @@ loop308:
 TEXT ·winogradOutput5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again309:
+again441:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop310:
+loop442:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -9084,14 +10824,14 @@ loop310:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop310
+	JNZ          loop442
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), DI
 	MOVQ         $0x00000004, CX
 
-loop311:
+loop443:
 	LEAQ         (DX)(SI*2), R8
 	ADDQ         SI, R8
 	VMOVUPS      (BX), Y0
@@ -9147,12 +10887,12 @@ loop311:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop311
+	JNZ          loop443
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again309
+	JNZ          again441
 	VZEROUPPER
 	RET
 
@@ -9167,13 +10907,13 @@ GLOBL word3e000000<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradOutputGrad5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again312:
+again444:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000004, CX
 
-loop313:
+loop445:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -9217,14 +10957,14 @@ loop313:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop313
+	JNZ          loop445
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop314:
+loop446:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -9270,12 +11010,12 @@ loop314:
 	ADDQ         56(AX), DX
 	ADDQ         $+128, BX
 	DECQ         CX
-	JNZ          loop314
+	JNZ          loop446
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again312
+	JNZ          again444
 	VZEROUPPER
 	RET
 
@@ -9284,13 +11024,13 @@ loop314:
 TEXT ·winogradFilter5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again315:
+again447:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000005, CX
 
-loop316:
+loop448:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -9348,14 +11088,14 @@ loop316:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop316
+	JNZ          loop448
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop317:
+loop449:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -9415,12 +11155,12 @@ loop317:
 	ADDQ         56(AX), DX
 	ADDQ         $+160, BX
 	DECQ         CX
-	JNZ          loop317
+	JNZ          loop449
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again315
+	JNZ          again447
 	VZEROUPPER
 	RET
 
@@ -9453,13 +11193,13 @@ GLOBL word3eb60b61<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradFilterGrad5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again318:
+again450:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop319:
+loop451:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -9519,14 +11259,14 @@ loop319:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop319
+	JNZ          loop451
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000005, CX
 
-loop320:
+loop452:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -9584,12 +11324,12 @@ loop320:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop320
+	JNZ          loop452
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again318
+	JNZ          again450
 	VZEROUPPER
 	RET
 
@@ -9598,13 +11338,13 @@ loop320:
 TEXT ·winogradInput3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again321:
+again453:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop322:
+loop454:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -9649,14 +11389,14 @@ loop322:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop322
+	JNZ          loop454
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop323:
+loop455:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -9701,12 +11441,12 @@ loop323:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop323
+	JNZ          loop455
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again321
+	JNZ          again453
 	VZEROUPPER
 	RET
 
@@ -9721,13 +11461,13 @@ GLOBL wordc0000000<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradInputGrad3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again324:
+again456:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop325:
+loop457:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -9771,14 +11511,14 @@ loop325:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop325
+	JNZ          loop457
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop326:
+loop458:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -9828,12 +11568,12 @@ loop326:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop326
+	JNZ          loop458
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again324
+	JNZ          again456
 	VZEROUPPER
 	RET
 
@@ -9842,13 +11582,13 @@ loop326:
 TEXT ·winogradOutput3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again327:
+again459:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop328:
+loop460:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -9881,14 +11621,14 @@ loop328:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop328
+	JNZ          loop460
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), DI
 	MOVQ         $0x00000004, CX
 
-loop329:
+loop461:
 	LEAQ         (DX)(SI*2), R8
 	ADDQ         SI, R8
 	VMOVUPS      (BX), Y0
@@ -9933,12 +11673,12 @@ loop329:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop329
+	JNZ          loop461
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again327
+	JNZ          again459
 	VZEROUPPER
 	RET
 
@@ -9947,13 +11687,13 @@ loop329:
 TEXT ·winogradOutputGrad3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again330:
+again462:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000004, CX
 
-loop331:
+loop463:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -9986,14 +11726,14 @@ loop331:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop331
+	JNZ          loop463
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop332:
+loop464:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -10026,12 +11766,12 @@ loop332:
 	ADDQ         56(AX), DX
 	ADDQ         $+128, BX
 	DECQ         CX
-	JNZ          loop332
+	JNZ          loop464
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again330
+	JNZ          again462
 	VZEROUPPER
 	RET
 
@@ -10040,13 +11780,13 @@ loop332:
 TEXT ·winogradFilter3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again333:
+again465:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000003, CX
 
-loop334:
+loop466:
 	VMOVUPS      (DX), Y0
 	VMOVUPS      (DX)(SI*1), Y1
 	VMOVUPS      (DX)(SI*2), Y2
@@ -10078,14 +11818,14 @@ loop334:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop334
+	JNZ          loop466
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop335:
+loop467:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -10119,12 +11859,12 @@ loop335:
 	ADDQ         56(AX), DX
 	ADDQ         $+96, BX
 	DECQ         CX
-	JNZ          loop335
+	JNZ          loop467
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again333
+	JNZ          again465
 	VZEROUPPER
 	RET
 
@@ -10145,13 +11885,13 @@ GLOBL word3daaaaab<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradFilterGrad3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again336:
+again468:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop337:
+loop469:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -10185,14 +11925,14 @@ loop337:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop337
+	JNZ          loop469
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000003, CX
 
-loop338:
+loop470:
 	VMOVUPS      (BX), Y0
 	VMOVUPS      32(BX), Y1
 	VMOVUPS      64(BX), Y2
@@ -10224,12 +11964,12 @@ loop338:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop338
+	JNZ          loop470
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again336
+	JNZ          again468
 	VZEROUPPER
 	RET
 
@@ -10252,7 +11992,7 @@ TEXT ·peakAVX2(SB), NOSPLIT, $0-8
 	VXORPS Y12, Y12, Y12
 	VXORPS Y13, Y13, Y13
 
-loop339:
+loop471:
 	VFMADD231PS Y12, Y13, Y0
 	VFMADD231PS Y12, Y13, Y1
 	VFMADD231PS Y12, Y13, Y2
@@ -10266,7 +12006,7 @@ loop339:
 	VFMADD231PS Y12, Y13, Y10
 	VFMADD231PS Y12, Y13, Y11
 	DECQ        AX
-	JNZ         loop339
+	JNZ         loop471
 	VZEROUPPER
 	RET
 
@@ -10278,7 +12018,7 @@ TEXT ·micro1x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again340:
+again472:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -10292,54 +12032,54 @@ again340:
 	MOVQ       CX, 136(AX)
 	MOVQ       80(AX), CX
 	TESTQ      $0x00000020, CX
-	JZ         skip341
+	JZ         skip473
 	MOVQ       16(AX), CX
 	MOVQ       40(AX), R8
 	PREFETCHT0 (CX)
 	ADDQ       R8, CX
 
-skip341:
-again342:
+skip473:
+again474:
 	MOVQ 48(AX), CX
 
-loop343:
+loop475:
 	VMOVUPS          (SI), Z1
 	VFMADD231PS.BCST (DI), Z1, Z0
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             CX
-	JNZ              loop343
+	JNZ              loop475
 	MOVQ             120(AX), CX
 	ADDQ             CX, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again342
+	JNZ              again474
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip344
+	JZ               skip476
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z1
 	VADDPS           Z1, Z0, Z0
 	ADDQ             BX, SI
 
-skip344:
+skip476:
 	TESTQ     $0x00000002, CX
-	JZ        skip345
+	JZ        skip477
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-skip345:
+skip477:
 	TESTQ  $0x00000004, CX
-	JZ     skip346
+	JZ     skip478
 	VPXORD Z2, Z2, Z2
 	VMAXPS Z0, Z2, Z0
 
-skip346:
+skip478:
 	TESTQ     $0x00000010, CX
-	JZ        skip347
+	JZ        skip479
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z3, Z3, Z3
@@ -10348,12 +12088,12 @@ skip346:
 	VMOVAPS.Z Z0, K2, Z0
 	ADDQ      BX, SI
 
-skip347:
+skip479:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again340
+	JNZ     again472
 	VZEROUPPER
 	RET
 
@@ -10365,7 +12105,7 @@ TEXT ·micro2x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again348:
+again480:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -10381,7 +12121,7 @@ again348:
 	MOVQ       R8, 136(AX)
 	MOVQ       80(AX), R8
 	TESTQ      $0x00000020, R8
-	JZ         skip349
+	JZ         skip481
 	MOVQ       16(AX), R8
 	MOVQ       40(AX), R9
 	PREFETCHT0 (R8)
@@ -10389,28 +12129,28 @@ again348:
 	PREFETCHT0 (R8)
 	ADDQ       R9, R8
 
-skip349:
-again350:
+skip481:
+again482:
 	MOVQ 48(AX), R8
 
-loop351:
+loop483:
 	VMOVUPS          (SI), Z2
 	VFMADD231PS.BCST (DI), Z2, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z2, Z1
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop351
+	JNZ              loop483
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again350
+	JNZ              again482
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip352
+	JZ               skip484
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z2
 	VADDPS           Z2, Z0, Z0
@@ -10419,24 +12159,24 @@ loop351:
 	VADDPS           Z2, Z1, Z1
 	ADDQ             BX, SI
 
-skip352:
+skip484:
 	TESTQ     $0x00000002, CX
-	JZ        skip353
+	JZ        skip485
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z2
 	VADDPS    Z2, Z0, Z0
 	VADDPS    Z2, Z1, Z1
 
-skip353:
+skip485:
 	TESTQ  $0x00000004, CX
-	JZ     skip354
+	JZ     skip486
 	VPXORD Z3, Z3, Z3
 	VMAXPS Z0, Z3, Z0
 	VMAXPS Z1, Z3, Z1
 
-skip354:
+skip486:
 	TESTQ     $0x00000010, CX
-	JZ        skip355
+	JZ        skip487
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z4, Z4, Z4
@@ -10449,14 +12189,14 @@ skip354:
 	VMOVAPS.Z Z1, K2, Z1
 	ADDQ      BX, SI
 
-skip355:
+skip487:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again348
+	JNZ     again480
 	VZEROUPPER
 	RET
 
@@ -10468,7 +12208,7 @@ TEXT ·micro3x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again356:
+again488:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -10486,7 +12226,7 @@ again356:
 	MOVQ       R8, 136(AX)
 	MOVQ       80(AX), R8
 	TESTQ      $0x00000020, R8
-	JZ         skip357
+	JZ         skip489
 	MOVQ       16(AX), R8
 	MOVQ       40(AX), R9
 	PREFETCHT0 (R8)
@@ -10496,11 +12236,11 @@ again356:
 	PREFETCHT0 (R8)
 	ADDQ       R9, R8
 
-skip357:
-again358:
+skip489:
+again490:
 	MOVQ 48(AX), R8
 
-loop359:
+loop491:
 	VMOVUPS          (SI), Z3
 	VFMADD231PS.BCST (DI), Z3, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z3, Z1
@@ -10508,17 +12248,17 @@ loop359:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop359
+	JNZ              loop491
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again358
+	JNZ              again490
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip360
+	JZ               skip492
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z3
 	VADDPS           Z3, Z0, Z0
@@ -10530,26 +12270,26 @@ loop359:
 	VADDPS           Z3, Z2, Z2
 	ADDQ             BX, SI
 
-skip360:
+skip492:
 	TESTQ     $0x00000002, CX
-	JZ        skip361
+	JZ        skip493
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z3
 	VADDPS    Z3, Z0, Z0
 	VADDPS    Z3, Z1, Z1
 	VADDPS    Z3, Z2, Z2
 
-skip361:
+skip493:
 	TESTQ  $0x00000004, CX
-	JZ     skip362
+	JZ     skip494
 	VPXORD Z4, Z4, Z4
 	VMAXPS Z0, Z4, Z0
 	VMAXPS Z1, Z4, Z1
 	VMAXPS Z2, Z4, Z2
 
-skip362:
+skip494:
 	TESTQ     $0x00000010, CX
-	JZ        skip363
+	JZ        skip495
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z5, Z5, Z5
@@ -10566,7 +12306,7 @@ skip362:
 	VMOVAPS.Z Z2, K2, Z2
 	ADDQ      BX, SI
 
-skip363:
+skip495:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -10575,7 +12315,7 @@ skip363:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again356
+	JNZ     again488
 	VZEROUPPER
 	RET
 
@@ -10587,7 +12327,7 @@ TEXT ·micro4x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again364:
+again496:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -10606,7 +12346,7 @@ again364:
 	MOVQ       R9, 136(AX)
 	MOVQ       80(AX), R9
 	TESTQ      $0x00000020, R9
-	JZ         skip365
+	JZ         skip497
 	MOVQ       16(AX), R9
 	MOVQ       40(AX), R10
 	PREFETCHT0 (R9)
@@ -10618,11 +12358,11 @@ again364:
 	PREFETCHT0 (R9)
 	ADDQ       R10, R9
 
-skip365:
-again366:
+skip497:
+again498:
 	MOVQ 48(AX), R9
 
-loop367:
+loop499:
 	VMOVUPS          (SI), Z4
 	VFMADD231PS.BCST (DI), Z4, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z4, Z1
@@ -10632,18 +12372,18 @@ loop367:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop367
+	JNZ              loop499
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again366
+	JNZ              again498
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip368
+	JZ               skip500
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z4
 	VADDPS           Z4, Z0, Z0
@@ -10658,9 +12398,9 @@ loop367:
 	VADDPS           Z4, Z3, Z3
 	ADDQ             BX, SI
 
-skip368:
+skip500:
 	TESTQ     $0x00000002, CX
-	JZ        skip369
+	JZ        skip501
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z4
 	VADDPS    Z4, Z0, Z0
@@ -10668,18 +12408,18 @@ skip368:
 	VADDPS    Z4, Z2, Z2
 	VADDPS    Z4, Z3, Z3
 
-skip369:
+skip501:
 	TESTQ  $0x00000004, CX
-	JZ     skip370
+	JZ     skip502
 	VPXORD Z5, Z5, Z5
 	VMAXPS Z0, Z5, Z0
 	VMAXPS Z1, Z5, Z1
 	VMAXPS Z2, Z5, Z2
 	VMAXPS Z3, Z5, Z3
 
-skip370:
+skip502:
 	TESTQ     $0x00000010, CX
-	JZ        skip371
+	JZ        skip503
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z6, Z6, Z6
@@ -10700,7 +12440,7 @@ skip370:
 	VMOVAPS.Z Z3, K2, Z3
 	ADDQ      BX, SI
 
-skip371:
+skip503:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -10711,7 +12451,7 @@ skip371:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again364
+	JNZ     again496
 	VZEROUPPER
 	RET
 
@@ -10723,7 +12463,7 @@ TEXT ·micro5x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again372:
+again504:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -10744,7 +12484,7 @@ again372:
 	MOVQ       R9, 136(AX)
 	MOVQ       80(AX), R9
 	TESTQ      $0x00000020, R9
-	JZ         skip373
+	JZ         skip505
 	MOVQ       16(AX), R9
 	MOVQ       40(AX), R10
 	PREFETCHT0 (R9)
@@ -10758,11 +12498,11 @@ again372:
 	PREFETCHT0 (R9)
 	ADDQ       R10, R9
 
-skip373:
-again374:
+skip505:
+again506:
 	MOVQ 48(AX), R9
 
-loop375:
+loop507:
 	VMOVUPS          (SI), Z5
 	VFMADD231PS.BCST (DI), Z5, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z5, Z1
@@ -10773,18 +12513,18 @@ loop375:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop375
+	JNZ              loop507
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again374
+	JNZ              again506
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip376
+	JZ               skip508
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z5
 	VADDPS           Z5, Z0, Z0
@@ -10802,9 +12542,9 @@ loop375:
 	VADDPS           Z5, Z4, Z4
 	ADDQ             BX, SI
 
-skip376:
+skip508:
 	TESTQ     $0x00000002, CX
-	JZ        skip377
+	JZ        skip509
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z5
 	VADDPS    Z5, Z0, Z0
@@ -10813,9 +12553,9 @@ skip376:
 	VADDPS    Z5, Z3, Z3
 	VADDPS    Z5, Z4, Z4
 
-skip377:
+skip509:
 	TESTQ  $0x00000004, CX
-	JZ     skip378
+	JZ     skip510
 	VPXORD Z6, Z6, Z6
 	VMAXPS Z0, Z6, Z0
 	VMAXPS Z1, Z6, Z1
@@ -10823,9 +12563,9 @@ skip377:
 	VMAXPS Z3, Z6, Z3
 	VMAXPS Z4, Z6, Z4
 
-skip378:
+skip510:
 	TESTQ     $0x00000010, CX
-	JZ        skip379
+	JZ        skip511
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z7, Z7, Z7
@@ -10850,7 +12590,7 @@ skip378:
 	VMOVAPS.Z Z4, K2, Z4
 	ADDQ      BX, SI
 
-skip379:
+skip511:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -10863,7 +12603,7 @@ skip379:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again372
+	JNZ     again504
 	VZEROUPPER
 	RET
 
@@ -10875,7 +12615,7 @@ TEXT ·micro6x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again380:
+again512:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -10898,7 +12638,7 @@ again380:
 	MOVQ       R9, 136(AX)
 	MOVQ       80(AX), R9
 	TESTQ      $0x00000020, R9
-	JZ         skip381
+	JZ         skip513
 	MOVQ       16(AX), R9
 	MOVQ       40(AX), R10
 	PREFETCHT0 (R9)
@@ -10914,11 +12654,11 @@ again380:
 	PREFETCHT0 (R9)
 	ADDQ       R10, R9
 
-skip381:
-again382:
+skip513:
+again514:
 	MOVQ 48(AX), R9
 
-loop383:
+loop515:
 	VMOVUPS          (SI), Z6
 	VFMADD231PS.BCST (DI), Z6, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z6, Z1
@@ -10930,18 +12670,18 @@ loop383:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop383
+	JNZ              loop515
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again382
+	JNZ              again514
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip384
+	JZ               skip516
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z6
 	VADDPS           Z6, Z0, Z0
@@ -10962,9 +12702,9 @@ loop383:
 	VADDPS           Z6, Z5, Z5
 	ADDQ             BX, SI
 
-skip384:
+skip516:
 	TESTQ     $0x00000002, CX
-	JZ        skip385
+	JZ        skip517
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z6
 	VADDPS    Z6, Z0, Z0
@@ -10974,9 +12714,9 @@ skip384:
 	VADDPS    Z6, Z4, Z4
 	VADDPS    Z6, Z5, Z5
 
-skip385:
+skip517:
 	TESTQ  $0x00000004, CX
-	JZ     skip386
+	JZ     skip518
 	VPXORD Z7, Z7, Z7
 	VMAXPS Z0, Z7, Z0
 	VMAXPS Z1, Z7, Z1
@@ -10985,9 +12725,9 @@ skip385:
 	VMAXPS Z4, Z7, Z4
 	VMAXPS Z5, Z7, Z5
 
-skip386:
+skip518:
 	TESTQ     $0x00000010, CX
-	JZ        skip387
+	JZ        skip519
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z8, Z8, Z8
@@ -11016,7 +12756,7 @@ skip386:
 	VMOVAPS.Z Z5, K2, Z5
 	ADDQ      BX, SI
 
-skip387:
+skip519:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -11031,7 +12771,7 @@ skip387:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again380
+	JNZ     again512
 	VZEROUPPER
 	RET
 
@@ -11043,7 +12783,7 @@ TEXT ·micro7x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again388:
+again520:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -11067,7 +12807,7 @@ again388:
 	MOVQ       R10, 136(AX)
 	MOVQ       80(AX), R10
 	TESTQ      $0x00000020, R10
-	JZ         skip389
+	JZ         skip521
 	MOVQ       16(AX), R10
 	MOVQ       40(AX), R11
 	PREFETCHT0 (R10)
@@ -11085,11 +12825,11 @@ again388:
 	PREFETCHT0 (R10)
 	ADDQ       R11, R10
 
-skip389:
-again390:
+skip521:
+again522:
 	MOVQ 48(AX), R10
 
-loop391:
+loop523:
 	VMOVUPS          (SI), Z7
 	VFMADD231PS.BCST (DI), Z7, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z7, Z1
@@ -11103,19 +12843,19 @@ loop391:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop391
+	JNZ              loop523
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again390
+	JNZ              again522
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip392
+	JZ               skip524
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z7
 	VADDPS           Z7, Z0, Z0
@@ -11139,9 +12879,9 @@ loop391:
 	VADDPS           Z7, Z6, Z6
 	ADDQ             BX, SI
 
-skip392:
+skip524:
 	TESTQ     $0x00000002, CX
-	JZ        skip393
+	JZ        skip525
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z7
 	VADDPS    Z7, Z0, Z0
@@ -11152,9 +12892,9 @@ skip392:
 	VADDPS    Z7, Z5, Z5
 	VADDPS    Z7, Z6, Z6
 
-skip393:
+skip525:
 	TESTQ  $0x00000004, CX
-	JZ     skip394
+	JZ     skip526
 	VPXORD Z8, Z8, Z8
 	VMAXPS Z0, Z8, Z0
 	VMAXPS Z1, Z8, Z1
@@ -11164,9 +12904,9 @@ skip393:
 	VMAXPS Z5, Z8, Z5
 	VMAXPS Z6, Z8, Z6
 
-skip394:
+skip526:
 	TESTQ     $0x00000010, CX
-	JZ        skip395
+	JZ        skip527
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z9, Z9, Z9
@@ -11199,7 +12939,7 @@ skip394:
 	VMOVAPS.Z Z6, K2, Z6
 	ADDQ      BX, SI
 
-skip395:
+skip527:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -11216,7 +12956,7 @@ skip395:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again388
+	JNZ     again520
 	VZEROUPPER
 	RET
 
@@ -11228,7 +12968,7 @@ TEXT ·micro8x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again396:
+again528:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -11254,7 +12994,7 @@ again396:
 	MOVQ       R10, 136(AX)
 	MOVQ       80(AX), R10
 	TESTQ      $0x00000020, R10
-	JZ         skip397
+	JZ         skip529
 	MOVQ       16(AX), R10
 	MOVQ       40(AX), R11
 	PREFETCHT0 (R10)
@@ -11274,11 +13014,11 @@ again396:
 	PREFETCHT0 (R10)
 	ADDQ       R11, R10
 
-skip397:
-again398:
+skip529:
+again530:
 	MOVQ 48(AX), R10
 
-loop399:
+loop531:
 	VMOVUPS          (SI), Z8
 	VFMADD231PS.BCST (DI), Z8, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z8, Z1
@@ -11293,19 +13033,19 @@ loop399:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop399
+	JNZ              loop531
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again398
+	JNZ              again530
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip400
+	JZ               skip532
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z8
 	VADDPS           Z8, Z0, Z0
@@ -11332,9 +13072,9 @@ loop399:
 	VADDPS           Z8, Z7, Z7
 	ADDQ             BX, SI
 
-skip400:
+skip532:
 	TESTQ     $0x00000002, CX
-	JZ        skip401
+	JZ        skip533
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z8
 	VADDPS    Z8, Z0, Z0
@@ -11346,9 +13086,9 @@ skip400:
 	VADDPS    Z8, Z6, Z6
 	VADDPS    Z8, Z7, Z7
 
-skip401:
+skip533:
 	TESTQ  $0x00000004, CX
-	JZ     skip402
+	JZ     skip534
 	VPXORD Z9, Z9, Z9
 	VMAXPS Z0, Z9, Z0
 	VMAXPS Z1, Z9, Z1
@@ -11359,9 +13099,9 @@ skip401:
 	VMAXPS Z6, Z9, Z6
 	VMAXPS Z7, Z9, Z7
 
-skip402:
+skip534:
 	TESTQ     $0x00000010, CX
-	JZ        skip403
+	JZ        skip535
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z10, Z10, Z10
@@ -11398,7 +13138,7 @@ skip402:
 	VMOVAPS.Z Z7, K2, Z7
 	ADDQ      BX, SI
 
-skip403:
+skip535:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -11417,7 +13157,7 @@ skip403:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again396
+	JNZ     again528
 	VZEROUPPER
 	RET
 
@@ -11429,7 +13169,7 @@ TEXT ·micro9x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again404:
+again536:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -11457,7 +13197,7 @@ again404:
 	MOVQ       R10, 136(AX)
 	MOVQ       80(AX), R10
 	TESTQ      $0x00000020, R10
-	JZ         skip405
+	JZ         skip537
 	MOVQ       16(AX), R10
 	MOVQ       40(AX), R11
 	PREFETCHT0 (R10)
@@ -11479,11 +13219,11 @@ again404:
 	PREFETCHT0 (R10)
 	ADDQ       R11, R10
 
-skip405:
-again406:
+skip537:
+again538:
 	MOVQ 48(AX), R10
 
-loop407:
+loop539:
 	VMOVUPS          (SI), Z9
 	VFMADD231PS.BCST (DI), Z9, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z9, Z1
@@ -11499,19 +13239,19 @@ loop407:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop407
+	JNZ              loop539
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again406
+	JNZ              again538
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip408
+	JZ               skip540
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z9
 	VADDPS           Z9, Z0, Z0
@@ -11541,9 +13281,9 @@ loop407:
 	VADDPS           Z9, Z8, Z8
 	ADDQ             BX, SI
 
-skip408:
+skip540:
 	TESTQ     $0x00000002, CX
-	JZ        skip409
+	JZ        skip541
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z9
 	VADDPS    Z9, Z0, Z0
@@ -11556,9 +13296,9 @@ skip408:
 	VADDPS    Z9, Z7, Z7
 	VADDPS    Z9, Z8, Z8
 
-skip409:
+skip541:
 	TESTQ  $0x00000004, CX
-	JZ     skip410
+	JZ     skip542
 	VPXORD Z10, Z10, Z10
 	VMAXPS Z0, Z10, Z0
 	VMAXPS Z1, Z10, Z1
@@ -11570,9 +13310,9 @@ skip409:
 	VMAXPS Z7, Z10, Z7
 	VMAXPS Z8, Z10, Z8
 
-skip410:
+skip542:
 	TESTQ     $0x00000010, CX
-	JZ        skip411
+	JZ        skip543
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z11, Z11, Z11
@@ -11613,7 +13353,7 @@ skip410:
 	VMOVAPS.Z Z8, K2, Z8
 	ADDQ      BX, SI
 
-skip411:
+skip543:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -11634,7 +13374,7 @@ skip411:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again404
+	JNZ     again536
 	VZEROUPPER
 	RET
 
@@ -11646,7 +13386,7 @@ TEXT ·micro10x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again412:
+again544:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -11675,7 +13415,7 @@ again412:
 	MOVQ       R11, 136(AX)
 	MOVQ       80(AX), R11
 	TESTQ      $0x00000020, R11
-	JZ         skip413
+	JZ         skip545
 	MOVQ       16(AX), R11
 	MOVQ       40(AX), R12
 	PREFETCHT0 (R11)
@@ -11699,11 +13439,11 @@ again412:
 	PREFETCHT0 (R11)
 	ADDQ       R12, R11
 
-skip413:
-again414:
+skip545:
+again546:
 	MOVQ 48(AX), R11
 
-loop415:
+loop547:
 	VMOVUPS          (SI), Z10
 	VFMADD231PS.BCST (DI), Z10, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z10, Z1
@@ -11721,7 +13461,7 @@ loop415:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop415
+	JNZ              loop547
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -11729,12 +13469,12 @@ loop415:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again414
+	JNZ              again546
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip416
+	JZ               skip548
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z10
 	VADDPS           Z10, Z0, Z0
@@ -11767,9 +13507,9 @@ loop415:
 	VADDPS           Z10, Z9, Z9
 	ADDQ             BX, SI
 
-skip416:
+skip548:
 	TESTQ     $0x00000002, CX
-	JZ        skip417
+	JZ        skip549
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z10
 	VADDPS    Z10, Z0, Z0
@@ -11783,9 +13523,9 @@ skip416:
 	VADDPS    Z10, Z8, Z8
 	VADDPS    Z10, Z9, Z9
 
-skip417:
+skip549:
 	TESTQ  $0x00000004, CX
-	JZ     skip418
+	JZ     skip550
 	VPXORD Z11, Z11, Z11
 	VMAXPS Z0, Z11, Z0
 	VMAXPS Z1, Z11, Z1
@@ -11798,9 +13538,9 @@ skip417:
 	VMAXPS Z8, Z11, Z8
 	VMAXPS Z9, Z11, Z9
 
-skip418:
+skip550:
 	TESTQ     $0x00000010, CX
-	JZ        skip419
+	JZ        skip551
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z12, Z12, Z12
@@ -11845,7 +13585,7 @@ skip418:
 	VMOVAPS.Z Z9, K2, Z9
 	ADDQ      BX, SI
 
-skip419:
+skip551:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -11868,7 +13608,7 @@ skip419:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again412
+	JNZ     again544
 	VZEROUPPER
 	RET
 
@@ -11880,7 +13620,7 @@ TEXT ·micro11x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again420:
+again552:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -11911,7 +13651,7 @@ again420:
 	MOVQ       R11, 136(AX)
 	MOVQ       80(AX), R11
 	TESTQ      $0x00000020, R11
-	JZ         skip421
+	JZ         skip553
 	MOVQ       16(AX), R11
 	MOVQ       40(AX), R12
 	PREFETCHT0 (R11)
@@ -11937,11 +13677,11 @@ again420:
 	PREFETCHT0 (R11)
 	ADDQ       R12, R11
 
-skip421:
-again422:
+skip553:
+again554:
 	MOVQ 48(AX), R11
 
-loop423:
+loop555:
 	VMOVUPS          (SI), Z11
 	VFMADD231PS.BCST (DI), Z11, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z11, Z1
@@ -11960,7 +13700,7 @@ loop423:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop423
+	JNZ              loop555
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -11968,12 +13708,12 @@ loop423:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again422
+	JNZ              again554
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip424
+	JZ               skip556
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z11
 	VADDPS           Z11, Z0, Z0
@@ -12009,9 +13749,9 @@ loop423:
 	VADDPS           Z11, Z10, Z10
 	ADDQ             BX, SI
 
-skip424:
+skip556:
 	TESTQ     $0x00000002, CX
-	JZ        skip425
+	JZ        skip557
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z11
 	VADDPS    Z11, Z0, Z0
@@ -12026,9 +13766,9 @@ skip424:
 	VADDPS    Z11, Z9, Z9
 	VADDPS    Z11, Z10, Z10
 
-skip425:
+skip557:
 	TESTQ  $0x00000004, CX
-	JZ     skip426
+	JZ     skip558
 	VPXORD Z12, Z12, Z12
 	VMAXPS Z0, Z12, Z0
 	VMAXPS Z1, Z12, Z1
@@ -12042,9 +13782,9 @@ skip425:
 	VMAXPS Z9, Z12, Z9
 	VMAXPS Z10, Z12, Z10
 
-skip426:
+skip558:
 	TESTQ     $0x00000010, CX
-	JZ        skip427
+	JZ        skip559
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z13, Z13, Z13
@@ -12093,7 +13833,7 @@ skip426:
 	VMOVAPS.Z Z10, K2, Z10
 	ADDQ      BX, SI
 
-skip427:
+skip559:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -12118,7 +13858,7 @@ skip427:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again420
+	JNZ     again552
 	VZEROUPPER
 	RET
 
@@ -12130,7 +13870,7 @@ TEXT ·micro12x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again428:
+again560:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -12163,7 +13903,7 @@ again428:
 	MOVQ       R11, 136(AX)
 	MOVQ       80(AX), R11
 	TESTQ      $0x00000020, R11
-	JZ         skip429
+	JZ         skip561
 	MOVQ       16(AX), R11
 	MOVQ       40(AX), R12
 	PREFETCHT0 (R11)
@@ -12191,11 +13931,11 @@ again428:
 	PREFETCHT0 (R11)
 	ADDQ       R12, R11
 
-skip429:
-again430:
+skip561:
+again562:
 	MOVQ 48(AX), R11
 
-loop431:
+loop563:
 	VMOVUPS          (SI), Z12
 	VFMADD231PS.BCST (DI), Z12, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z12, Z1
@@ -12215,7 +13955,7 @@ loop431:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop431
+	JNZ              loop563
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -12223,12 +13963,12 @@ loop431:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again430
+	JNZ              again562
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip432
+	JZ               skip564
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z12
 	VADDPS           Z12, Z0, Z0
@@ -12267,9 +14007,9 @@ loop431:
 	VADDPS           Z12, Z11, Z11
 	ADDQ             BX, SI
 
-skip432:
+skip564:
 	TESTQ     $0x00000002, CX
-	JZ        skip433
+	JZ        skip565
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z12
 	VADDPS    Z12, Z0, Z0
@@ -12285,9 +14025,9 @@ skip432:
 	VADDPS    Z12, Z10, Z10
 	VADDPS    Z12, Z11, Z11
 
-skip433:
+skip565:
 	TESTQ  $0x00000004, CX
-	JZ     skip434
+	JZ     skip566
 	VPXORD Z13, Z13, Z13
 	VMAXPS Z0, Z13, Z0
 	VMAXPS Z1, Z13, Z1
@@ -12302,9 +14042,9 @@ skip433:
 	VMAXPS Z10, Z13, Z10
 	VMAXPS Z11, Z13, Z11
 
-skip434:
+skip566:
 	TESTQ     $0x00000010, CX
-	JZ        skip435
+	JZ        skip567
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z14, Z14, Z14
@@ -12357,7 +14097,7 @@ skip434:
 	VMOVAPS.Z Z11, K2, Z11
 	ADDQ      BX, SI
 
-skip435:
+skip567:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -12384,7 +14124,7 @@ skip435:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again428
+	JNZ     again560
 	VZEROUPPER
 	RET
 
@@ -12396,7 +14136,7 @@ TEXT ·micro13x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again436:
+again568:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -12430,7 +14170,7 @@ again436:
 	MOVQ       R12, 136(AX)
 	MOVQ       80(AX), R12
 	TESTQ      $0x00000020, R12
-	JZ         skip437
+	JZ         skip569
 	MOVQ       16(AX), R12
 	MOVQ       40(AX), R13
 	PREFETCHT0 (R12)
@@ -12460,11 +14200,11 @@ again436:
 	PREFETCHT0 (R12)
 	ADDQ       R13, R12
 
-skip437:
-again438:
+skip569:
+again570:
 	MOVQ 48(AX), R12
 
-loop439:
+loop571:
 	VMOVUPS          (SI), Z13
 	VFMADD231PS.BCST (DI), Z13, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z13, Z1
@@ -12486,7 +14226,7 @@ loop439:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop439
+	JNZ              loop571
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -12495,12 +14235,12 @@ loop439:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again438
+	JNZ              again570
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip440
+	JZ               skip572
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z13
 	VADDPS           Z13, Z0, Z0
@@ -12542,9 +14282,9 @@ loop439:
 	VADDPS           Z13, Z12, Z12
 	ADDQ             BX, SI
 
-skip440:
+skip572:
 	TESTQ     $0x00000002, CX
-	JZ        skip441
+	JZ        skip573
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z13
 	VADDPS    Z13, Z0, Z0
@@ -12561,9 +14301,9 @@ skip440:
 	VADDPS    Z13, Z11, Z11
 	VADDPS    Z13, Z12, Z12
 
-skip441:
+skip573:
 	TESTQ  $0x00000004, CX
-	JZ     skip442
+	JZ     skip574
 	VPXORD Z14, Z14, Z14
 	VMAXPS Z0, Z14, Z0
 	VMAXPS Z1, Z14, Z1
@@ -12579,9 +14319,9 @@ skip441:
 	VMAXPS Z11, Z14, Z11
 	VMAXPS Z12, Z14, Z12
 
-skip442:
+skip574:
 	TESTQ     $0x00000010, CX
-	JZ        skip443
+	JZ        skip575
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z15, Z15, Z15
@@ -12638,7 +14378,7 @@ skip442:
 	VMOVAPS.Z Z12, K2, Z12
 	ADDQ      BX, SI
 
-skip443:
+skip575:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -12667,7 +14407,7 @@ skip443:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again436
+	JNZ     again568
 	VZEROUPPER
 	RET
 
@@ -12679,7 +14419,7 @@ TEXT ·micro14x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again444:
+again576:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -12715,7 +14455,7 @@ again444:
 	MOVQ       R12, 136(AX)
 	MOVQ       80(AX), R12
 	TESTQ      $0x00000020, R12
-	JZ         skip445
+	JZ         skip577
 	MOVQ       16(AX), R12
 	MOVQ       40(AX), R13
 	PREFETCHT0 (R12)
@@ -12747,11 +14487,11 @@ again444:
 	PREFETCHT0 (R12)
 	ADDQ       R13, R12
 
-skip445:
-again446:
+skip577:
+again578:
 	MOVQ 48(AX), R12
 
-loop447:
+loop579:
 	VMOVUPS          (SI), Z14
 	VFMADD231PS.BCST (DI), Z14, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z14, Z1
@@ -12774,7 +14514,7 @@ loop447:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop447
+	JNZ              loop579
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -12783,12 +14523,12 @@ loop447:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again446
+	JNZ              again578
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip448
+	JZ               skip580
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z14
 	VADDPS           Z14, Z0, Z0
@@ -12833,9 +14573,9 @@ loop447:
 	VADDPS           Z14, Z13, Z13
 	ADDQ             BX, SI
 
-skip448:
+skip580:
 	TESTQ     $0x00000002, CX
-	JZ        skip449
+	JZ        skip581
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z14
 	VADDPS    Z14, Z0, Z0
@@ -12853,9 +14593,9 @@ skip448:
 	VADDPS    Z14, Z12, Z12
 	VADDPS    Z14, Z13, Z13
 
-skip449:
+skip581:
 	TESTQ  $0x00000004, CX
-	JZ     skip450
+	JZ     skip582
 	VPXORD Z15, Z15, Z15
 	VMAXPS Z0, Z15, Z0
 	VMAXPS Z1, Z15, Z1
@@ -12872,9 +14612,9 @@ skip449:
 	VMAXPS Z12, Z15, Z12
 	VMAXPS Z13, Z15, Z13
 
-skip450:
+skip582:
 	TESTQ     $0x00000010, CX
-	JZ        skip451
+	JZ        skip583
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z16, Z16, Z16
@@ -12935,7 +14675,7 @@ skip450:
 	VMOVAPS.Z Z13, K2, Z13
 	ADDQ      BX, SI
 
-skip451:
+skip583:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -12966,7 +14706,7 @@ skip451:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again444
+	JNZ     again576
 	VZEROUPPER
 	RET
 
@@ -12980,7 +14720,7 @@ TEXT ·micro1x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again452:
+again584:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -12995,18 +14735,18 @@ again452:
 	MOVQ       CX, 136(AX)
 	MOVQ       80(AX), CX
 	TESTQ      $0x00000020, CX
-	JZ         skip453
+	JZ         skip585
 	MOVQ       16(AX), CX
 	MOVQ       40(AX), R8
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	ADDQ       R8, CX
 
-skip453:
-again454:
+skip585:
+again586:
 	MOVQ 48(AX), CX
 
-loop455:
+loop587:
 	VMOVUPS          (SI), Z2
 	VMOVUPS          64(SI), Z3
 	VFMADD231PS.BCST (DI), Z2, Z0
@@ -13014,17 +14754,17 @@ loop455:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             CX
-	JNZ              loop455
+	JNZ              loop587
 	MOVQ             120(AX), CX
 	ADDQ             CX, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again454
+	JNZ              again586
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip456
+	JZ               skip588
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z2
 	VADDPS           Z2, Z0, Z0
@@ -13032,25 +14772,25 @@ loop455:
 	VADDPS           Z2, Z1, Z1
 	ADDQ             BX, SI
 
-skip456:
+skip588:
 	TESTQ     $0x00000002, CX
-	JZ        skip457
+	JZ        skip589
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z2
 	VADDPS    Z2, Z0, Z0
 	VMOVUPS.Z 64(SI), K2, Z2
 	VADDPS    Z2, Z1, Z1
 
-skip457:
+skip589:
 	TESTQ  $0x00000004, CX
-	JZ     skip458
+	JZ     skip590
 	VPXORD Z4, Z4, Z4
 	VMAXPS Z0, Z4, Z0
 	VMAXPS Z1, Z4, Z1
 
-skip458:
+skip590:
 	TESTQ     $0x00000010, CX
-	JZ        skip459
+	JZ        skip591
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z5, Z5, Z5
@@ -13062,13 +14802,13 @@ skip458:
 	VMOVAPS.Z Z1, K3, Z1
 	ADDQ      BX, SI
 
-skip459:
+skip591:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again452
+	JNZ     again584
 	VZEROUPPER
 	RET
 
@@ -13082,7 +14822,7 @@ TEXT ·micro2x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again460:
+again592:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -13100,7 +14840,7 @@ again460:
 	MOVQ       R8, 136(AX)
 	MOVQ       80(AX), R8
 	TESTQ      $0x00000020, R8
-	JZ         skip461
+	JZ         skip593
 	MOVQ       16(AX), R8
 	MOVQ       40(AX), R9
 	PREFETCHT0 (R8)
@@ -13110,11 +14850,11 @@ again460:
 	PREFETCHT0 64(R8)
 	ADDQ       R9, R8
 
-skip461:
-again462:
+skip593:
+again594:
 	MOVQ 48(AX), R8
 
-loop463:
+loop595:
 	VMOVUPS          (SI), Z4
 	VMOVUPS          64(SI), Z5
 	VFMADD231PS.BCST (DI), Z4, Z0
@@ -13124,17 +14864,17 @@ loop463:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop463
+	JNZ              loop595
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again462
+	JNZ              again594
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip464
+	JZ               skip596
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z4
 	VADDPS           Z4, Z0, Z0
@@ -13147,9 +14887,9 @@ loop463:
 	VADDPS           Z4, Z3, Z3
 	ADDQ             BX, SI
 
-skip464:
+skip596:
 	TESTQ     $0x00000002, CX
-	JZ        skip465
+	JZ        skip597
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z4
 	VADDPS    Z4, Z0, Z0
@@ -13158,18 +14898,18 @@ skip464:
 	VADDPS    Z4, Z1, Z1
 	VADDPS    Z4, Z3, Z3
 
-skip465:
+skip597:
 	TESTQ  $0x00000004, CX
-	JZ     skip466
+	JZ     skip598
 	VPXORD Z6, Z6, Z6
 	VMAXPS Z0, Z6, Z0
 	VMAXPS Z1, Z6, Z1
 	VMAXPS Z2, Z6, Z2
 	VMAXPS Z3, Z6, Z3
 
-skip466:
+skip598:
 	TESTQ     $0x00000010, CX
-	JZ        skip467
+	JZ        skip599
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z7, Z7, Z7
@@ -13188,7 +14928,7 @@ skip466:
 	VMOVAPS.Z Z3, K3, Z3
 	ADDQ      BX, SI
 
-skip467:
+skip599:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -13197,7 +14937,7 @@ skip467:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again460
+	JNZ     again592
 	VZEROUPPER
 	RET
 
@@ -13211,7 +14951,7 @@ TEXT ·micro3x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again468:
+again600:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -13232,7 +14972,7 @@ again468:
 	MOVQ       R8, 136(AX)
 	MOVQ       80(AX), R8
 	TESTQ      $0x00000020, R8
-	JZ         skip469
+	JZ         skip601
 	MOVQ       16(AX), R8
 	MOVQ       40(AX), R9
 	PREFETCHT0 (R8)
@@ -13245,11 +14985,11 @@ again468:
 	PREFETCHT0 64(R8)
 	ADDQ       R9, R8
 
-skip469:
-again470:
+skip601:
+again602:
 	MOVQ 48(AX), R8
 
-loop471:
+loop603:
 	VMOVUPS          (SI), Z6
 	VMOVUPS          64(SI), Z7
 	VFMADD231PS.BCST (DI), Z6, Z0
@@ -13261,17 +15001,17 @@ loop471:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop471
+	JNZ              loop603
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again470
+	JNZ              again602
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip472
+	JZ               skip604
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z6
 	VADDPS           Z6, Z0, Z0
@@ -13289,9 +15029,9 @@ loop471:
 	VADDPS           Z6, Z5, Z5
 	ADDQ             BX, SI
 
-skip472:
+skip604:
 	TESTQ     $0x00000002, CX
-	JZ        skip473
+	JZ        skip605
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z6
 	VADDPS    Z6, Z0, Z0
@@ -13302,9 +15042,9 @@ skip472:
 	VADDPS    Z6, Z3, Z3
 	VADDPS    Z6, Z5, Z5
 
-skip473:
+skip605:
 	TESTQ  $0x00000004, CX
-	JZ     skip474
+	JZ     skip606
 	VPXORD Z8, Z8, Z8
 	VMAXPS Z0, Z8, Z0
 	VMAXPS Z1, Z8, Z1
@@ -13313,9 +15053,9 @@ skip473:
 	VMAXPS Z4, Z8, Z4
 	VMAXPS Z5, Z8, Z5
 
-skip474:
+skip606:
 	TESTQ     $0x00000010, CX
-	JZ        skip475
+	JZ        skip607
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z9, Z9, Z9
@@ -13341,7 +15081,7 @@ skip474:
 	VMOVAPS.Z Z5, K3, Z5
 	ADDQ      BX, SI
 
-skip475:
+skip607:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -13353,7 +15093,7 @@ skip475:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again468
+	JNZ     again600
 	VZEROUPPER
 	RET
 
@@ -13367,7 +15107,7 @@ TEXT ·micro4x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again476:
+again608:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -13390,7 +15130,7 @@ again476:
 	MOVQ       R9, 136(AX)
 	MOVQ       80(AX), R9
 	TESTQ      $0x00000020, R9
-	JZ         skip477
+	JZ         skip609
 	MOVQ       16(AX), R9
 	MOVQ       40(AX), R10
 	PREFETCHT0 (R9)
@@ -13406,11 +15146,11 @@ again476:
 	PREFETCHT0 64(R9)
 	ADDQ       R10, R9
 
-skip477:
-again478:
+skip609:
+again610:
 	MOVQ 48(AX), R9
 
-loop479:
+loop611:
 	VMOVUPS          (SI), Z8
 	VMOVUPS          64(SI), Z9
 	VFMADD231PS.BCST (DI), Z8, Z0
@@ -13425,18 +15165,18 @@ loop479:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop479
+	JNZ              loop611
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again478
+	JNZ              again610
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip480
+	JZ               skip612
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z8
 	VADDPS           Z8, Z0, Z0
@@ -13459,9 +15199,9 @@ loop479:
 	VADDPS           Z8, Z7, Z7
 	ADDQ             BX, SI
 
-skip480:
+skip612:
 	TESTQ     $0x00000002, CX
-	JZ        skip481
+	JZ        skip613
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z8
 	VADDPS    Z8, Z0, Z0
@@ -13474,9 +15214,9 @@ skip480:
 	VADDPS    Z8, Z5, Z5
 	VADDPS    Z8, Z7, Z7
 
-skip481:
+skip613:
 	TESTQ  $0x00000004, CX
-	JZ     skip482
+	JZ     skip614
 	VPXORD Z10, Z10, Z10
 	VMAXPS Z0, Z10, Z0
 	VMAXPS Z1, Z10, Z1
@@ -13487,9 +15227,9 @@ skip481:
 	VMAXPS Z6, Z10, Z6
 	VMAXPS Z7, Z10, Z7
 
-skip482:
+skip614:
 	TESTQ     $0x00000010, CX
-	JZ        skip483
+	JZ        skip615
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z11, Z11, Z11
@@ -13522,7 +15262,7 @@ skip482:
 	VMOVAPS.Z Z7, K3, Z7
 	ADDQ      BX, SI
 
-skip483:
+skip615:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -13537,7 +15277,7 @@ skip483:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again476
+	JNZ     again608
 	VZEROUPPER
 	RET
 
@@ -13551,7 +15291,7 @@ TEXT ·micro5x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again484:
+again616:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -13577,7 +15317,7 @@ again484:
 	MOVQ       R9, 136(AX)
 	MOVQ       80(AX), R9
 	TESTQ      $0x00000020, R9
-	JZ         skip485
+	JZ         skip617
 	MOVQ       16(AX), R9
 	MOVQ       40(AX), R10
 	PREFETCHT0 (R9)
@@ -13596,11 +15336,11 @@ again484:
 	PREFETCHT0 64(R9)
 	ADDQ       R10, R9
 
-skip485:
-again486:
+skip617:
+again618:
 	MOVQ 48(AX), R9
 
-loop487:
+loop619:
 	VMOVUPS          (SI), Z10
 	VMOVUPS          64(SI), Z11
 	VFMADD231PS.BCST (DI), Z10, Z0
@@ -13617,18 +15357,18 @@ loop487:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop487
+	JNZ              loop619
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again486
+	JNZ              again618
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip488
+	JZ               skip620
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z10
 	VADDPS           Z10, Z0, Z0
@@ -13656,9 +15396,9 @@ loop487:
 	VADDPS           Z10, Z9, Z9
 	ADDQ             BX, SI
 
-skip488:
+skip620:
 	TESTQ     $0x00000002, CX
-	JZ        skip489
+	JZ        skip621
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z10
 	VADDPS    Z10, Z0, Z0
@@ -13673,9 +15413,9 @@ skip488:
 	VADDPS    Z10, Z7, Z7
 	VADDPS    Z10, Z9, Z9
 
-skip489:
+skip621:
 	TESTQ  $0x00000004, CX
-	JZ     skip490
+	JZ     skip622
 	VPXORD Z12, Z12, Z12
 	VMAXPS Z0, Z12, Z0
 	VMAXPS Z1, Z12, Z1
@@ -13688,9 +15428,9 @@ skip489:
 	VMAXPS Z8, Z12, Z8
 	VMAXPS Z9, Z12, Z9
 
-skip490:
+skip622:
 	TESTQ     $0x00000010, CX
-	JZ        skip491
+	JZ        skip623
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z13, Z13, Z13
@@ -13730,7 +15470,7 @@ skip490:
 	VMOVAPS.Z Z9, K3, Z9
 	ADDQ      BX, SI
 
-skip491:
+skip623:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -13748,7 +15488,7 @@ skip491:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again484
+	JNZ     again616
 	VZEROUPPER
 	RET
 
@@ -13762,7 +15502,7 @@ TEXT ·micro6x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again492:
+again624:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -13791,7 +15531,7 @@ again492:
 	MOVQ       R9, 136(AX)
 	MOVQ       80(AX), R9
 	TESTQ      $0x00000020, R9
-	JZ         skip493
+	JZ         skip625
 	MOVQ       16(AX), R9
 	MOVQ       40(AX), R10
 	PREFETCHT0 (R9)
@@ -13813,11 +15553,11 @@ again492:
 	PREFETCHT0 64(R9)
 	ADDQ       R10, R9
 
-skip493:
-again494:
+skip625:
+again626:
 	MOVQ 48(AX), R9
 
-loop495:
+loop627:
 	VMOVUPS          (SI), Z12
 	VMOVUPS          64(SI), Z13
 	VFMADD231PS.BCST (DI), Z12, Z0
@@ -13836,18 +15576,18 @@ loop495:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop495
+	JNZ              loop627
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again494
+	JNZ              again626
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip496
+	JZ               skip628
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z12
 	VADDPS           Z12, Z0, Z0
@@ -13880,9 +15620,9 @@ loop495:
 	VADDPS           Z12, Z11, Z11
 	ADDQ             BX, SI
 
-skip496:
+skip628:
 	TESTQ     $0x00000002, CX
-	JZ        skip497
+	JZ        skip629
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z12
 	VADDPS    Z12, Z0, Z0
@@ -13899,9 +15639,9 @@ skip496:
 	VADDPS    Z12, Z9, Z9
 	VADDPS    Z12, Z11, Z11
 
-skip497:
+skip629:
 	TESTQ  $0x00000004, CX
-	JZ     skip498
+	JZ     skip630
 	VPXORD Z14, Z14, Z14
 	VMAXPS Z0, Z14, Z0
 	VMAXPS Z1, Z14, Z1
@@ -13916,9 +15656,9 @@ skip497:
 	VMAXPS Z10, Z14, Z10
 	VMAXPS Z11, Z14, Z11
 
-skip498:
+skip630:
 	TESTQ     $0x00000010, CX
-	JZ        skip499
+	JZ        skip631
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z15, Z15, Z15
@@ -13965,7 +15705,7 @@ skip498:
 	VMOVAPS.Z Z11, K3, Z11
 	ADDQ      BX, SI
 
-skip499:
+skip631:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -13986,7 +15726,7 @@ skip499:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again492
+	JNZ     again624
 	VZEROUPPER
 	RET
 
@@ -14000,7 +15740,7 @@ TEXT ·micro7x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again500:
+again632:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -14031,7 +15771,7 @@ again500:
 	MOVQ       R10, 136(AX)
 	MOVQ       80(AX), R10
 	TESTQ      $0x00000020, R10
-	JZ         skip501
+	JZ         skip633
 	MOVQ       16(AX), R10
 	MOVQ       40(AX), R11
 	PREFETCHT0 (R10)
@@ -14056,11 +15796,11 @@ again500:
 	PREFETCHT0 64(R10)
 	ADDQ       R11, R10
 
-skip501:
-again502:
+skip633:
+again634:
 	MOVQ 48(AX), R10
 
-loop503:
+loop635:
 	VMOVUPS          (SI), Z14
 	VMOVUPS          64(SI), Z15
 	VFMADD231PS.BCST (DI), Z14, Z0
@@ -14082,19 +15822,19 @@ loop503:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop503
+	JNZ              loop635
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again502
+	JNZ              again634
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip504
+	JZ               skip636
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z14
 	VADDPS           Z14, Z0, Z0
@@ -14132,9 +15872,9 @@ loop503:
 	VADDPS           Z14, Z13, Z13
 	ADDQ             BX, SI
 
-skip504:
+skip636:
 	TESTQ     $0x00000002, CX
-	JZ        skip505
+	JZ        skip637
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z14
 	VADDPS    Z14, Z0, Z0
@@ -14153,9 +15893,9 @@ skip504:
 	VADDPS    Z14, Z11, Z11
 	VADDPS    Z14, Z13, Z13
 
-skip505:
+skip637:
 	TESTQ  $0x00000004, CX
-	JZ     skip506
+	JZ     skip638
 	VPXORD Z16, Z16, Z16
 	VMAXPS Z0, Z16, Z0
 	VMAXPS Z1, Z16, Z1
@@ -14172,9 +15912,9 @@ skip505:
 	VMAXPS Z12, Z16, Z12
 	VMAXPS Z13, Z16, Z13
 
-skip506:
+skip638:
 	TESTQ     $0x00000010, CX
-	JZ        skip507
+	JZ        skip639
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z17, Z17, Z17
@@ -14228,7 +15968,7 @@ skip506:
 	VMOVAPS.Z Z13, K3, Z13
 	ADDQ      BX, SI
 
-skip507:
+skip639:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -14252,7 +15992,7 @@ skip507:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again500
+	JNZ     again632
 	VZEROUPPER
 	RET
 
@@ -14266,7 +16006,7 @@ TEXT ·micro8x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again508:
+again640:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -14300,7 +16040,7 @@ again508:
 	MOVQ       R10, 136(AX)
 	MOVQ       80(AX), R10
 	TESTQ      $0x00000020, R10
-	JZ         skip509
+	JZ         skip641
 	MOVQ       16(AX), R10
 	MOVQ       40(AX), R11
 	PREFETCHT0 (R10)
@@ -14328,11 +16068,11 @@ again508:
 	PREFETCHT0 64(R10)
 	ADDQ       R11, R10
 
-skip509:
-again510:
+skip641:
+again642:
 	MOVQ 48(AX), R10
 
-loop511:
+loop643:
 	VMOVUPS          (SI), Z16
 	VMOVUPS          64(SI), Z17
 	VFMADD231PS.BCST (DI), Z16, Z0
@@ -14356,19 +16096,19 @@ loop511:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop511
+	JNZ              loop643
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again510
+	JNZ              again642
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip512
+	JZ               skip644
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z16
 	VADDPS           Z16, Z0, Z0
@@ -14411,9 +16151,9 @@ loop511:
 	VADDPS           Z16, Z15, Z15
 	ADDQ             BX, SI
 
-skip512:
+skip644:
 	TESTQ     $0x00000002, CX
-	JZ        skip513
+	JZ        skip645
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z16
 	VADDPS    Z16, Z0, Z0
@@ -14434,9 +16174,9 @@ skip512:
 	VADDPS    Z16, Z13, Z13
 	VADDPS    Z16, Z15, Z15
 
-skip513:
+skip645:
 	TESTQ  $0x00000004, CX
-	JZ     skip514
+	JZ     skip646
 	VPXORD Z18, Z18, Z18
 	VMAXPS Z0, Z18, Z0
 	VMAXPS Z1, Z18, Z1
@@ -14455,9 +16195,9 @@ skip513:
 	VMAXPS Z14, Z18, Z14
 	VMAXPS Z15, Z18, Z15
 
-skip514:
+skip646:
 	TESTQ     $0x00000010, CX
-	JZ        skip515
+	JZ        skip647
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z19, Z19, Z19
@@ -14518,7 +16258,7 @@ skip514:
 	VMOVAPS.Z Z15, K3, Z15
 	ADDQ      BX, SI
 
-skip515:
+skip647:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -14545,7 +16285,7 @@ skip515:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again508
+	JNZ     again640
 	VZEROUPPER
 	RET
 
@@ -14559,7 +16299,7 @@ TEXT ·micro9x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again516:
+again648:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -14596,7 +16336,7 @@ again516:
 	MOVQ       R10, 136(AX)
 	MOVQ       80(AX), R10
 	TESTQ      $0x00000020, R10
-	JZ         skip517
+	JZ         skip649
 	MOVQ       16(AX), R10
 	MOVQ       40(AX), R11
 	PREFETCHT0 (R10)
@@ -14627,11 +16367,11 @@ again516:
 	PREFETCHT0 64(R10)
 	ADDQ       R11, R10
 
-skip517:
-again518:
+skip649:
+again650:
 	MOVQ 48(AX), R10
 
-loop519:
+loop651:
 	VMOVUPS          (SI), Z18
 	VMOVUPS          64(SI), Z19
 	VFMADD231PS.BCST (DI), Z18, Z0
@@ -14657,19 +16397,19 @@ loop519:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop519
+	JNZ              loop651
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again518
+	JNZ              again650
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip520
+	JZ               skip652
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z18
 	VADDPS           Z18, Z0, Z0
@@ -14717,9 +16457,9 @@ loop519:
 	VADDPS           Z18, Z17, Z17
 	ADDQ             BX, SI
 
-skip520:
+skip652:
 	TESTQ     $0x00000002, CX
-	JZ        skip521
+	JZ        skip653
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z18
 	VADDPS    Z18, Z0, Z0
@@ -14742,9 +16482,9 @@ skip520:
 	VADDPS    Z18, Z15, Z15
 	VADDPS    Z18, Z17, Z17
 
-skip521:
+skip653:
 	TESTQ  $0x00000004, CX
-	JZ     skip522
+	JZ     skip654
 	VPXORD Z20, Z20, Z20
 	VMAXPS Z0, Z20, Z0
 	VMAXPS Z1, Z20, Z1
@@ -14765,9 +16505,9 @@ skip521:
 	VMAXPS Z16, Z20, Z16
 	VMAXPS Z17, Z20, Z17
 
-skip522:
+skip654:
 	TESTQ     $0x00000010, CX
-	JZ        skip523
+	JZ        skip655
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z21, Z21, Z21
@@ -14835,7 +16575,7 @@ skip522:
 	VMOVAPS.Z Z17, K3, Z17
 	ADDQ      BX, SI
 
-skip523:
+skip655:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -14865,7 +16605,7 @@ skip523:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again516
+	JNZ     again648
 	VZEROUPPER
 	RET
 
@@ -14879,7 +16619,7 @@ TEXT ·micro10x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again524:
+again656:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -14918,7 +16658,7 @@ again524:
 	MOVQ       R11, 136(AX)
 	MOVQ       80(AX), R11
 	TESTQ      $0x00000020, R11
-	JZ         skip525
+	JZ         skip657
 	MOVQ       16(AX), R11
 	MOVQ       40(AX), R12
 	PREFETCHT0 (R11)
@@ -14952,11 +16692,11 @@ again524:
 	PREFETCHT0 64(R11)
 	ADDQ       R12, R11
 
-skip525:
-again526:
+skip657:
+again658:
 	MOVQ 48(AX), R11
 
-loop527:
+loop659:
 	VMOVUPS          (SI), Z20
 	VMOVUPS          64(SI), Z21
 	VFMADD231PS.BCST (DI), Z20, Z0
@@ -14985,7 +16725,7 @@ loop527:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop527
+	JNZ              loop659
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -14993,12 +16733,12 @@ loop527:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again526
+	JNZ              again658
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip528
+	JZ               skip660
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z20
 	VADDPS           Z20, Z0, Z0
@@ -15051,9 +16791,9 @@ loop527:
 	VADDPS           Z20, Z19, Z19
 	ADDQ             BX, SI
 
-skip528:
+skip660:
 	TESTQ     $0x00000002, CX
-	JZ        skip529
+	JZ        skip661
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z20
 	VADDPS    Z20, Z0, Z0
@@ -15078,9 +16818,9 @@ skip528:
 	VADDPS    Z20, Z17, Z17
 	VADDPS    Z20, Z19, Z19
 
-skip529:
+skip661:
 	TESTQ  $0x00000004, CX
-	JZ     skip530
+	JZ     skip662
 	VPXORD Z22, Z22, Z22
 	VMAXPS Z0, Z22, Z0
 	VMAXPS Z1, Z22, Z1
@@ -15103,9 +16843,9 @@ skip529:
 	VMAXPS Z18, Z22, Z18
 	VMAXPS Z19, Z22, Z19
 
-skip530:
+skip662:
 	TESTQ     $0x00000010, CX
-	JZ        skip531
+	JZ        skip663
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z23, Z23, Z23
@@ -15180,7 +16920,7 @@ skip530:
 	VMOVAPS.Z Z19, K3, Z19
 	ADDQ      BX, SI
 
-skip531:
+skip663:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -15213,7 +16953,7 @@ skip531:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again524
+	JNZ     again656
 	VZEROUPPER
 	RET
 
@@ -15227,7 +16967,7 @@ TEXT ·micro11x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again532:
+again664:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -15269,7 +17009,7 @@ again532:
 	MOVQ       R11, 136(AX)
 	MOVQ       80(AX), R11
 	TESTQ      $0x00000020, R11
-	JZ         skip533
+	JZ         skip665
 	MOVQ       16(AX), R11
 	MOVQ       40(AX), R12
 	PREFETCHT0 (R11)
@@ -15306,11 +17046,11 @@ again532:
 	PREFETCHT0 64(R11)
 	ADDQ       R12, R11
 
-skip533:
-again534:
+skip665:
+again666:
 	MOVQ 48(AX), R11
 
-loop535:
+loop667:
 	VMOVUPS          (SI), Z22
 	VMOVUPS          64(SI), Z23
 	VFMADD231PS.BCST (DI), Z22, Z0
@@ -15341,7 +17081,7 @@ loop535:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop535
+	JNZ              loop667
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -15349,12 +17089,12 @@ loop535:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again534
+	JNZ              again666
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip536
+	JZ               skip668
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z22
 	VADDPS           Z22, Z0, Z0
@@ -15412,9 +17152,9 @@ loop535:
 	VADDPS           Z22, Z21, Z21
 	ADDQ             BX, SI
 
-skip536:
+skip668:
 	TESTQ     $0x00000002, CX
-	JZ        skip537
+	JZ        skip669
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z22
 	VADDPS    Z22, Z0, Z0
@@ -15441,9 +17181,9 @@ skip536:
 	VADDPS    Z22, Z19, Z19
 	VADDPS    Z22, Z21, Z21
 
-skip537:
+skip669:
 	TESTQ  $0x00000004, CX
-	JZ     skip538
+	JZ     skip670
 	VPXORD Z24, Z24, Z24
 	VMAXPS Z0, Z24, Z0
 	VMAXPS Z1, Z24, Z1
@@ -15468,9 +17208,9 @@ skip537:
 	VMAXPS Z20, Z24, Z20
 	VMAXPS Z21, Z24, Z21
 
-skip538:
+skip670:
 	TESTQ     $0x00000010, CX
-	JZ        skip539
+	JZ        skip671
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z25, Z25, Z25
@@ -15552,7 +17292,7 @@ skip538:
 	VMOVAPS.Z Z21, K3, Z21
 	ADDQ      BX, SI
 
-skip539:
+skip671:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -15588,7 +17328,7 @@ skip539:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again532
+	JNZ     again664
 	VZEROUPPER
 	RET
 
@@ -15602,7 +17342,7 @@ TEXT ·micro12x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again540:
+again672:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -15647,7 +17387,7 @@ again540:
 	MOVQ       R11, 136(AX)
 	MOVQ       80(AX), R11
 	TESTQ      $0x00000020, R11
-	JZ         skip541
+	JZ         skip673
 	MOVQ       16(AX), R11
 	MOVQ       40(AX), R12
 	PREFETCHT0 (R11)
@@ -15687,11 +17427,11 @@ again540:
 	PREFETCHT0 64(R11)
 	ADDQ       R12, R11
 
-skip541:
-again542:
+skip673:
+again674:
 	MOVQ 48(AX), R11
 
-loop543:
+loop675:
 	VMOVUPS          (SI), Z24
 	VMOVUPS          64(SI), Z25
 	VFMADD231PS.BCST (DI), Z24, Z0
@@ -15724,7 +17464,7 @@ loop543:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop543
+	JNZ              loop675
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -15732,12 +17472,12 @@ loop543:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again542
+	JNZ              again674
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip544
+	JZ               skip676
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z24
 	VADDPS           Z24, Z0, Z0
@@ -15800,9 +17540,9 @@ loop543:
 	VADDPS           Z24, Z23, Z23
 	ADDQ             BX, SI
 
-skip544:
+skip676:
 	TESTQ     $0x00000002, CX
-	JZ        skip545
+	JZ        skip677
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z24
 	VADDPS    Z24, Z0, Z0
@@ -15831,9 +17571,9 @@ skip544:
 	VADDPS    Z24, Z21, Z21
 	VADDPS    Z24, Z23, Z23
 
-skip545:
+skip677:
 	TESTQ  $0x00000004, CX
-	JZ     skip546
+	JZ     skip678
 	VPXORD Z26, Z26, Z26
 	VMAXPS Z0, Z26, Z0
 	VMAXPS Z1, Z26, Z1
@@ -15860,9 +17600,9 @@ skip545:
 	VMAXPS Z22, Z26, Z22
 	VMAXPS Z23, Z26, Z23
 
-skip546:
+skip678:
 	TESTQ     $0x00000010, CX
-	JZ        skip547
+	JZ        skip679
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z27, Z27, Z27
@@ -15951,7 +17691,7 @@ skip546:
 	VMOVAPS.Z Z23, K3, Z23
 	ADDQ      BX, SI
 
-skip547:
+skip679:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -15990,7 +17730,7 @@ skip547:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again540
+	JNZ     again672
 	VZEROUPPER
 	RET
 
@@ -16004,7 +17744,7 @@ TEXT ·micro13x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again548:
+again680:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -16051,7 +17791,7 @@ again548:
 	MOVQ       R12, 136(AX)
 	MOVQ       80(AX), R12
 	TESTQ      $0x00000020, R12
-	JZ         skip549
+	JZ         skip681
 	MOVQ       16(AX), R12
 	MOVQ       40(AX), R13
 	PREFETCHT0 (R12)
@@ -16094,11 +17834,11 @@ again548:
 	PREFETCHT0 64(R12)
 	ADDQ       R13, R12
 
-skip549:
-again550:
+skip681:
+again682:
 	MOVQ 48(AX), R12
 
-loop551:
+loop683:
 	VMOVUPS          (SI), Z26
 	VMOVUPS          64(SI), Z27
 	VFMADD231PS.BCST (DI), Z26, Z0
@@ -16134,7 +17874,7 @@ loop551:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop551
+	JNZ              loop683
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -16143,12 +17883,12 @@ loop551:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again550
+	JNZ              again682
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip552
+	JZ               skip684
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z26
 	VADDPS           Z26, Z0, Z0
@@ -16216,9 +17956,9 @@ loop551:
 	VADDPS           Z26, Z25, Z25
 	ADDQ             BX, SI
 
-skip552:
+skip684:
 	TESTQ     $0x00000002, CX
-	JZ        skip553
+	JZ        skip685
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z26
 	VADDPS    Z26, Z0, Z0
@@ -16249,9 +17989,9 @@ skip552:
 	VADDPS    Z26, Z23, Z23
 	VADDPS    Z26, Z25, Z25
 
-skip553:
+skip685:
 	TESTQ  $0x00000004, CX
-	JZ     skip554
+	JZ     skip686
 	VPXORD Z28, Z28, Z28
 	VMAXPS Z0, Z28, Z0
 	VMAXPS Z1, Z28, Z1
@@ -16280,9 +18020,9 @@ skip553:
 	VMAXPS Z24, Z28, Z24
 	VMAXPS Z25, Z28, Z25
 
-skip554:
+skip686:
 	TESTQ     $0x00000010, CX
-	JZ        skip555
+	JZ        skip687
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z29, Z29, Z29
@@ -16378,7 +18118,7 @@ skip554:
 	VMOVAPS.Z Z25, K3, Z25
 	ADDQ      BX, SI
 
-skip555:
+skip687:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -16420,7 +18160,7 @@ skip555:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again548
+	JNZ     again680
 	VZEROUPPER
 	RET
 
@@ -16434,7 +18174,7 @@ TEXT ·micro14x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again556:
+again688:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -16484,7 +18224,7 @@ again556:
 	MOVQ       R12, 136(AX)
 	MOVQ       80(AX), R12
 	TESTQ      $0x00000020, R12
-	JZ         skip557
+	JZ         skip689
 	MOVQ       16(AX), R12
 	MOVQ       40(AX), R13
 	PREFETCHT0 (R12)
@@ -16530,11 +18270,11 @@ again556:
 	PREFETCHT0 64(R12)
 	ADDQ       R13, R12
 
-skip557:
-again558:
+skip689:
+again690:
 	MOVQ 48(AX), R12
 
-loop559:
+loop691:
 	VMOVUPS          (SI), Z28
 	VMOVUPS          64(SI), Z29
 	VFMADD231PS.BCST (DI), Z28, Z0
@@ -16572,7 +18312,7 @@ loop559:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop559
+	JNZ              loop691
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -16581,12 +18321,12 @@ loop559:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again558
+	JNZ              again690
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip560
+	JZ               skip692
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z28
 	VADDPS           Z28, Z0, Z0
@@ -16659,9 +18399,9 @@ loop559:
 	VADDPS           Z28, Z27, Z27
 	ADDQ             BX, SI
 
-skip560:
+skip692:
 	TESTQ     $0x00000002, CX
-	JZ        skip561
+	JZ        skip693
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z28
 	VADDPS    Z28, Z0, Z0
@@ -16694,9 +18434,9 @@ skip560:
 	VADDPS    Z28, Z25, Z25
 	VADDPS    Z28, Z27, Z27
 
-skip561:
+skip693:
 	TESTQ  $0x00000004, CX
-	JZ     skip562
+	JZ     skip694
 	VPXORD Z30, Z30, Z30
 	VMAXPS Z0, Z30, Z0
 	VMAXPS Z1, Z30, Z1
@@ -16727,9 +18467,9 @@ skip561:
 	VMAXPS Z26, Z30, Z26
 	VMAXPS Z27, Z30, Z27
 
-skip562:
+skip694:
 	TESTQ     $0x00000010, CX
-	JZ        skip563
+	JZ        skip695
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z31, Z31, Z31
@@ -16832,7 +18572,7 @@ skip562:
 	VMOVAPS.Z Z27, K3, Z27
 	ADDQ      BX, SI
 
-skip563:
+skip695:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -16877,7 +18617,7 @@ skip563:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again556
+	JNZ     again688
 	VZEROUPPER
 	RET
 
@@ -16891,7 +18631,7 @@ TEXT ·packRowsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 24(AX), SI
 	MOVQ 32(AX), AX
 
-loop564:
+loop696:
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
 	VMOVUPS    Z0, (DX)
@@ -16901,7 +18641,7 @@ loop564:
 	ADDQ       BX, CX
 	ADDQ       AX, DX
 	DECQ       SI
-	JNZ        loop564
+	JNZ        loop696
 	VZEROUPPER
 	RET
 
@@ -16919,7 +18659,7 @@ TEXT ·packColsAVX512(SB), NOSPLIT, $0-8
 	LEAQ (DI)(BX*2), R8
 	ADDQ BX, R8
 
-loop565:
+loop697:
 	VMOVUPS     (CX), X0
 	VINSERTF128 $0x01, (DI)(BX*1), Y0, Y1
 	VMOVUPS     (CX)(BX*1), X0
@@ -16972,7 +18712,7 @@ loop565:
 	ADDQ        $+32, DI
 	ADDQ        $+32, R8
 	DECQ        SI
-	JNZ         loop565
+	JNZ         loop697
 	VZEROUPPER
 	RET
 
@@ -17004,7 +18744,7 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop566:
+loop698:
 	VMOVUPS      (CX), Z12
 	VMINPS       Z12, Z0, Z12
 	VMAXPS       Z12, Z1, Z12
@@ -17026,7 +18766,7 @@ loop566:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop566
+	JNZ          loop698
 	VZEROUPPER
 	RET
 
@@ -17038,7 +18778,7 @@ TEXT ·reluAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop567:
+loop699:
 	VMOVUPS (CX), Z0
 	VPXORD  Z1, Z1, Z1
 	VMAXPS  Z0, Z1, Z0
@@ -17046,7 +18786,7 @@ loop567:
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop567
+	JNZ     loop699
 	VZEROUPPER
 	RET
 
@@ -17078,7 +18818,7 @@ TEXT ·sigmoidAVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop568:
+loop700:
 	VMOVUPS      (CX), Z13
 	VXORPS       Z12, Z13, Z13
 	VMINPS       Z13, Z0, Z13
@@ -17103,7 +18843,7 @@ loop568:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop568
+	JNZ          loop700
 	VZEROUPPER
 	RET
 
@@ -17135,7 +18875,7 @@ TEXT ·tanhAVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop569:
+loop701:
 	VMOVUPS      (CX), Z20
 	VANDPS       Z18, Z20, Z21
 	VANDPS       Z19, Z20, Z22
@@ -17176,7 +18916,7 @@ loop569:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop569
+	JNZ          loop701
 	VZEROUPPER
 	RET
 
@@ -17189,7 +18929,7 @@ TEXT ·expGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop570:
+loop702:
 	VMOVUPS (CX), Z0
 	VMOVUPS (DX), Z1
 	VMULPS  Z0, Z1, Z1
@@ -17198,7 +18938,7 @@ loop570:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    BX
-	JNZ     loop570
+	JNZ     loop702
 	VZEROUPPER
 	RET
 
@@ -17211,7 +18951,7 @@ TEXT ·reluGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop571:
+loop703:
 	VMOVUPS (CX), Z0
 	VMOVUPS (DX), Z1
 	VPXORD  Z2, Z2, Z2
@@ -17223,7 +18963,7 @@ loop571:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    BX
-	JNZ     loop571
+	JNZ     loop703
 	VZEROUPPER
 	RET
 
@@ -17236,7 +18976,7 @@ TEXT ·sigmoidGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop572:
+loop704:
 	VMOVUPS      (CX), Z0
 	VMOVUPS      (DX), Z1
 	VBROADCASTSS word3f800000<>+0(SB), Z2
@@ -17248,7 +18988,7 @@ loop572:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop572
+	JNZ          loop704
 	VZEROUPPER
 	RET
 
@@ -17261,7 +19001,7 @@ TEXT ·tanhGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop573:
+loop705:
 	VMOVUPS      (CX), Z0
 	VMOVUPS      (DX), Z1
 	VBROADCASTSS word3f800000<>+0(SB), Z2
@@ -17272,7 +19012,7 @@ loop573:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop573
+	JNZ          loop705
 	VZEROUPPER
 	RET
 
@@ -17284,14 +19024,14 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop574:
+loop706:
 	VMOVUPS (AX), Z0
 	VADDPS  (CX), Z0, Z0
 	VMOVUPS Z0, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop574
+	JNZ     loop706
 	VZEROUPPER
 	RET
 
@@ -17311,7 +19051,7 @@ TEXT ·sumRowsAVX512(SB), NOSPLIT, $0-32
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-loop575:
+loop707:
 	VADDPS  (BX), Z0, Z0
 	VADDPS  64(BX), Z1, Z1
 	VADDPS  128(BX), Z2, Z2
@@ -17322,7 +19062,7 @@ loop575:
 	VADDPS  448(BX), Z7, Z7
 	ADDQ    CX, BX
 	DECQ    AX
-	JNZ     loop575
+	JNZ     loop707
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -17351,7 +19091,7 @@ TEXT ·weighRowsAVX512(SB), NOSPLIT, $0-40
 	VMOVUPS 384(DX), Z6
 	VMOVUPS 448(DX), Z7
 
-loop576:
+loop708:
 	VBROADCASTSS (SI), Z8
 	VFMADD231PS  (BX), Z8, Z0
 	VFMADD231PS  64(BX), Z8, Z1
@@ -17364,7 +19104,7 @@ loop576:
 	ADDQ         CX, BX
 	ADDQ         $+4, SI
 	DECQ         AX
-	JNZ          loop576
+	JNZ          loop708
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
@@ -17386,13 +19126,13 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-28
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop577:
+loop709:
 	VMULPS  (CX), Z0, Z1
 	VMOVUPS Z1, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop577
+	JNZ     loop709
 	VZEROUPPER
 	RET
 
@@ -17405,11 +19145,11 @@ TEXT ·maximumAVX512(SB), NOSPLIT, $0-24
 	MOVQ    n+0(FP), DX
 	SHRQ    $0x04, DX
 
-loop578:
+loop710:
 	VMAXPS  (AX), Z0, Z0
 	ADDQ    $+64, AX
 	DECQ    DX
-	JNZ     loop578
+	JNZ     loop710
 	VMOVUPS Z0, (CX)
 	VZEROUPPER
 	RET
@@ -17425,7 +19165,7 @@ TEXT ·expSumAVX512(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), CX
 	SHRQ         $0x04, CX
 
-loop579:
+loop711:
 	VMOVUPS      (AX), Z2
 	VSUBPS       Z0, Z2, Z2
 	VBROADCASTSS word42b20000<>+0(SB), Z3
@@ -17458,7 +19198,7 @@ loop579:
 	VADDPS       Z4, Z1, Z1
 	ADDQ         $+64, AX
 	DECQ         CX
-	JNZ          loop579
+	JNZ          loop711
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Z1, (AX)
 	VZEROUPPER
@@ -17475,7 +19215,7 @@ TEXT ·expStoreAVX512(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop580:
+loop712:
 	VMOVUPS      (CX), Z2
 	VSUBPS       Z0, Z2, Z2
 	VBROADCASTSS word42b20000<>+0(SB), Z3
@@ -17510,7 +19250,7 @@ loop580:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop580
+	JNZ          loop712
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Z1, (AX)
 	VZEROUPPER
@@ -17537,12 +19277,12 @@ TEXT ·maxPool2AVX512(SB), NOSPLIT, $0-56
 	MOVQ     row+24(FP), R10
 	ADDQ     R10, R9
 
-loop581:
+loop713:
 	TESTQ CX, CX
-	JZ    skip582
+	JZ    skip714
 	MOVQ  CX, R10
 
-loop583:
+loop715:
 	VMOVUPS (DI), Z0
 	VMOVUPS (DI)(BX*1), Z1
 	VMAXPS  Z0, Z1, Z0
@@ -17567,11 +19307,11 @@ loop583:
 	ADDQ    $+64, DI
 	ADDQ    $+64, R9
 	DECQ    R10
-	JNZ     loop583
+	JNZ     loop715
 
-skip582:
+skip714:
 	TESTQ     DX, DX
-	JZ        skip584
+	JZ        skip716
 	VMOVUPS.Z (DI), K1, Z0
 	VMOVUPS.Z (DI)(BX*1), K1, Z1
 	VMAXPS    Z0, Z1, Z0
@@ -17596,7 +19336,7 @@ skip582:
 	ADDQ      DX, DI
 	ADDQ      DX, R9
 
-skip584:
+skip716:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	LEAQ (DI)(BX*2), DI
@@ -17604,7 +19344,7 @@ skip584:
 	LEAQ (R9)(BX*2), R9
 	SUBQ AX, R9
 	DECQ R8
-	JNZ  loop581
+	JNZ  loop713
 	VZEROUPPER
 	RET
 
@@ -17635,12 +19375,12 @@ TEXT ·maxPool2GradAVX512(SB), NOSPLIT, $0-72
 	ADDQ     R13, R12
 	VPXORD   Z1, Z1, Z1
 
-loop585:
+loop717:
 	TESTQ CX, CX
-	JZ    skip586
+	JZ    skip718
 	MOVQ  CX, R13
 
-loop587:
+loop719:
 	VMOVUPS (SI), Z0
 	VMOVUPS (DI), Z2
 	VMOVUPS (R8), Z3
@@ -17678,11 +19418,11 @@ loop587:
 	ADDQ    $+64, R11
 	ADDQ    $+64, R12
 	DECQ    R13
-	JNZ     loop587
+	JNZ     loop719
 
-skip586:
+skip718:
 	TESTQ     DX, DX
-	JZ        skip588
+	JZ        skip720
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (DI), K1, Z2
 	VMOVUPS.Z (R8), K1, Z3
@@ -17720,7 +19460,7 @@ skip586:
 	ADDQ      DX, R11
 	ADDQ      DX, R12
 
-skip588:
+skip720:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	ADDQ BX, DI
@@ -17734,7 +19474,7 @@ skip588:
 	LEAQ (R12)(BX*2), R12
 	SUBQ AX, R12
 	DECQ R10
-	JNZ  loop585
+	JNZ  loop717
 	VZEROUPPER
 	RET
 
@@ -17754,19 +19494,19 @@ TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-56
 	MOVQ     y+32(FP), BX
 	MOVQ     x+40(FP), SI
 	TESTQ    CX, CX
-	JZ       skip589
+	JZ       skip721
 
-loop590:
+loop722:
 	VMOVUPS (SI), Z0
 	MOVQ    rows+0(FP), DI
 	MOVQ    row+24(FP), R8
 	MOVQ    SI, R9
 
-loop591:
+loop723:
 	MOVQ R9, R10
 	MOVQ cols+8(FP), R11
 
-loop592:
+loop724:
 	VMOVUPS (R10), Z1
 	VMAXPS  Z0, Z1, Z0
 	VMOVAPS Z0, Z0
@@ -17775,29 +19515,29 @@ loop592:
 	VMOVAPS Z0, Z0
 	ADDQ    AX, R10
 	DECQ    R11
-	JNZ     loop592
+	JNZ     loop724
 	ADDQ    R8, R9
 	DECQ    DI
-	JNZ     loop591
+	JNZ     loop723
 	VMOVUPS Z0, (BX)
 	ADDQ    $+64, BX
 	ADDQ    $+64, SI
 	DECQ    CX
-	JNZ     loop590
+	JNZ     loop722
 
-skip589:
+skip721:
 	TESTQ     DX, DX
-	JZ        skip593
+	JZ        skip725
 	VMOVUPS.Z (SI), K1, Z0
 	MOVQ      rows+0(FP), CX
 	MOVQ      row+24(FP), DI
 	MOVQ      SI, R8
 
-loop594:
+loop726:
 	MOVQ R8, R9
 	MOVQ cols+8(FP), R10
 
-loop595:
+loop727:
 	VMOVUPS.Z (R9), K1, Z1
 	VMAXPS    Z0, Z1, Z0
 	VMOVAPS   Z0, Z0
@@ -17806,15 +19546,15 @@ loop595:
 	VMOVAPS   Z0, Z0
 	ADDQ      AX, R9
 	DECQ      R10
-	JNZ       loop595
+	JNZ       loop727
 	ADDQ      DI, R8
 	DECQ      CX
-	JNZ       loop594
+	JNZ       loop726
 	VMOVUPS   Z0, K1, (BX)
 	ADDQ      DX, BX
 	ADDQ      DX, SI
 
-skip593:
+skip725:
 	VZEROUPPER
 	RET
 
@@ -17837,9 +19577,9 @@ TEXT ·maxPoolGradAVX512(SB), NOSPLIT, $0-72
 	MOVQ     dx+32(FP), R8
 	VPXORD   Z1, Z1, Z1
 	TESTQ    CX, CX
-	JZ       skip596
+	JZ       skip728
 
-loop597:
+loop729:
 	VMOVUPS (BX), Z0
 	VMOVUPS (SI), Z2
 	MOVQ    rows+0(FP), R9
@@ -17847,12 +19587,12 @@ loop597:
 	MOVQ    DI, R11
 	MOVQ    R8, R12
 
-loop598:
+loop730:
 	MOVQ R11, R13
 	MOVQ R12, R14
 	MOVQ cols+8(FP), R15
 
-loop599:
+loop731:
 	VMOVUPS (R13), Z3
 	VMOVAPS Z1, Z4
 	VCMPPS  $0x00, Z0, Z3, K2
@@ -17867,21 +19607,21 @@ loop599:
 	ADDQ    AX, R13
 	ADDQ    AX, R14
 	DECQ    R15
-	JNZ     loop599
+	JNZ     loop731
 	ADDQ    R10, R11
 	ADDQ    R10, R12
 	DECQ    R9
-	JNZ     loop598
+	JNZ     loop730
 	ADDQ    $+64, BX
 	ADDQ    $+64, SI
 	ADDQ    $+64, DI
 	ADDQ    $+64, R8
 	DECQ    CX
-	JNZ     loop597
+	JNZ     loop729
 
-skip596:
+skip728:
 	TESTQ     DX, DX
-	JZ        skip600
+	JZ        skip732
 	VMOVUPS.Z (BX), K1, Z0
 	VMOVUPS.Z (SI), K1, Z2
 	MOVQ      rows+0(FP), CX
@@ -17889,12 +19629,12 @@ skip596:
 	MOVQ      DI, R10
 	MOVQ      R8, R11
 
-loop601:
+loop733:
 	MOVQ R10, R12
 	MOVQ R11, R13
 	MOVQ cols+8(FP), R14
 
-loop602:
+loop734:
 	VMOVUPS.Z (R12), K1, Z3
 	VMOVAPS   Z1, Z4
 	VCMPPS    $0x00, Z0, Z3, K2
@@ -17909,17 +19649,17 @@ loop602:
 	ADDQ      AX, R12
 	ADDQ      AX, R13
 	DECQ      R14
-	JNZ       loop602
+	JNZ       loop734
 	ADDQ      R9, R10
 	ADDQ      R9, R11
 	DECQ      CX
-	JNZ       loop601
+	JNZ       loop733
 	ADDQ      DX, BX
 	ADDQ      DX, SI
 	ADDQ      DX, DI
 	ADDQ      DX, R8
 
-skip600:
+skip732:
 	VZEROUPPER
 	RET
 
@@ -17945,12 +19685,12 @@ TEXT ·maxCornerAVX512(SB), NOSPLIT, $0-64
 	MOVQ     row+24(FP), R11
 	ADDQ     R11, R10
 
-loop603:
+loop735:
 	TESTQ CX, CX
-	JZ    skip604
+	JZ    skip736
 	MOVQ  CX, R11
 
-loop605:
+loop737:
 	VMOVUPS (DI), Z0
 	VMOVUPS (DI)(BX*1), Z1
 	VCMPPS  $0x07, Z0, Z0, K2
@@ -17978,11 +19718,11 @@ loop605:
 	ADDQ    $+64, DI
 	ADDQ    $+64, R10
 	DECQ    R11
-	JNZ     loop605
+	JNZ     loop737
 
-skip604:
+skip736:
 	TESTQ     DX, DX
-	JZ        skip606
+	JZ        skip738
 	VMOVUPS.Z (DI), K1, Z0
 	VMOVUPS.Z (DI)(BX*1), K1, Z1
 	VCMPPS    $0x07, Z0, Z0, K2
@@ -18010,7 +19750,7 @@ skip604:
 	ADDQ      DX, DI
 	ADDQ      DX, R10
 
-skip606:
+skip738:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	LEAQ (DI)(BX*2), DI
@@ -18018,7 +19758,7 @@ skip606:
 	LEAQ (R10)(BX*2), R10
 	SUBQ AX, R10
 	DECQ R9
-	JNZ  loop603
+	JNZ  loop735
 	VZEROUPPER
 	RET
 
@@ -18044,12 +19784,12 @@ TEXT ·maxCornerGradAVX512(SB), NOSPLIT, $0-64
 	MOVQ     row+24(FP), R11
 	ADDQ     R11, R10
 
-loop607:
+loop739:
 	TESTQ CX, CX
-	JZ    skip608
+	JZ    skip740
 	MOVQ  CX, R11
 
-loop609:
+loop741:
 	VMOVUPS   (SI), Z0
 	KMOVW     (R8), K2
 	KMOVW     2(R8), K3
@@ -18071,11 +19811,11 @@ loop609:
 	ADDQ      $+64, DI
 	ADDQ      $+64, R10
 	DECQ      R11
-	JNZ       loop609
+	JNZ       loop741
 
-skip608:
+skip740:
 	TESTQ     DX, DX
-	JZ        skip610
+	JZ        skip742
 	VMOVUPS.Z (SI), K1, Z0
 	KMOVW     (R8), K2
 	KMOVW     2(R8), K3
@@ -18097,7 +19837,7 @@ skip608:
 	ADDQ      DX, DI
 	ADDQ      DX, R10
 
-skip610:
+skip742:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	LEAQ (DI)(BX*2), DI
@@ -18105,7 +19845,7 @@ skip610:
 	LEAQ (R10)(BX*2), R10
 	SUBQ AX, R10
 	DECQ R9
-	JNZ  loop607
+	JNZ  loop739
 	VZEROUPPER
 	RET
 
@@ -18125,7 +19865,7 @@ TEXT ·squaresAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 60(AX), Z3
 	SHRQ         $0x04, BX
 
-loop611:
+loop743:
 	VMOVUPS      (CX), Z4
 	VMOVUPS      (DX), Z5
 	VFMADD231PS  Z2, Z4, Z5
@@ -18140,7 +19880,7 @@ loop611:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop611
+	JNZ          loop743
 	VMOVUPS      Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -18164,7 +19904,7 @@ TEXT ·sgdAVX512(SB), NOSPLIT, $0-8
 	MOVL         72(AX), R8
 	SHRQ         $0x04, DI
 
-loop612:
+loop744:
 	VMOVUPS      (CX), Z6
 	VMOVUPS      (DX), Z7
 	VFMADD231PS  Z1, Z7, Z0
@@ -18178,7 +19918,7 @@ loop612:
 	VADDPS       Z9, Z7, Z7
 	VMULPS       Z4, Z7, Z7
 	TESTQ        BX, BX
-	JZ           skip613
+	JZ           skip745
 	VMOVUPS      (BX), Z8
 	VBROADCASTSS 68(AX), Z9
 	VFMADD213PS  Z7, Z9, Z8
@@ -18186,18 +19926,18 @@ loop612:
 	ADDQ         $+64, BX
 	VMOVAPS      Z8, Z8
 	TESTL        R8, R8
-	JZ           skip614
+	JZ           skip746
 	VBROADCASTSS 72(AX), Z9
 	VFMADD213PS  Z7, Z9, Z8
 
-skip614:
+skip746:
 	VMOVAPS Z8, Z7
 
-skip613:
+skip745:
 	VFNMADD231PS Z5, Z7, Z6
 	VMOVUPS      Z6, (CX)
 	TESTQ        SI, SI
-	JZ           skip615
+	JZ           skip747
 	VMOVUPS      (SI), Z7
 	VSUBPS       Z7, Z6, Z6
 	VBROADCASTSS 64(AX), Z8
@@ -18205,11 +19945,11 @@ skip613:
 	VMOVUPS      Z7, (SI)
 	ADDQ         $+64, SI
 
-skip615:
+skip747:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    DI
-	JNZ     loop612
+	JNZ     loop744
 	VMOVUPS Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -18231,7 +19971,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 52(AX), Z4
 	SHRQ         $0x04, R8
 
-loop616:
+loop748:
 	VMOVUPS      (CX), Z5
 	VMOVUPS      (DX), Z6
 	VFMADD231PS  Z1, Z6, Z0
@@ -18270,7 +20010,7 @@ loop616:
 	ADDQ         $+64, BX
 	ADDQ         $+64, SI
 	TESTQ        DI, DI
-	JZ           skip617
+	JZ           skip749
 	VMOVUPS      (DI), Z6
 	VSUBPS       Z6, Z5, Z5
 	VBROADCASTSS 64(AX), Z7
@@ -18278,11 +20018,11 @@ loop616:
 	VMOVUPS      Z6, (DI)
 	ADDQ         $+64, DI
 
-skip617:
+skip749:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    R8
-	JNZ     loop616
+	JNZ     loop748
 	VMOVUPS Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -18297,7 +20037,7 @@ TEXT ·philoxAVX512(SB), NOSPLIT, $0-32
 	MOVL BX, SI
 	SHRQ $0x20, BX
 
-loop618:
+loop750:
 	VPBROADCASTD DX, Z0
 	VPXORD       Z1, Z1, Z1
 	VPXORD       Z2, Z2, Z2
@@ -18634,7 +20374,7 @@ loop618:
 	ADDQ         $+16, DX
 	ADDQ         $+256, CX
 	DECQ         AX
-	JNZ          loop618
+	JNZ          loop750
 	VZEROUPPER
 	RET
 
@@ -18653,7 +20393,7 @@ TEXT ·dropoutAVX512(SB), NOSPLIT, $0-48
 	MOVL         SI, DI
 	SHRQ         $0x20, SI
 
-loop619:
+loop751:
 	VPBROADCASTD BX, Z4
 	VPXORD       Z2, Z2, Z2
 	VPXORD       Z3, Z3, Z3
@@ -19003,7 +20743,7 @@ loop619:
 	ADDQ         $+256, CX
 	ADDQ         $+256, DX
 	DECQ         AX
-	JNZ          loop619
+	JNZ          loop751
 	VZEROUPPER
 	RET
 
@@ -19021,7 +20761,7 @@ TEXT ·momentSumsAVX512(SB), NOSPLIT, $0-48
 	VPXORD    Z4, Z4, Z4
 	VPXORD    Z5, Z5, Z5
 
-loop620:
+loop752:
 	VCVTPS2PD   (DX), Z6
 	VSUBPD      Z0, Z6, Z6
 	VADDPD      Z6, Z1, Z1
@@ -19032,7 +20772,7 @@ loop620:
 	VFMADD231PD Z6, Z6, Z5
 	ADDQ        CX, DX
 	DECQ        AX
-	JNZ         loop620
+	JNZ         loop752
 	MOVQ        a+32(FP), AX
 	MOVQ        b+40(FP), CX
 	VMOVUPD     Z1, (AX)
@@ -19057,7 +20797,7 @@ TEXT ·productSumsAVX512(SB), NOSPLIT, $0-56
 	VPXORD    Z4, Z4, Z4
 	VPXORD    Z5, Z5, Z5
 
-loop621:
+loop753:
 	VCVTPS2PD   (DX), Z6
 	VSUBPD      Z0, Z6, Z6
 	VCVTPS2PD   (SI), Z7
@@ -19071,7 +20811,7 @@ loop621:
 	ADDQ        CX, DX
 	ADDQ        CX, SI
 	DECQ        AX
-	JNZ         loop621
+	JNZ         loop753
 	MOVQ        a+40(FP), AX
 	MOVQ        b+48(FP), CX
 	VMOVUPD     Z1, (AX)
@@ -19094,10 +20834,10 @@ TEXT ·normalizeAVX512(SB), NOSPLIT, $0-64
 	MOVQ add+56(FP), R9
 	SHLQ $0x02, CX
 
-loop622:
+loop754:
 	XORQ R10, R10
 
-again623:
+again755:
 	VMOVUPS     (SI)(R10*1), Z0
 	VSUBPS      (DI)(R10*1), Z0, Z0
 	VMOVUPS     (R8)(R10*1), Z1
@@ -19105,11 +20845,11 @@ again623:
 	VMOVUPS     Z1, (BX)(R10*1)
 	ADDQ        $+64, R10
 	CMPQ        R10, CX
-	JNZ         again623
+	JNZ         again755
 	ADDQ        DX, BX
 	ADDQ        DX, SI
 	DECQ        AX
-	JNZ         loop622
+	JNZ         loop754
 	VZEROUPPER
 	RET
 
@@ -19128,10 +20868,10 @@ TEXT ·normalizeGradAVX512(SB), NOSPLIT, $0-80
 	MOVQ slope+72(FP), R11
 	SHLQ $0x02, CX
 
-loop624:
+loop756:
 	XORQ R12, R12
 
-again625:
+again757:
 	VMOVUPS      (SI)(R12*1), Z0
 	VMOVUPS      (DI)(R12*1), Z1
 	VSUBPS       (R8)(R12*1), Z0, Z0
@@ -19141,12 +20881,12 @@ again625:
 	VMOVUPS      Z1, (BX)(R12*1)
 	ADDQ         $+64, R12
 	CMPQ         R12, CX
-	JNZ          again625
+	JNZ          again757
 	ADDQ         DX, BX
 	ADDQ         DX, SI
 	ADDQ         DX, DI
 	DECQ         AX
-	JNZ          loop624
+	JNZ          loop756
 	VZEROUPPER
 	RET
 
@@ -19188,7 +20928,7 @@ TEXT ·lstmAVX512(SB), NOSPLIT, $0-8
 	VMOVUPS      (AX), Z20
 	VPMOVD2M     Z20, K1
 
-loop626:
+loop758:
 	VMOVUPS.Z    (SI), K1, Z20
 	VADDPS       (DI), Z20, Z20
 	VXORPS       Z18, Z20, Z20
@@ -19342,7 +21082,7 @@ loop626:
 	ADDQ         R10, BX
 	ADDQ         R10, R8
 	DECQ         R12
-	JNZ          loop626
+	JNZ          loop758
 	VZEROUPPER
 	RET
 
@@ -19385,7 +21125,7 @@ TEXT ·lstmGradAVX512(SB), NOSPLIT, $0-8
 	VMOVUPS      (R14), Z20
 	VPMOVD2M     Z20, K1
 
-loop627:
+loop759:
 	VMOVUPS.Z    (R8), K1, Z20
 	VMOVUPS.Z    (R9), K1, Z21
 	VADDPS       Z21, Z20, Z20
@@ -19463,7 +21203,7 @@ loop627:
 	ADDQ         80(AX), R8
 	ADDQ         88(AX), R9
 	DECQ         R13
-	JNZ          loop627
+	JNZ          loop759
 	VZEROUPPER
 	RET
 
@@ -19472,13 +21212,13 @@ loop627:
 TEXT ·winogradInput5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again628:
+again760:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop629:
+loop761:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -19552,14 +21292,14 @@ loop629:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop629
+	JNZ          loop761
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop630:
+loop762:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -19633,12 +21373,12 @@ loop630:
 	ADDQ         56(AX), DX
 	ADDQ         $+512, BX
 	DECQ         CX
-	JNZ          loop630
+	JNZ          loop762
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again628
+	JNZ          again760
 	VZEROUPPER
 	RET
 
@@ -19647,13 +21387,13 @@ loop630:
 TEXT ·winogradInputGrad5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again631:
+again763:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop632:
+loop764:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -19726,14 +21466,14 @@ loop632:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop632
+	JNZ          loop764
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop633:
+loop765:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -19814,12 +21554,12 @@ loop633:
 	ADDQ         56(AX), DX
 	ADDQ         $+512, BX
 	DECQ         CX
-	JNZ          loop633
+	JNZ          loop765
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again631
+	JNZ          again763
 	VZEROUPPER
 	RET
 
@@ -19828,13 +21568,13 @@ loop633:
 TEXT ·winogradOutput5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again634:
+again766:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop635:
+loop767:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -19880,14 +21620,14 @@ loop635:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop635
+	JNZ          loop767
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), DI
 	MOVQ         $0x00000004, CX
 
-loop636:
+loop768:
 	LEAQ         (DX)(SI*2), R8
 	ADDQ         SI, R8
 	VMOVUPS      (BX), Z0
@@ -19943,12 +21683,12 @@ loop636:
 	ADDQ         56(AX), DX
 	ADDQ         $+512, BX
 	DECQ         CX
-	JNZ          loop636
+	JNZ          loop768
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again634
+	JNZ          again766
 	VZEROUPPER
 	RET
 
@@ -19957,13 +21697,13 @@ loop636:
 TEXT ·winogradOutputGrad5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again637:
+again769:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000004, CX
 
-loop638:
+loop770:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -20007,14 +21747,14 @@ loop638:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop638
+	JNZ          loop770
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop639:
+loop771:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -20060,12 +21800,12 @@ loop639:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop639
+	JNZ          loop771
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again637
+	JNZ          again769
 	VZEROUPPER
 	RET
 
@@ -20074,13 +21814,13 @@ loop639:
 TEXT ·winogradFilter5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again640:
+again772:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000005, CX
 
-loop641:
+loop773:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -20138,14 +21878,14 @@ loop641:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop641
+	JNZ          loop773
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop642:
+loop774:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -20205,12 +21945,12 @@ loop642:
 	ADDQ         56(AX), DX
 	ADDQ         $+320, BX
 	DECQ         CX
-	JNZ          loop642
+	JNZ          loop774
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again640
+	JNZ          again772
 	VZEROUPPER
 	RET
 
@@ -20219,13 +21959,13 @@ loop642:
 TEXT ·winogradFilterGrad5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again643:
+again775:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop644:
+loop776:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -20285,14 +22025,14 @@ loop644:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop644
+	JNZ          loop776
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000005, CX
 
-loop645:
+loop777:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -20350,12 +22090,12 @@ loop645:
 	ADDQ         56(AX), DX
 	ADDQ         $+512, BX
 	DECQ         CX
-	JNZ          loop645
+	JNZ          loop777
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again643
+	JNZ          again775
 	VZEROUPPER
 	RET
 
@@ -20364,13 +22104,13 @@ loop645:
 TEXT ·winogradInput3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again646:
+again778:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop647:
+loop779:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -20415,14 +22155,14 @@ loop647:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop647
+	JNZ          loop779
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop648:
+loop780:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -20467,12 +22207,12 @@ loop648:
 	ADDQ         56(AX), DX
 	ADDQ         $+384, BX
 	DECQ         CX
-	JNZ          loop648
+	JNZ          loop780
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again646
+	JNZ          again778
 	VZEROUPPER
 	RET
 
@@ -20481,13 +22221,13 @@ loop648:
 TEXT ·winogradInputGrad3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again649:
+again781:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop650:
+loop782:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -20531,14 +22271,14 @@ loop650:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop650
+	JNZ          loop782
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop651:
+loop783:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -20588,12 +22328,12 @@ loop651:
 	ADDQ         56(AX), DX
 	ADDQ         $+384, BX
 	DECQ         CX
-	JNZ          loop651
+	JNZ          loop783
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again649
+	JNZ          again781
 	VZEROUPPER
 	RET
 
@@ -20602,13 +22342,13 @@ loop651:
 TEXT ·winogradOutput3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again652:
+again784:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop653:
+loop785:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -20641,14 +22381,14 @@ loop653:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop653
+	JNZ          loop785
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), DI
 	MOVQ         $0x00000004, CX
 
-loop654:
+loop786:
 	LEAQ         (DX)(SI*2), R8
 	ADDQ         SI, R8
 	VMOVUPS      (BX), Z0
@@ -20693,12 +22433,12 @@ loop654:
 	ADDQ         56(AX), DX
 	ADDQ         $+384, BX
 	DECQ         CX
-	JNZ          loop654
+	JNZ          loop786
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again652
+	JNZ          again784
 	VZEROUPPER
 	RET
 
@@ -20707,13 +22447,13 @@ loop654:
 TEXT ·winogradOutputGrad3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again655:
+again787:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000004, CX
 
-loop656:
+loop788:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -20746,14 +22486,14 @@ loop656:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop656
+	JNZ          loop788
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop657:
+loop789:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -20786,12 +22526,12 @@ loop657:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop657
+	JNZ          loop789
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again655
+	JNZ          again787
 	VZEROUPPER
 	RET
 
@@ -20800,13 +22540,13 @@ loop657:
 TEXT ·winogradFilter3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again658:
+again790:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000003, CX
 
-loop659:
+loop791:
 	VMOVUPS      (DX), Z0
 	VMOVUPS      (DX)(SI*1), Z1
 	VMOVUPS      (DX)(SI*2), Z2
@@ -20838,14 +22578,14 @@ loop659:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop659
+	JNZ          loop791
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop660:
+loop792:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -20879,12 +22619,12 @@ loop660:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop660
+	JNZ          loop792
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again658
+	JNZ          again790
 	VZEROUPPER
 	RET
 
@@ -20893,13 +22633,13 @@ loop660:
 TEXT ·winogradFilterGrad3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again661:
+again793:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop662:
+loop794:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -20933,14 +22673,14 @@ loop662:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop662
+	JNZ          loop794
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000003, CX
 
-loop663:
+loop795:
 	VMOVUPS      (BX), Z0
 	VMOVUPS      64(BX), Z1
 	VMOVUPS      128(BX), Z2
@@ -20972,12 +22712,12 @@ loop663:
 	ADDQ         56(AX), DX
 	ADDQ         $+384, BX
 	DECQ         CX
-	JNZ          loop663
+	JNZ          loop795
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again661
+	JNZ          again793
 	VZEROUPPER
 	RET
 
@@ -21000,7 +22740,7 @@ TEXT ·peakAVX512(SB), NOSPLIT, $0-8
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-loop664:
+loop796:
 	VFMADD231PS Z12, Z13, Z0
 	VFMADD231PS Z12, Z13, Z1
 	VFMADD231PS Z12, Z13, Z2
@@ -21014,7 +22754,7 @@ loop664:
 	VFMADD231PS Z12, Z13, Z10
 	VFMADD231PS Z12, Z13, Z11
 	DECQ        AX
-	JNZ         loop664
+	JNZ         loop796
 	VZEROUPPER
 	RET
 

@@ -14,7 +14,7 @@ type tile struct {
 	bias             uintptr
 	mask             uintptr // AVX2: a word of ones for each column
 	flags            int
-	cols             uint64 // AVX-512: a bit for each column
+	cols             uint64 // a bit for each column
 	gate             int    // distance in bytes from an element of C to its gate
 	bRow             int
 	segments         int // the inner dimension is segments × k, with

@@ -250,21 +250,77 @@ func (m *micro) finish(flags reg.Register, part bool) {
 			ADDQ(cRow, c)
 		}
 	})
-	for _, acc := range m.acc {
-		for j := range acc {
-			to := at(corner, j*m.bytes())
-			switch {
-			case m.wide:
-				VMOVUPS(acc[j], m.part[j], to)
-			case part:
-				VMASKMOVPS(acc[j], mask[j], to)
-			default:
-				VMOVUPS(acc[j], to)
+	if part && !m.wide {
+		m.storePart(corner, cRow)
+	} else {
+		for _, acc := range m.acc {
+			for j, v := range acc {
+				if to := at(corner, j*m.bytes()); m.wide {
+					VMOVUPS(v, m.part[j], to)
+				} else {
+					VMOVUPS(v, to)
+				}
 			}
+			ADDQ(cRow, corner)
 		}
-		ADDQ(cRow, corner)
 	}
 	MOVQ(corner, at(m.t, tileC))
+}
+
+// storePart stores the columns that exist, in pieces of 8, 4, 2 and 1, and moves
+// corner to the next tile. There are masked stores, which take many times as long.
+func (m *micro) storePart(corner, cRow reg.Register) {
+	labels++
+	end := fmt.Sprintf("stored%d", labels)
+	n, to, c := m.field(tileCols), GP64(), GP64()
+	POPCNTQ(n, n)
+	MOVQ(corner, to)
+	piece := func(j, size int) {
+		MOVQ(to, c)
+		for _, acc := range m.acc {
+			storeLow(acc[j], size, at(c, 0))
+			ADDQ(cRow, c)
+		}
+		ADDQ(Imm(uint64(4*size)), to)
+	}
+	for j := range m.width {
+		next := fmt.Sprintf("%sNext%d", end, j)
+		if last := j == m.width-1; !last {
+			CMPQ(n, Imm(8))
+			when(JLT, func() {
+				piece(j, 8)
+				SUBQ(Imm(8), n)
+				JMP(LabelRef(next))
+			})
+		}
+		for size := 4; size > 0; size /= 2 {
+			TESTQ(U32(uint32(size)), n)
+			when(JZ, func() { piece(j, size) })
+		}
+		JMP(LabelRef(end))
+		Label(next)
+	}
+	Label(end)
+	for range m.acc {
+		ADDQ(cRow, corner)
+	}
+}
+
+// storeLow stores the lowest numbers of v and moves as many of the others into
+// their place.
+func storeLow(v vec, n int, to Mem) {
+	switch n {
+	case 8:
+		VMOVUPS(v, to)
+	case 4:
+		VMOVUPS(v.AsX(), to)
+		VEXTRACTF128(Imm(1), v, v.AsX())
+	case 2:
+		VMOVLPS(v.AsX(), to)
+		VMOVHLPS(v.AsX(), v.AsX(), v.AsX())
+	case 1:
+		VMOVSS(v.AsX(), to)
+	}
 }
 
 // peak emits a loop of nothing but fused multiply-adds on registers: the speed

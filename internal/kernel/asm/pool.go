@@ -61,8 +61,17 @@ func (p pixels) each(ptrs []reg.Register, body func(load func(Mem) vec, store fu
 		body(load, func(v vec, m Mem) {
 			if p.wide {
 				VMOVUPS(v, p.mask, m)
-			} else {
-				VMASKMOVPS(v, p.mask, m)
+				return
+			}
+			to := GP64()
+			LEAQ(m, to)
+			rest := p.copy(v)
+			for n := 4; n > 0; n /= 2 {
+				TESTQ(U32(uint32(4*n)), p.rest)
+				when(JZ, func() {
+					storeLow(rest, n, at(to, 0))
+					ADDQ(Imm(uint64(4*n)), to)
+				})
 			}
 		})
 		for _, r := range ptrs {
