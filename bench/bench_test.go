@@ -13,7 +13,7 @@ import (
 )
 
 func BenchmarkTrainStep(b *testing.B) {
-	for _, w := range Workloads {
+	for _, w := range All() {
 		b.Run(fmt.Sprintf("model=%s/batch=%d", w.Name, w.Batch), func(b *testing.B) {
 			t := w.Trainer()
 			defer t.Close()

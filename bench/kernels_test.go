@@ -80,7 +80,7 @@ func TestArithmetic(t *testing.T) {
 		t.Skip("the figures are of vector kernels, which have Winograd's algorithm")
 	}
 	const tolerance = 0.005 // the recurrence's first step hands nothing back
-	for _, w := range Workloads {
+	for _, w := range All() {
 		t.Run(w.Name, func(t *testing.T) {
 			tr := w.Trainer()
 			tr.Profile = true

@@ -2,11 +2,13 @@ package bench
 
 import (
 	"math/rand/v2"
+	"slices"
 
 	"gorgonia.org/tensor"
 
 	"github.com/gorgonia-zoo/zoo/data"
 	"github.com/gorgonia-zoo/zoo/data/text"
+	"github.com/gorgonia-zoo/zoo/layers"
 	"github.com/gorgonia-zoo/zoo/models/lenet"
 	"github.com/gorgonia-zoo/zoo/models/lstmlm"
 	"github.com/gorgonia-zoo/zoo/models/mlp"
@@ -87,6 +89,38 @@ var Workloads = []Workload{
 		Forward: 2 * (2*2*units*4*units + units*vocabulary),
 		Step:    3 * 2 * (2*2*units*4*units + units*vocabulary),
 	},
+}
+
+// Variants lists what is measured besides, by itself: lenet without Winograd's
+// algorithm, whose arithmetic is all in the products then.
+var Variants = []Workload{
+	{
+		Name: "lenet-direct", Batch: 100, Examples: 100, Unit: "examples", Input: digits,
+		Trainer: func() *train.Trainer {
+			return &train.Trainer{
+				Model: direct(lenet.New()), Schedule: optim.Exponential(0.01, 0.99, 550), Average: 0.99, Seed: 1,
+				Decay: []train.WeightDecay{{Pattern: "fc?.weight", L2: 1e-4}},
+			}
+		},
+		Source:  func() data.Source { return images(5000, 28, 28, 1).Shuffle(100, 1) },
+		Forward: 2 * (784*25*32 + 196*25*32*64 + 3136*512 + 512*10),
+		Step:    2 * (2*784*25*32 + 3*(196*25*32*64+3136*512+512*10)),
+	},
+}
+
+// All lists the workloads and the variants.
+func All() []Workload { return append(slices.Clone(Workloads), Variants...) }
+
+// direct returns the net without Winograd's algorithm.
+func direct(net layers.Layer) layers.Layer {
+	s := slices.Clone(net.(layers.Sequential))
+	for i, l := range s {
+		if c, ok := l.(layers.Conv2D); ok {
+			c.Direct = true
+			s[i] = c
+		}
+	}
+	return s
 }
 
 // digits returns n random images.

@@ -7,7 +7,7 @@ import (
 
 // Every workload trains: its first steps have finite losses.
 func TestWorkloads(t *testing.T) {
-	for _, w := range Workloads {
+	for _, w := range All() {
 		t.Run(w.Name, func(t *testing.T) {
 			tr := w.Trainer()
 			for s, err := range tr.Steps(t.Context(), w.Source()) {

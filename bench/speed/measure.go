@@ -26,7 +26,7 @@ const leastFLOP = 5e6
 
 // subjects lists the training steps and the kernels with enough arithmetic.
 func subjects() (list []subject) {
-	for _, w := range bench.Workloads {
+	for _, w := range bench.All() {
 		list = append(list, subject{
 			name: fmt.Sprintf("TrainStep/model=%s/batch=%d", w.Name, w.Batch), flop: float64(w.Examples) * w.Step,
 			start: func() (func() error, func() error, error) { return steps(w) },
