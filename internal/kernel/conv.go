@@ -1,5 +1,7 @@
 package kernel
 
+import "runtime"
+
 // A Conv is a two-dimensional convolution of images with channels last.
 //
 //	x  (N, H, W, C)                        input
@@ -155,6 +157,9 @@ func (t *convTask[T]) forward(y, x []T, outH, outW, spread int, e Epilogue[T]) {
 	if t.corner != nil {
 		t.outH, t.band = outH&^1, max(2, t.band&^1)
 	}
+	if threads := runtime.GOMAXPROCS(0); t.N < threads { // a part of an image for each
+		t.band = min(t.band, max(2, roundUp(ceilDiv(t.outH*t.N, threads), 2)))
+	}
 	t.bands = ceilDiv(t.outH, t.band)
 	if c, ok := any(t).(*convTask[float32]); ok && active.lanes > 0 {
 		if spread == 1 && winogradForward(&t.Conv, c.y, c.corner, c.x, c.hwio, outH, outW, c.e) {
@@ -217,7 +222,7 @@ func (t *convTask[T]) Do(w *Worker, piece int) {
 		}
 		t.portableRows(n, y0, rows)
 	case convFilters:
-		t.layOutChannel(piece)
+		t.layOutChannel(w, piece)
 	case convUnfilter:
 		t.unlayChannel(piece)
 	case convScatter:

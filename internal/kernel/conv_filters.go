@@ -50,8 +50,14 @@ func (t *convTask[T]) epilogues(e Epilogue[T]) {
 
 // layOutChannel lays the filters of an input channel of each group out; of the
 // given filters' output channels, for the backward pass.
-func (t *convTask[T]) layOutChannel(c int) {
+func (t *convTask[T]) layOutChannel(k *Worker, c int) {
 	in, out := t.C/t.Groups, t.F/t.Groups
+	if w, ok := f32(t.w); ok && active.lanes > 0 && !t.turned && t.pixels == 1 {
+		hwio, _ := f32(t.hwio)
+		taps := t.KH * t.KW
+		active.fillCols(k, hwio[c*t.F:], w[c*taps:], in*taps, taps, t.F, in*t.F)
+		return
+	}
 	if t.turned {
 		taps := t.KH * t.KW
 		for f := range t.F { // f/out·in + c is the given filter, f%out its channel

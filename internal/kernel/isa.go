@@ -19,6 +19,9 @@ type isa struct {
 	micro    [3][]func(t *byte)
 	packRows func(p *byte) // n rows of a panel two vectors wide; p is a *packing
 	packCols func(p *byte) // 8 columns of a panel, 8·n rows
+	// y = x·wᵀ for 8 rows of w, stride bytes apart, for each group; x has k vectors and
+	// those numbers beyond that mask has.
+	dots func(groups, k, stride int, y, x, w *float32, mask *int32)
 
 	apply                [maps]func(n int, y, x *float32)
 	applyGrad            [maps]func(n int, dx, y, dy *float32)

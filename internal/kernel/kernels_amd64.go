@@ -102,6 +102,11 @@ func packRowsAVX2(p *byte)
 //go:noescape
 func packColsAVX2(p *byte)
 
+// dotsAVX2 sets y to the dot products of x, of k vectors and those numbers beyond that mask has, and 8 rows of w for each group.
+//
+//go:noescape
+func dotsAVX2(groups int, k int, stride int, y *float32, x *float32, w *float32, mask *int32)
+
 // expAVX2 applies the function to n elements.
 //
 //go:noescape
@@ -476,6 +481,11 @@ func packRowsAVX512(p *byte)
 //
 //go:noescape
 func packColsAVX512(p *byte)
+
+// dotsAVX512 sets y to the dot products of x, of k vectors and those numbers beyond that mask has, and 8 rows of w for each group.
+//
+//go:noescape
+func dotsAVX512(groups int, k int, stride int, y *float32, x *float32, w *float32, mask *int32)
 
 // expAVX512 applies the function to n elements.
 //

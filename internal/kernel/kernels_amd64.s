@@ -6633,6 +6633,99 @@ loop332:
 	VZEROUPPER
 	RET
 
+// func dotsAVX2(groups int, k int, stride int, y *float32, x *float32, w *float32, mask *int32)
+// Requires: AVX, FMA3
+TEXT ·dotsAVX2(SB), NOSPLIT, $0-56
+	MOVQ    groups+0(FP), AX
+	MOVQ    k+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    y+24(FP), BX
+	MOVQ    x+32(FP), SI
+	MOVQ    w+40(FP), DI
+	MOVQ    mask+48(FP), R8
+	VMOVUPS (R8), Y0
+
+loop333:
+	MOVQ   SI, R8
+	MOVQ   DI, R9
+	LEAQ   (R9)(DX*2), R10
+	ADDQ   DX, R10
+	LEAQ   (R10)(DX*2), R11
+	ADDQ   DX, R11
+	LEAQ   (DI)(DX*8), DI
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	MOVQ   CX, R12
+
+loop334:
+	VMOVUPS      (R8), Y9
+	VFMADD231PS  (R9), Y9, Y1
+	VFMADD231PS  (R9)(DX*1), Y9, Y2
+	VFMADD231PS  (R9)(DX*2), Y9, Y3
+	VFMADD231PS  (R10), Y9, Y4
+	VFMADD231PS  (R10)(DX*1), Y9, Y5
+	VFMADD231PS  (R10)(DX*2), Y9, Y6
+	VFMADD231PS  (R11), Y9, Y7
+	VFMADD231PS  (R11)(DX*1), Y9, Y8
+	ADDQ         $+32, R8
+	ADDQ         $+32, R9
+	ADDQ         $+32, R10
+	ADDQ         $+32, R11
+	DECQ         R12
+	JNZ          loop334
+	VMASKMOVPS   (R8), Y0, Y9
+	VMASKMOVPS   (R9), Y0, Y11
+	VFMADD231PS  Y11, Y9, Y1
+	VMASKMOVPS   (R9)(DX*1), Y0, Y11
+	VFMADD231PS  Y11, Y9, Y2
+	VMASKMOVPS   (R9)(DX*2), Y0, Y11
+	VFMADD231PS  Y11, Y9, Y3
+	VMASKMOVPS   (R10), Y0, Y11
+	VFMADD231PS  Y11, Y9, Y4
+	VMASKMOVPS   (R10)(DX*1), Y0, Y11
+	VFMADD231PS  Y11, Y9, Y5
+	VMASKMOVPS   (R10)(DX*2), Y0, Y11
+	VFMADD231PS  Y11, Y9, Y6
+	VMASKMOVPS   (R11), Y0, Y11
+	VFMADD231PS  Y11, Y9, Y7
+	VMASKMOVPS   (R11)(DX*1), Y0, Y11
+	VFMADD231PS  Y11, Y9, Y8
+	VUNPCKLPS    Y2, Y1, Y9
+	VUNPCKHPS    Y2, Y1, Y1
+	VADDPS       Y9, Y1, Y9
+	VUNPCKLPS    Y4, Y3, Y1
+	VUNPCKHPS    Y4, Y3, Y2
+	VADDPS       Y1, Y2, Y1
+	VUNPCKLPD    Y1, Y9, Y2
+	VUNPCKHPD    Y1, Y9, Y1
+	VADDPS       Y2, Y1, Y2
+	VEXTRACTF128 $0x01, Y2, X10
+	VADDPS       X10, X2, X10
+	VUNPCKLPS    Y6, Y5, Y1
+	VUNPCKHPS    Y6, Y5, Y2
+	VADDPS       Y1, Y2, Y1
+	VUNPCKLPS    Y8, Y7, Y2
+	VUNPCKHPS    Y8, Y7, Y3
+	VADDPS       Y2, Y3, Y2
+	VUNPCKLPD    Y2, Y1, Y3
+	VUNPCKHPD    Y2, Y1, Y1
+	VADDPS       Y3, Y1, Y3
+	VEXTRACTF128 $0x01, Y3, X1
+	VADDPS       X1, X3, X1
+	VINSERTF128  $0x01, X1, Y10, Y1
+	VMOVUPS      Y1, (BX)
+	ADDQ         $+32, BX
+	DECQ         AX
+	JNZ          loop333
+	VZEROUPPER
+	RET
+
 // func expAVX2(n int, y *float32, x *float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·expAVX2(SB), NOSPLIT, $0-24
@@ -6641,7 +6734,7 @@ TEXT ·expAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x03, DX
 
-loop333:
+loop335:
 	VMOVUPS      (CX), Y0
 	VBROADCASTSS word42b20000<>+0(SB), Y1
 	VMINPS       Y0, Y1, Y0
@@ -6684,7 +6777,7 @@ loop333:
 	ADDQ         $+32, AX
 	ADDQ         $+32, CX
 	DECQ         DX
-	JNZ          loop333
+	JNZ          loop335
 	VZEROUPPER
 	RET
 
@@ -6735,7 +6828,7 @@ TEXT ·reluAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x03, DX
 
-loop334:
+loop336:
 	VMOVUPS (CX), Y0
 	VXORPS  Y1, Y1, Y1
 	VMAXPS  Y0, Y1, Y0
@@ -6743,7 +6836,7 @@ loop334:
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	DECQ    DX
-	JNZ     loop334
+	JNZ     loop336
 	VZEROUPPER
 	RET
 
@@ -6755,7 +6848,7 @@ TEXT ·sigmoidAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x03, DX
 
-loop335:
+loop337:
 	VMOVUPS      (CX), Y0
 	VBROADCASTSS word80000000<>+0(SB), Y1
 	VXORPS       Y1, Y0, Y0
@@ -6803,7 +6896,7 @@ loop335:
 	ADDQ         $+32, AX
 	ADDQ         $+32, CX
 	DECQ         DX
-	JNZ          loop335
+	JNZ          loop337
 	VZEROUPPER
 	RET
 
@@ -6818,7 +6911,7 @@ TEXT ·tanhAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x03, DX
 
-loop336:
+loop338:
 	VMOVUPS      (CX), Y0
 	VBROADCASTSS word80000000<>+0(SB), Y1
 	VANDPS       Y1, Y0, Y1
@@ -6887,7 +6980,7 @@ loop336:
 	ADDQ         $+32, AX
 	ADDQ         $+32, CX
 	DECQ         DX
-	JNZ          loop336
+	JNZ          loop338
 	VZEROUPPER
 	RET
 
@@ -6921,7 +7014,7 @@ TEXT ·expGradAVX2(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x03, BX
 
-loop337:
+loop339:
 	VMOVUPS (CX), Y0
 	VMOVUPS (DX), Y1
 	VMULPS  Y0, Y1, Y1
@@ -6930,7 +7023,7 @@ loop337:
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	DECQ    BX
-	JNZ     loop337
+	JNZ     loop339
 	VZEROUPPER
 	RET
 
@@ -6943,7 +7036,7 @@ TEXT ·reluGradAVX2(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x03, BX
 
-loop338:
+loop340:
 	VMOVUPS   (CX), Y0
 	VMOVUPS   (DX), Y1
 	VXORPS    Y2, Y2, Y2
@@ -6954,7 +7047,7 @@ loop338:
 	ADDQ      $+32, CX
 	ADDQ      $+32, DX
 	DECQ      BX
-	JNZ       loop338
+	JNZ       loop340
 	VZEROUPPER
 	RET
 
@@ -6967,7 +7060,7 @@ TEXT ·sigmoidGradAVX2(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x03, BX
 
-loop339:
+loop341:
 	VMOVUPS      (CX), Y0
 	VMOVUPS      (DX), Y1
 	VBROADCASTSS word3f800000<>+0(SB), Y2
@@ -6979,7 +7072,7 @@ loop339:
 	ADDQ         $+32, CX
 	ADDQ         $+32, DX
 	DECQ         BX
-	JNZ          loop339
+	JNZ          loop341
 	VZEROUPPER
 	RET
 
@@ -6992,7 +7085,7 @@ TEXT ·tanhGradAVX2(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x03, BX
 
-loop340:
+loop342:
 	VMOVUPS      (CX), Y0
 	VMOVUPS      (DX), Y1
 	VBROADCASTSS word3f800000<>+0(SB), Y2
@@ -7003,7 +7096,7 @@ loop340:
 	ADDQ         $+32, CX
 	ADDQ         $+32, DX
 	DECQ         BX
-	JNZ          loop340
+	JNZ          loop342
 	VZEROUPPER
 	RET
 
@@ -7015,14 +7108,14 @@ TEXT ·addAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x03, DX
 
-loop341:
+loop343:
 	VMOVUPS (AX), Y0
 	VADDPS  (CX), Y0, Y0
 	VMOVUPS Y0, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	DECQ    DX
-	JNZ     loop341
+	JNZ     loop343
 	VZEROUPPER
 	RET
 
@@ -7042,7 +7135,7 @@ TEXT ·sumRowsAVX2(SB), NOSPLIT, $0-32
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-loop342:
+loop344:
 	VADDPS  (BX), Y0, Y0
 	VADDPS  32(BX), Y1, Y1
 	VADDPS  64(BX), Y2, Y2
@@ -7053,7 +7146,7 @@ loop342:
 	VADDPS  224(BX), Y7, Y7
 	ADDQ    CX, BX
 	DECQ    AX
-	JNZ     loop342
+	JNZ     loop344
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
 	VMOVUPS Y2, 64(DX)
@@ -7082,7 +7175,7 @@ TEXT ·weighRowsAVX2(SB), NOSPLIT, $0-40
 	VMOVUPS 192(DX), Y6
 	VMOVUPS 224(DX), Y7
 
-loop343:
+loop345:
 	VBROADCASTSS (SI), Y8
 	VFMADD231PS  (BX), Y8, Y0
 	VFMADD231PS  32(BX), Y8, Y1
@@ -7095,7 +7188,7 @@ loop343:
 	ADDQ         CX, BX
 	ADDQ         $+4, SI
 	DECQ         AX
-	JNZ          loop343
+	JNZ          loop345
 	VMOVUPS      Y0, (DX)
 	VMOVUPS      Y1, 32(DX)
 	VMOVUPS      Y2, 64(DX)
@@ -7117,13 +7210,13 @@ TEXT ·scaleAVX2(SB), NOSPLIT, $0-28
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x03, DX
 
-loop344:
+loop346:
 	VMULPS  (CX), Y0, Y1
 	VMOVUPS Y1, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	DECQ    DX
-	JNZ     loop344
+	JNZ     loop346
 	VZEROUPPER
 	RET
 
@@ -7136,11 +7229,11 @@ TEXT ·maximumAVX2(SB), NOSPLIT, $0-24
 	MOVQ    n+0(FP), DX
 	SHRQ    $0x03, DX
 
-loop345:
+loop347:
 	VMAXPS  (AX), Y0, Y0
 	ADDQ    $+32, AX
 	DECQ    DX
-	JNZ     loop345
+	JNZ     loop347
 	VMOVUPS Y0, (CX)
 	VZEROUPPER
 	RET
@@ -7156,7 +7249,7 @@ TEXT ·expSumAVX2(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), CX
 	SHRQ         $0x03, CX
 
-loop346:
+loop348:
 	VMOVUPS      (AX), Y2
 	VSUBPS       Y0, Y2, Y2
 	VBROADCASTSS word42b20000<>+0(SB), Y3
@@ -7199,7 +7292,7 @@ loop346:
 	VADDPS       Y4, Y1, Y1
 	ADDQ         $+32, AX
 	DECQ         CX
-	JNZ          loop346
+	JNZ          loop348
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Y1, (AX)
 	VZEROUPPER
@@ -7216,7 +7309,7 @@ TEXT ·expStoreAVX2(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x03, DX
 
-loop347:
+loop349:
 	VMOVUPS      (CX), Y2
 	VSUBPS       Y0, Y2, Y2
 	VBROADCASTSS word42b20000<>+0(SB), Y3
@@ -7261,7 +7354,7 @@ loop347:
 	ADDQ         $+32, AX
 	ADDQ         $+32, CX
 	DECQ         DX
-	JNZ          loop347
+	JNZ          loop349
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Y1, (AX)
 	VZEROUPPER
@@ -7287,12 +7380,12 @@ TEXT ·maxPool2AVX2(SB), NOSPLIT, $0-56
 	MOVQ    row+24(FP), R10
 	ADDQ    R10, R9
 
-loop348:
+loop350:
 	TESTQ CX, CX
-	JZ    skip349
+	JZ    skip351
 	MOVQ  CX, R10
 
-loop350:
+loop352:
 	VMOVUPS   (DI), Y1
 	VMOVUPS   (DI)(BX*1), Y2
 	VMAXPS    Y1, Y2, Y1
@@ -7314,11 +7407,11 @@ loop350:
 	ADDQ      $+32, DI
 	ADDQ      $+32, R9
 	DECQ      R10
-	JNZ       loop350
+	JNZ       loop352
 
-skip349:
+skip351:
 	TESTQ        DX, DX
-	JZ           skip351
+	JZ           skip353
 	VMASKMOVPS   (DI), Y0, Y1
 	VMASKMOVPS   (DI)(BX*1), Y0, Y2
 	VMAXPS       Y1, Y2, Y1
@@ -7338,30 +7431,30 @@ skip349:
 	LEAQ         (SI), R10
 	VMOVAPS      Y1, Y1
 	TESTQ        $0x00000010, DX
-	JZ           skip352
+	JZ           skip354
 	VMOVUPS      X1, (R10)
 	VEXTRACTF128 $0x01, Y1, X1
 	ADDQ         $0x10, R10
 
-skip352:
+skip354:
 	TESTQ    $0x00000008, DX
-	JZ       skip353
+	JZ       skip355
 	VMOVLPS  X1, (R10)
 	VMOVHLPS X1, X1, X1
 	ADDQ     $0x08, R10
 
-skip353:
+skip355:
 	TESTQ  $0x00000004, DX
-	JZ     skip354
+	JZ     skip356
 	VMOVSS X1, (R10)
 	ADDQ   $0x04, R10
 
-skip354:
+skip356:
 	ADDQ DX, SI
 	ADDQ DX, DI
 	ADDQ DX, R9
 
-skip351:
+skip353:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	LEAQ (DI)(BX*2), DI
@@ -7369,7 +7462,7 @@ skip351:
 	LEAQ (R9)(BX*2), R9
 	SUBQ AX, R9
 	DECQ R8
-	JNZ  loop348
+	JNZ  loop350
 	VZEROUPPER
 	RET
 
@@ -7399,12 +7492,12 @@ TEXT ·maxPool2GradAVX2(SB), NOSPLIT, $0-72
 	ADDQ    R13, R12
 	VXORPS  Y1, Y1, Y1
 
-loop355:
+loop357:
 	TESTQ CX, CX
-	JZ    skip356
+	JZ    skip358
 	MOVQ  CX, R13
 
-loop357:
+loop359:
 	VMOVUPS   (SI), Y2
 	VMOVUPS   (DI), Y3
 	VMOVUPS   (R8), Y4
@@ -7436,11 +7529,11 @@ loop357:
 	ADDQ      $+32, R11
 	ADDQ      $+32, R12
 	DECQ      R13
-	JNZ       loop357
+	JNZ       loop359
 
-skip356:
+skip358:
 	TESTQ        DX, DX
-	JZ           skip358
+	JZ           skip360
 	VMASKMOVPS   (SI), Y0, Y2
 	VMASKMOVPS   (DI), Y0, Y3
 	VMASKMOVPS   (R8), Y0, Y4
@@ -7452,25 +7545,25 @@ skip356:
 	LEAQ         (R9), R13
 	VMOVAPS      Y4, Y4
 	TESTQ        $0x00000010, DX
-	JZ           skip359
+	JZ           skip361
 	VMOVUPS      X4, (R13)
 	VEXTRACTF128 $0x01, Y4, X4
 	ADDQ         $0x10, R13
 
-skip359:
+skip361:
 	TESTQ    $0x00000008, DX
-	JZ       skip360
+	JZ       skip362
 	VMOVLPS  X4, (R13)
 	VMOVHLPS X4, X4, X4
 	ADDQ     $0x08, R13
 
-skip360:
+skip362:
 	TESTQ  $0x00000004, DX
-	JZ     skip361
+	JZ     skip363
 	VMOVSS X4, (R13)
 	ADDQ   $0x04, R13
 
-skip361:
+skip363:
 	VMASKMOVPS   (R8)(BX*1), Y0, Y4
 	VCMPPS       $0x00, Y2, Y4, Y5
 	VBLENDVPS    Y5, Y3, Y1, Y5
@@ -7480,25 +7573,25 @@ skip361:
 	LEAQ         (R9)(BX*1), R13
 	VMOVAPS      Y4, Y4
 	TESTQ        $0x00000010, DX
-	JZ           skip362
+	JZ           skip364
 	VMOVUPS      X4, (R13)
 	VEXTRACTF128 $0x01, Y4, X4
 	ADDQ         $0x10, R13
 
-skip362:
+skip364:
 	TESTQ    $0x00000008, DX
-	JZ       skip363
+	JZ       skip365
 	VMOVLPS  X4, (R13)
 	VMOVHLPS X4, X4, X4
 	ADDQ     $0x08, R13
 
-skip363:
+skip365:
 	TESTQ  $0x00000004, DX
-	JZ     skip364
+	JZ     skip366
 	VMOVSS X4, (R13)
 	ADDQ   $0x04, R13
 
-skip364:
+skip366:
 	VMASKMOVPS   (R11), Y0, Y4
 	VCMPPS       $0x00, Y2, Y4, Y2
 	VBLENDVPS    Y2, Y3, Y1, Y2
@@ -7508,47 +7601,47 @@ skip364:
 	LEAQ         (R12), R13
 	VMOVAPS      Y4, Y2
 	TESTQ        $0x00000010, DX
-	JZ           skip365
+	JZ           skip367
 	VMOVUPS      X2, (R13)
 	VEXTRACTF128 $0x01, Y2, X2
 	ADDQ         $0x10, R13
 
-skip365:
+skip367:
 	TESTQ    $0x00000008, DX
-	JZ       skip366
+	JZ       skip368
 	VMOVLPS  X2, (R13)
 	VMOVHLPS X2, X2, X2
 	ADDQ     $0x08, R13
 
-skip366:
+skip368:
 	TESTQ  $0x00000004, DX
-	JZ     skip367
+	JZ     skip369
 	VMOVSS X2, (R13)
 	ADDQ   $0x04, R13
 
-skip367:
+skip369:
 	LEAQ         (R12)(BX*1), R13
 	VMOVAPS      Y3, Y2
 	TESTQ        $0x00000010, DX
-	JZ           skip368
+	JZ           skip370
 	VMOVUPS      X2, (R13)
 	VEXTRACTF128 $0x01, Y2, X2
 	ADDQ         $0x10, R13
 
-skip368:
+skip370:
 	TESTQ    $0x00000008, DX
-	JZ       skip369
+	JZ       skip371
 	VMOVLPS  X2, (R13)
 	VMOVHLPS X2, X2, X2
 	ADDQ     $0x08, R13
 
-skip369:
+skip371:
 	TESTQ  $0x00000004, DX
-	JZ     skip370
+	JZ     skip372
 	VMOVSS X2, (R13)
 	ADDQ   $0x04, R13
 
-skip370:
+skip372:
 	ADDQ DX, SI
 	ADDQ DX, DI
 	ADDQ DX, R8
@@ -7556,7 +7649,7 @@ skip370:
 	ADDQ DX, R11
 	ADDQ DX, R12
 
-skip358:
+skip360:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	ADDQ BX, DI
@@ -7570,7 +7663,7 @@ skip358:
 	LEAQ (R12)(BX*2), R12
 	SUBQ AX, R12
 	DECQ R10
-	JNZ  loop355
+	JNZ  loop357
 	VZEROUPPER
 	RET
 
@@ -7589,19 +7682,19 @@ TEXT ·maxPoolAVX2(SB), NOSPLIT, $0-56
 	MOVQ    y+32(FP), BX
 	MOVQ    x+40(FP), SI
 	TESTQ   CX, CX
-	JZ      skip371
+	JZ      skip373
 
-loop372:
+loop374:
 	VMOVUPS (SI), Y1
 	MOVQ    rows+0(FP), DI
 	MOVQ    row+24(FP), R8
 	MOVQ    SI, R9
 
-loop373:
+loop375:
 	MOVQ R9, R10
 	MOVQ cols+8(FP), R11
 
-loop374:
+loop376:
 	VMOVUPS   (R10), Y2
 	VMAXPS    Y1, Y2, Y1
 	VCMPPS    $0x03, Y2, Y2, Y3
@@ -7609,29 +7702,29 @@ loop374:
 	VMOVAPS   Y3, Y1
 	ADDQ      AX, R10
 	DECQ      R11
-	JNZ       loop374
+	JNZ       loop376
 	ADDQ      R8, R9
 	DECQ      DI
-	JNZ       loop373
+	JNZ       loop375
 	VMOVUPS   Y1, (BX)
 	ADDQ      $+32, BX
 	ADDQ      $+32, SI
 	DECQ      CX
-	JNZ       loop372
+	JNZ       loop374
 
-skip371:
+skip373:
 	TESTQ      DX, DX
-	JZ         skip375
+	JZ         skip377
 	VMASKMOVPS (SI), Y0, Y1
 	MOVQ       rows+0(FP), CX
 	MOVQ       row+24(FP), DI
 	MOVQ       SI, R8
 
-loop376:
+loop378:
 	MOVQ R8, R9
 	MOVQ cols+8(FP), R10
 
-loop377:
+loop379:
 	VMASKMOVPS   (R9), Y0, Y2
 	VMAXPS       Y1, Y2, Y1
 	VCMPPS       $0x03, Y2, Y2, Y3
@@ -7639,36 +7732,36 @@ loop377:
 	VMOVAPS      Y3, Y1
 	ADDQ         AX, R9
 	DECQ         R10
-	JNZ          loop377
+	JNZ          loop379
 	ADDQ         DI, R8
 	DECQ         CX
-	JNZ          loop376
+	JNZ          loop378
 	LEAQ         (BX), AX
 	VMOVAPS      Y1, Y0
 	TESTQ        $0x00000010, DX
-	JZ           skip378
+	JZ           skip380
 	VMOVUPS      X0, (AX)
 	VEXTRACTF128 $0x01, Y0, X0
 	ADDQ         $0x10, AX
 
-skip378:
+skip380:
 	TESTQ    $0x00000008, DX
-	JZ       skip379
+	JZ       skip381
 	VMOVLPS  X0, (AX)
 	VMOVHLPS X0, X0, X0
 	ADDQ     $0x08, AX
 
-skip379:
+skip381:
 	TESTQ  $0x00000004, DX
-	JZ     skip380
+	JZ     skip382
 	VMOVSS X0, (AX)
 	ADDQ   $0x04, AX
 
-skip380:
+skip382:
 	ADDQ DX, BX
 	ADDQ DX, SI
 
-skip375:
+skip377:
 	VZEROUPPER
 	RET
 
@@ -7690,9 +7783,9 @@ TEXT ·maxPoolGradAVX2(SB), NOSPLIT, $0-72
 	MOVQ    dx+32(FP), R8
 	VXORPS  Y1, Y1, Y1
 	TESTQ   CX, CX
-	JZ      skip381
+	JZ      skip383
 
-loop382:
+loop384:
 	VMOVUPS (BX), Y2
 	VMOVUPS (SI), Y3
 	MOVQ    rows+0(FP), R9
@@ -7700,12 +7793,12 @@ loop382:
 	MOVQ    DI, R11
 	MOVQ    R8, R12
 
-loop383:
+loop385:
 	MOVQ R11, R13
 	MOVQ R12, R14
 	MOVQ cols+8(FP), R15
 
-loop384:
+loop386:
 	VMOVUPS   (R13), Y4
 	VCMPPS    $0x00, Y2, Y4, Y5
 	VBLENDVPS Y5, Y3, Y1, Y5
@@ -7718,21 +7811,21 @@ loop384:
 	ADDQ      AX, R13
 	ADDQ      AX, R14
 	DECQ      R15
-	JNZ       loop384
+	JNZ       loop386
 	ADDQ      R10, R11
 	ADDQ      R10, R12
 	DECQ      R9
-	JNZ       loop383
+	JNZ       loop385
 	ADDQ      $+32, BX
 	ADDQ      $+32, SI
 	ADDQ      $+32, DI
 	ADDQ      $+32, R8
 	DECQ      CX
-	JNZ       loop382
+	JNZ       loop384
 
-skip381:
+skip383:
 	TESTQ      DX, DX
-	JZ         skip385
+	JZ         skip387
 	VMASKMOVPS (BX), Y0, Y2
 	VMASKMOVPS (SI), Y0, Y3
 	MOVQ       rows+0(FP), CX
@@ -7740,12 +7833,12 @@ skip381:
 	MOVQ       DI, R10
 	MOVQ       R8, R11
 
-loop386:
+loop388:
 	MOVQ R10, R12
 	MOVQ R11, R13
 	MOVQ cols+8(FP), R14
 
-loop387:
+loop389:
 	VMASKMOVPS   (R12), Y0, Y4
 	VCMPPS       $0x00, Y2, Y4, Y5
 	VBLENDVPS    Y5, Y3, Y1, Y5
@@ -7757,39 +7850,39 @@ loop387:
 	LEAQ         (R13), R15
 	VMOVAPS      Y4, Y4
 	TESTQ        $0x00000010, DX
-	JZ           skip388
+	JZ           skip390
 	VMOVUPS      X4, (R15)
 	VEXTRACTF128 $0x01, Y4, X4
 	ADDQ         $0x10, R15
 
-skip388:
+skip390:
 	TESTQ    $0x00000008, DX
-	JZ       skip389
+	JZ       skip391
 	VMOVLPS  X4, (R15)
 	VMOVHLPS X4, X4, X4
 	ADDQ     $0x08, R15
 
-skip389:
+skip391:
 	TESTQ  $0x00000004, DX
-	JZ     skip390
+	JZ     skip392
 	VMOVSS X4, (R15)
 	ADDQ   $0x04, R15
 
-skip390:
+skip392:
 	ADDQ AX, R12
 	ADDQ AX, R13
 	DECQ R14
-	JNZ  loop387
+	JNZ  loop389
 	ADDQ R9, R10
 	ADDQ R9, R11
 	DECQ CX
-	JNZ  loop386
+	JNZ  loop388
 	ADDQ DX, BX
 	ADDQ DX, SI
 	ADDQ DX, DI
 	ADDQ DX, R8
 
-skip385:
+skip387:
 	VZEROUPPER
 	RET
 
@@ -7814,12 +7907,12 @@ TEXT ·maxCornerAVX2(SB), NOSPLIT, $0-64
 	MOVQ    row+24(FP), R11
 	ADDQ    R11, R10
 
-loop391:
+loop393:
 	TESTQ CX, CX
-	JZ    skip392
+	JZ    skip394
 	MOVQ  CX, R11
 
-loop393:
+loop395:
 	VMOVUPS   (DI), Y1
 	VMOVUPS   (DI)(BX*1), Y2
 	VCMPPS    $0x07, Y1, Y1, Y3
@@ -7847,11 +7940,11 @@ loop393:
 	ADDQ      $+32, DI
 	ADDQ      $+32, R10
 	DECQ      R11
-	JNZ       loop393
+	JNZ       loop395
 
-skip392:
+skip394:
 	TESTQ        DX, DX
-	JZ           skip394
+	JZ           skip396
 	VMASKMOVPS   (DI), Y0, Y1
 	VMASKMOVPS   (DI)(BX*1), Y0, Y2
 	VCMPPS       $0x07, Y1, Y1, Y3
@@ -7871,25 +7964,25 @@ skip392:
 	LEAQ         (SI), R11
 	VMOVAPS      Y1, Y1
 	TESTQ        $0x00000010, DX
-	JZ           skip395
+	JZ           skip397
 	VMOVUPS      X1, (R11)
 	VEXTRACTF128 $0x01, Y1, X1
 	ADDQ         $0x10, R11
 
-skip395:
+skip397:
 	TESTQ    $0x00000008, DX
-	JZ       skip396
+	JZ       skip398
 	VMOVLPS  X1, (R11)
 	VMOVHLPS X1, X1, X1
 	ADDQ     $0x08, R11
 
-skip396:
+skip398:
 	TESTQ  $0x00000004, DX
-	JZ     skip397
+	JZ     skip399
 	VMOVSS X1, (R11)
 	ADDQ   $0x04, R11
 
-skip397:
+skip399:
 	VBLENDVPS Y5, Y6, Y4, Y1
 	VMOVMSKPS Y1, R11
 	MOVB      R11, (R8)
@@ -7900,7 +7993,7 @@ skip397:
 	ADDQ      DX, DI
 	ADDQ      DX, R10
 
-skip394:
+skip396:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	LEAQ (DI)(BX*2), DI
@@ -7910,7 +8003,7 @@ skip394:
 	ADDQ $0x03, R8
 	ANDQ $-4, R8
 	DECQ R9
-	JNZ  loop391
+	JNZ  loop393
 	VZEROUPPER
 	RET
 
@@ -7936,12 +8029,12 @@ TEXT ·maxCornerGradAVX2(SB), NOSPLIT, $0-64
 	ADDQ    R11, R10
 	VMOVUPS laneBits<>+0(SB), Y1
 
-loop398:
+loop400:
 	TESTQ CX, CX
-	JZ    skip399
+	JZ    skip401
 	MOVQ  CX, R11
 
-loop400:
+loop402:
 	VMOVUPS      (SI), Y2
 	VPBROADCASTB (R8), Y3
 	VPAND        Y1, Y3, Y3
@@ -7964,11 +8057,11 @@ loop400:
 	ADDQ         $+32, DI
 	ADDQ         $+32, R10
 	DECQ         R11
-	JNZ          loop400
+	JNZ          loop402
 
-skip399:
+skip401:
 	TESTQ        DX, DX
-	JZ           skip401
+	JZ           skip403
 	VMASKMOVPS   (SI), Y0, Y2
 	VPBROADCASTB (R8), Y3
 	VPAND        Y1, Y3, Y3
@@ -7983,99 +8076,99 @@ skip399:
 	LEAQ         (DI), R11
 	VMOVAPS      Y2, Y2
 	TESTQ        $0x00000010, DX
-	JZ           skip402
+	JZ           skip404
 	VMOVUPS      X2, (R11)
 	VEXTRACTF128 $0x01, Y2, X2
 	ADDQ         $0x10, R11
 
-skip402:
+skip404:
 	TESTQ    $0x00000008, DX
-	JZ       skip403
+	JZ       skip405
 	VMOVLPS  X2, (R11)
 	VMOVHLPS X2, X2, X2
 	ADDQ     $0x08, R11
 
-skip403:
+skip405:
 	TESTQ  $0x00000004, DX
-	JZ     skip404
+	JZ     skip406
 	VMOVSS X2, (R11)
 	ADDQ   $0x04, R11
 
-skip404:
+skip406:
 	LEAQ         (DI)(BX*1), R11
 	VMOVAPS      Y4, Y2
 	TESTQ        $0x00000010, DX
-	JZ           skip405
+	JZ           skip407
 	VMOVUPS      X2, (R11)
 	VEXTRACTF128 $0x01, Y2, X2
 	ADDQ         $0x10, R11
 
-skip405:
+skip407:
 	TESTQ    $0x00000008, DX
-	JZ       skip406
+	JZ       skip408
 	VMOVLPS  X2, (R11)
 	VMOVHLPS X2, X2, X2
 	ADDQ     $0x08, R11
 
-skip406:
+skip408:
 	TESTQ  $0x00000004, DX
-	JZ     skip407
+	JZ     skip409
 	VMOVSS X2, (R11)
 	ADDQ   $0x04, R11
 
-skip407:
+skip409:
 	VANDPS       Y5, Y3, Y2
 	VANDNPS      Y5, Y3, Y3
 	LEAQ         (R10), R11
 	VMOVAPS      Y3, Y3
 	TESTQ        $0x00000010, DX
-	JZ           skip408
+	JZ           skip410
 	VMOVUPS      X3, (R11)
 	VEXTRACTF128 $0x01, Y3, X3
 	ADDQ         $0x10, R11
 
-skip408:
+skip410:
 	TESTQ    $0x00000008, DX
-	JZ       skip409
+	JZ       skip411
 	VMOVLPS  X3, (R11)
 	VMOVHLPS X3, X3, X3
 	ADDQ     $0x08, R11
 
-skip409:
+skip411:
 	TESTQ  $0x00000004, DX
-	JZ     skip410
+	JZ     skip412
 	VMOVSS X3, (R11)
 	ADDQ   $0x04, R11
 
-skip410:
+skip412:
 	LEAQ         (R10)(BX*1), R11
 	VMOVAPS      Y2, Y2
 	TESTQ        $0x00000010, DX
-	JZ           skip411
+	JZ           skip413
 	VMOVUPS      X2, (R11)
 	VEXTRACTF128 $0x01, Y2, X2
 	ADDQ         $0x10, R11
 
-skip411:
+skip413:
 	TESTQ    $0x00000008, DX
-	JZ       skip412
+	JZ       skip414
 	VMOVLPS  X2, (R11)
 	VMOVHLPS X2, X2, X2
 	ADDQ     $0x08, R11
 
-skip412:
+skip414:
 	TESTQ  $0x00000004, DX
-	JZ     skip413
+	JZ     skip415
 	VMOVSS X2, (R11)
 	ADDQ   $0x04, R11
 
-skip413:
+skip415:
 	ADDQ $+2, R8
 	ADDQ DX, SI
 	ADDQ DX, DI
 	ADDQ DX, R10
 
-skip401:
+skip403:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	LEAQ (DI)(BX*2), DI
@@ -8085,7 +8178,7 @@ skip401:
 	ADDQ $0x03, R8
 	ANDQ $-4, R8
 	DECQ R9
-	JNZ  loop398
+	JNZ  loop400
 	VZEROUPPER
 	RET
 
@@ -8115,7 +8208,7 @@ TEXT ·squaresAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 60(AX), Y3
 	SHRQ         $0x03, BX
 
-loop414:
+loop416:
 	VMOVUPS      (CX), Y4
 	VMOVUPS      (DX), Y5
 	VFMADD231PS  Y2, Y4, Y5
@@ -8129,7 +8222,7 @@ loop414:
 	ADDQ         $+32, CX
 	ADDQ         $+32, DX
 	DECQ         BX
-	JNZ          loop414
+	JNZ          loop416
 	VMOVUPS      Y0, 100(AX)
 	VZEROUPPER
 	RET
@@ -8153,7 +8246,7 @@ TEXT ·sgdAVX2(SB), NOSPLIT, $0-8
 	MOVL         72(AX), R8
 	SHRQ         $0x03, DI
 
-loop415:
+loop417:
 	VMOVUPS      (CX), Y6
 	VMOVUPS      (DX), Y7
 	VFMADD231PS  Y1, Y7, Y0
@@ -8166,7 +8259,7 @@ loop415:
 	VADDPS       Y9, Y7, Y7
 	VMULPS       Y4, Y7, Y7
 	TESTQ        BX, BX
-	JZ           skip416
+	JZ           skip418
 	VMOVUPS      (BX), Y8
 	VBROADCASTSS 68(AX), Y9
 	VFMADD213PS  Y7, Y9, Y8
@@ -8174,18 +8267,18 @@ loop415:
 	ADDQ         $+32, BX
 	VMOVAPS      Y8, Y8
 	TESTL        R8, R8
-	JZ           skip417
+	JZ           skip419
 	VBROADCASTSS 72(AX), Y9
 	VFMADD213PS  Y7, Y9, Y8
 
-skip417:
+skip419:
 	VMOVAPS Y8, Y7
 
-skip416:
+skip418:
 	VFNMADD231PS Y5, Y7, Y6
 	VMOVUPS      Y6, (CX)
 	TESTQ        SI, SI
-	JZ           skip418
+	JZ           skip420
 	VMOVUPS      (SI), Y7
 	VSUBPS       Y7, Y6, Y6
 	VBROADCASTSS 64(AX), Y8
@@ -8193,11 +8286,11 @@ skip416:
 	VMOVUPS      Y7, (SI)
 	ADDQ         $+32, SI
 
-skip418:
+skip420:
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	DECQ    DI
-	JNZ     loop415
+	JNZ     loop417
 	VMOVUPS Y0, 100(AX)
 	VZEROUPPER
 	RET
@@ -8219,7 +8312,7 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 52(AX), Y4
 	SHRQ         $0x03, R8
 
-loop419:
+loop421:
 	VMOVUPS      (CX), Y5
 	VMOVUPS      (DX), Y6
 	VFMADD231PS  Y1, Y6, Y0
@@ -8257,7 +8350,7 @@ loop419:
 	ADDQ         $+32, BX
 	ADDQ         $+32, SI
 	TESTQ        DI, DI
-	JZ           skip420
+	JZ           skip422
 	VMOVUPS      (DI), Y6
 	VSUBPS       Y6, Y5, Y5
 	VBROADCASTSS 64(AX), Y7
@@ -8265,11 +8358,11 @@ loop419:
 	VMOVUPS      Y6, (DI)
 	ADDQ         $+32, DI
 
-skip420:
+skip422:
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	DECQ    R8
-	JNZ     loop419
+	JNZ     loop421
 	VMOVUPS Y0, 100(AX)
 	VZEROUPPER
 	RET
@@ -8284,7 +8377,7 @@ TEXT ·philoxAVX2(SB), NOSPLIT, $0-32
 	MOVL BX, SI
 	SHRQ $0x20, BX
 
-loop421:
+loop423:
 	VMOVD        DX, X0
 	VPBROADCASTD X0, Y0
 	VXORPS       Y1, Y1, Y1
@@ -8802,7 +8895,7 @@ loop421:
 	ADDQ         $+16, DX
 	ADDQ         $+256, CX
 	DECQ         AX
-	JNZ          loop421
+	JNZ          loop423
 	VZEROUPPER
 	RET
 
@@ -8852,7 +8945,7 @@ TEXT ·dropoutAVX2(SB), NOSPLIT, $0-48
 	MOVL         SI, DI
 	SHRQ         $0x20, SI
 
-loop422:
+loop424:
 	VMOVD        BX, X2
 	VPBROADCASTD X2, Y2
 	VXORPS       Y3, Y3, Y3
@@ -9403,7 +9496,7 @@ loop422:
 	ADDQ         $+256, CX
 	ADDQ         $+256, DX
 	DECQ         AX
-	JNZ          loop422
+	JNZ          loop424
 	VZEROUPPER
 	RET
 
@@ -9421,7 +9514,7 @@ TEXT ·momentSumsAVX2(SB), NOSPLIT, $0-48
 	VXORPS    Y4, Y4, Y4
 	VXORPS    Y5, Y5, Y5
 
-loop423:
+loop425:
 	VCVTPS2PD   (DX), Y6
 	VSUBPD      Y0, Y6, Y6
 	VADDPD      Y6, Y1, Y1
@@ -9432,7 +9525,7 @@ loop423:
 	VFMADD231PD Y6, Y6, Y5
 	ADDQ        CX, DX
 	DECQ        AX
-	JNZ         loop423
+	JNZ         loop425
 	MOVQ        a+32(FP), AX
 	MOVQ        b+40(FP), CX
 	VMOVUPD     Y1, (AX)
@@ -9457,7 +9550,7 @@ TEXT ·productSumsAVX2(SB), NOSPLIT, $0-56
 	VXORPS    Y4, Y4, Y4
 	VXORPS    Y5, Y5, Y5
 
-loop424:
+loop426:
 	VCVTPS2PD   (DX), Y6
 	VSUBPD      Y0, Y6, Y6
 	VCVTPS2PD   (SI), Y7
@@ -9471,7 +9564,7 @@ loop424:
 	ADDQ        CX, DX
 	ADDQ        CX, SI
 	DECQ        AX
-	JNZ         loop424
+	JNZ         loop426
 	MOVQ        a+40(FP), AX
 	MOVQ        b+48(FP), CX
 	VMOVUPD     Y1, (AX)
@@ -9494,10 +9587,10 @@ TEXT ·normalizeAVX2(SB), NOSPLIT, $0-64
 	MOVQ add+56(FP), R9
 	SHLQ $0x02, CX
 
-loop425:
+loop427:
 	XORQ R10, R10
 
-again426:
+again428:
 	VMOVUPS     (SI)(R10*1), Y0
 	VSUBPS      (DI)(R10*1), Y0, Y0
 	VMOVUPS     (R8)(R10*1), Y1
@@ -9505,11 +9598,11 @@ again426:
 	VMOVUPS     Y1, (BX)(R10*1)
 	ADDQ        $+32, R10
 	CMPQ        R10, CX
-	JNZ         again426
+	JNZ         again428
 	ADDQ        DX, BX
 	ADDQ        DX, SI
 	DECQ        AX
-	JNZ         loop425
+	JNZ         loop427
 	VZEROUPPER
 	RET
 
@@ -9528,10 +9621,10 @@ TEXT ·normalizeGradAVX2(SB), NOSPLIT, $0-80
 	MOVQ slope+72(FP), R11
 	SHLQ $0x02, CX
 
-loop427:
+loop429:
 	XORQ R12, R12
 
-again428:
+again430:
 	VMOVUPS      (SI)(R12*1), Y0
 	VMOVUPS      (DI)(R12*1), Y1
 	VSUBPS       (R8)(R12*1), Y0, Y0
@@ -9541,12 +9634,12 @@ again428:
 	VMOVUPS      Y1, (BX)(R12*1)
 	ADDQ         $+32, R12
 	CMPQ         R12, CX
-	JNZ          again428
+	JNZ          again430
 	ADDQ         DX, BX
 	ADDQ         DX, SI
 	ADDQ         DX, DI
 	DECQ         AX
-	JNZ          loop427
+	JNZ          loop429
 	VZEROUPPER
 	RET
 
@@ -9566,9 +9659,9 @@ TEXT ·lstmAVX2(SB), NOSPLIT, $0-8
 	MOVQ  120(AX), R12
 	MOVQ  112(AX), AX
 	TESTQ AX, AX
-	JNZ   part429
+	JNZ   part431
 
-loop430:
+loop432:
 	VMOVUPS      (SI), Y0
 	VADDPS       (DI), Y0, Y0
 	VBROADCASTSS word80000000<>+0(SB), Y1
@@ -9847,14 +9940,14 @@ loop430:
 	ADDQ         R10, BX
 	ADDQ         R10, R8
 	DECQ         R12
-	JNZ          loop430
+	JNZ          loop432
 	VZEROUPPER
 	RET
 
-part429:
+part431:
 	VMOVUPS (AX), Y0
 
-loop431:
+loop433:
 	VMASKMOVPS   (SI), Y0, Y1
 	VADDPS       (DI), Y1, Y1
 	VBROADCASTSS word80000000<>+0(SB), Y2
@@ -10133,7 +10226,7 @@ loop431:
 	ADDQ         R10, BX
 	ADDQ         R10, R8
 	DECQ         R12
-	JNZ          loop431
+	JNZ          loop433
 	VZEROUPPER
 	RET
 
@@ -10154,9 +10247,9 @@ TEXT ·lstmGradAVX2(SB), NOSPLIT, $0-8
 	MOVQ  120(AX), R13
 	MOVQ  112(AX), R14
 	TESTQ R14, R14
-	JNZ   part432
+	JNZ   part434
 
-loop433:
+loop435:
 	VBROADCASTSS word3f800000<>+0(SB), Y0
 	VMOVUPS      (R8), Y1
 	VMOVUPS      (R9), Y2
@@ -10263,14 +10356,14 @@ loop433:
 	ADDQ         80(AX), R8
 	ADDQ         88(AX), R9
 	DECQ         R13
-	JNZ          loop433
+	JNZ          loop435
 	VZEROUPPER
 	RET
 
-part432:
+part434:
 	VMOVUPS (R14), Y0
 
-loop434:
+loop436:
 	VBROADCASTSS word3f800000<>+0(SB), Y1
 	VMASKMOVPS   (R8), Y0, Y2
 	VMASKMOVPS   (R9), Y0, Y3
@@ -10377,7 +10470,7 @@ loop434:
 	ADDQ         80(AX), R8
 	ADDQ         88(AX), R9
 	DECQ         R13
-	JNZ          loop434
+	JNZ          loop436
 	VZEROUPPER
 	RET
 
@@ -10386,13 +10479,13 @@ loop434:
 TEXT ·winogradInput5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again435:
+again437:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop436:
+loop438:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -10466,14 +10559,14 @@ loop436:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop436
+	JNZ          loop438
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop437:
+loop439:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -10547,12 +10640,12 @@ loop437:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop437
+	JNZ          loop439
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again435
+	JNZ          again437
 	VZEROUPPER
 	RET
 
@@ -10591,13 +10684,13 @@ GLOBL wordc0a00000<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradInputGrad5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again438:
+again440:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop439:
+loop441:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -10670,14 +10763,14 @@ loop439:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop439
+	JNZ          loop441
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop440:
+loop442:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -10758,12 +10851,12 @@ loop440:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop440
+	JNZ          loop442
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again438
+	JNZ          again440
 	VZEROUPPER
 	RET
 
@@ -10772,13 +10865,13 @@ loop440:
 TEXT ·winogradOutput5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again441:
+again443:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop442:
+loop444:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -10824,14 +10917,14 @@ loop442:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop442
+	JNZ          loop444
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), DI
 	MOVQ         $0x00000004, CX
 
-loop443:
+loop445:
 	LEAQ         (DX)(SI*2), R8
 	ADDQ         SI, R8
 	VMOVUPS      (BX), Y0
@@ -10887,12 +10980,12 @@ loop443:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop443
+	JNZ          loop445
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again441
+	JNZ          again443
 	VZEROUPPER
 	RET
 
@@ -10907,13 +11000,13 @@ GLOBL word3e000000<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradOutputGrad5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again444:
+again446:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000004, CX
 
-loop445:
+loop447:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -10957,14 +11050,14 @@ loop445:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop445
+	JNZ          loop447
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop446:
+loop448:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -11010,12 +11103,12 @@ loop446:
 	ADDQ         56(AX), DX
 	ADDQ         $+128, BX
 	DECQ         CX
-	JNZ          loop446
+	JNZ          loop448
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again444
+	JNZ          again446
 	VZEROUPPER
 	RET
 
@@ -11024,13 +11117,13 @@ loop446:
 TEXT ·winogradFilter5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again447:
+again449:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000005, CX
 
-loop448:
+loop450:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -11088,14 +11181,14 @@ loop448:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop448
+	JNZ          loop450
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop449:
+loop451:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -11155,12 +11248,12 @@ loop449:
 	ADDQ         56(AX), DX
 	ADDQ         $+160, BX
 	DECQ         CX
-	JNZ          loop449
+	JNZ          loop451
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again447
+	JNZ          again449
 	VZEROUPPER
 	RET
 
@@ -11193,13 +11286,13 @@ GLOBL word3eb60b61<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradFilterGrad5AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again450:
+again452:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop451:
+loop453:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -11259,14 +11352,14 @@ loop451:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop451
+	JNZ          loop453
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000005, CX
 
-loop452:
+loop454:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -11324,12 +11417,12 @@ loop452:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop452
+	JNZ          loop454
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again450
+	JNZ          again452
 	VZEROUPPER
 	RET
 
@@ -11338,13 +11431,13 @@ loop452:
 TEXT ·winogradInput3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again453:
+again455:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop454:
+loop456:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -11389,14 +11482,14 @@ loop454:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop454
+	JNZ          loop456
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop455:
+loop457:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -11441,12 +11534,12 @@ loop455:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop455
+	JNZ          loop457
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again453
+	JNZ          again455
 	VZEROUPPER
 	RET
 
@@ -11461,13 +11554,13 @@ GLOBL wordc0000000<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradInputGrad3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again456:
+again458:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop457:
+loop459:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -11511,14 +11604,14 @@ loop457:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop457
+	JNZ          loop459
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop458:
+loop460:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -11568,12 +11661,12 @@ loop458:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop458
+	JNZ          loop460
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again456
+	JNZ          again458
 	VZEROUPPER
 	RET
 
@@ -11582,13 +11675,13 @@ loop458:
 TEXT ·winogradOutput3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again459:
+again461:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop460:
+loop462:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -11621,14 +11714,14 @@ loop460:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop460
+	JNZ          loop462
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), DI
 	MOVQ         $0x00000004, CX
 
-loop461:
+loop463:
 	LEAQ         (DX)(SI*2), R8
 	ADDQ         SI, R8
 	VMOVUPS      (BX), Y0
@@ -11673,12 +11766,12 @@ loop461:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop461
+	JNZ          loop463
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again459
+	JNZ          again461
 	VZEROUPPER
 	RET
 
@@ -11687,13 +11780,13 @@ loop461:
 TEXT ·winogradOutputGrad3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again462:
+again464:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000004, CX
 
-loop463:
+loop465:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -11726,14 +11819,14 @@ loop463:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop463
+	JNZ          loop465
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop464:
+loop466:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -11766,12 +11859,12 @@ loop464:
 	ADDQ         56(AX), DX
 	ADDQ         $+128, BX
 	DECQ         CX
-	JNZ          loop464
+	JNZ          loop466
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again462
+	JNZ          again464
 	VZEROUPPER
 	RET
 
@@ -11780,13 +11873,13 @@ loop464:
 TEXT ·winogradFilter3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again465:
+again467:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000003, CX
 
-loop466:
+loop468:
 	VMOVUPS      (DX), Y0
 	VMOVUPS      (DX)(SI*1), Y1
 	VMOVUPS      (DX)(SI*2), Y2
@@ -11818,14 +11911,14 @@ loop466:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop466
+	JNZ          loop468
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop467:
+loop469:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Y0
@@ -11859,12 +11952,12 @@ loop467:
 	ADDQ         56(AX), DX
 	ADDQ         $+96, BX
 	DECQ         CX
-	JNZ          loop467
+	JNZ          loop469
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again465
+	JNZ          again467
 	VZEROUPPER
 	RET
 
@@ -11885,13 +11978,13 @@ GLOBL word3daaaaab<>(SB), RODATA|NOPTR, $4
 TEXT ·winogradFilterGrad3AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again468:
+again470:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop469:
+loop471:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Y0
@@ -11925,14 +12018,14 @@ loop469:
 	ADDQ         48(AX), DX
 	ADDQ         $+32, BX
 	DECQ         CX
-	JNZ          loop469
+	JNZ          loop471
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000003, CX
 
-loop470:
+loop472:
 	VMOVUPS      (BX), Y0
 	VMOVUPS      32(BX), Y1
 	VMOVUPS      64(BX), Y2
@@ -11964,12 +12057,12 @@ loop470:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop470
+	JNZ          loop472
 	ADDQ         $0x00000020, (AX)
 	ADDQ         $0x00000020, 8(AX)
 	ADDQ         $0x00000020, 24(AX)
 	DECQ         32(AX)
-	JNZ          again468
+	JNZ          again470
 	VZEROUPPER
 	RET
 
@@ -11992,7 +12085,7 @@ TEXT ·peakAVX2(SB), NOSPLIT, $0-8
 	VXORPS Y12, Y12, Y12
 	VXORPS Y13, Y13, Y13
 
-loop471:
+loop473:
 	VFMADD231PS Y12, Y13, Y0
 	VFMADD231PS Y12, Y13, Y1
 	VFMADD231PS Y12, Y13, Y2
@@ -12006,7 +12099,7 @@ loop471:
 	VFMADD231PS Y12, Y13, Y10
 	VFMADD231PS Y12, Y13, Y11
 	DECQ        AX
-	JNZ         loop471
+	JNZ         loop473
 	VZEROUPPER
 	RET
 
@@ -12018,7 +12111,7 @@ TEXT ·micro1x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again472:
+again474:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -12032,54 +12125,54 @@ again472:
 	MOVQ       CX, 136(AX)
 	MOVQ       80(AX), CX
 	TESTQ      $0x00000020, CX
-	JZ         skip473
+	JZ         skip475
 	MOVQ       16(AX), CX
 	MOVQ       40(AX), R8
 	PREFETCHT0 (CX)
 	ADDQ       R8, CX
 
-skip473:
-again474:
+skip475:
+again476:
 	MOVQ 48(AX), CX
 
-loop475:
+loop477:
 	VMOVUPS          (SI), Z1
 	VFMADD231PS.BCST (DI), Z1, Z0
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             CX
-	JNZ              loop475
+	JNZ              loop477
 	MOVQ             120(AX), CX
 	ADDQ             CX, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again474
+	JNZ              again476
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip476
+	JZ               skip478
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z1
 	VADDPS           Z1, Z0, Z0
 	ADDQ             BX, SI
 
-skip476:
+skip478:
 	TESTQ     $0x00000002, CX
-	JZ        skip477
+	JZ        skip479
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z1
 	VADDPS    Z1, Z0, Z0
 
-skip477:
+skip479:
 	TESTQ  $0x00000004, CX
-	JZ     skip478
+	JZ     skip480
 	VPXORD Z2, Z2, Z2
 	VMAXPS Z0, Z2, Z0
 
-skip478:
+skip480:
 	TESTQ     $0x00000010, CX
-	JZ        skip479
+	JZ        skip481
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z3, Z3, Z3
@@ -12088,12 +12181,12 @@ skip478:
 	VMOVAPS.Z Z0, K2, Z0
 	ADDQ      BX, SI
 
-skip479:
+skip481:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again472
+	JNZ     again474
 	VZEROUPPER
 	RET
 
@@ -12105,7 +12198,7 @@ TEXT ·micro2x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again480:
+again482:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -12121,7 +12214,7 @@ again480:
 	MOVQ       R8, 136(AX)
 	MOVQ       80(AX), R8
 	TESTQ      $0x00000020, R8
-	JZ         skip481
+	JZ         skip483
 	MOVQ       16(AX), R8
 	MOVQ       40(AX), R9
 	PREFETCHT0 (R8)
@@ -12129,28 +12222,28 @@ again480:
 	PREFETCHT0 (R8)
 	ADDQ       R9, R8
 
-skip481:
-again482:
+skip483:
+again484:
 	MOVQ 48(AX), R8
 
-loop483:
+loop485:
 	VMOVUPS          (SI), Z2
 	VFMADD231PS.BCST (DI), Z2, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z2, Z1
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop483
+	JNZ              loop485
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again482
+	JNZ              again484
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip484
+	JZ               skip486
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z2
 	VADDPS           Z2, Z0, Z0
@@ -12159,24 +12252,24 @@ loop483:
 	VADDPS           Z2, Z1, Z1
 	ADDQ             BX, SI
 
-skip484:
+skip486:
 	TESTQ     $0x00000002, CX
-	JZ        skip485
+	JZ        skip487
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z2
 	VADDPS    Z2, Z0, Z0
 	VADDPS    Z2, Z1, Z1
 
-skip485:
+skip487:
 	TESTQ  $0x00000004, CX
-	JZ     skip486
+	JZ     skip488
 	VPXORD Z3, Z3, Z3
 	VMAXPS Z0, Z3, Z0
 	VMAXPS Z1, Z3, Z1
 
-skip486:
+skip488:
 	TESTQ     $0x00000010, CX
-	JZ        skip487
+	JZ        skip489
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z4, Z4, Z4
@@ -12189,14 +12282,14 @@ skip486:
 	VMOVAPS.Z Z1, K2, Z1
 	ADDQ      BX, SI
 
-skip487:
+skip489:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again480
+	JNZ     again482
 	VZEROUPPER
 	RET
 
@@ -12208,7 +12301,7 @@ TEXT ·micro3x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again488:
+again490:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -12226,7 +12319,7 @@ again488:
 	MOVQ       R8, 136(AX)
 	MOVQ       80(AX), R8
 	TESTQ      $0x00000020, R8
-	JZ         skip489
+	JZ         skip491
 	MOVQ       16(AX), R8
 	MOVQ       40(AX), R9
 	PREFETCHT0 (R8)
@@ -12236,11 +12329,11 @@ again488:
 	PREFETCHT0 (R8)
 	ADDQ       R9, R8
 
-skip489:
-again490:
+skip491:
+again492:
 	MOVQ 48(AX), R8
 
-loop491:
+loop493:
 	VMOVUPS          (SI), Z3
 	VFMADD231PS.BCST (DI), Z3, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z3, Z1
@@ -12248,17 +12341,17 @@ loop491:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop491
+	JNZ              loop493
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again490
+	JNZ              again492
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip492
+	JZ               skip494
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z3
 	VADDPS           Z3, Z0, Z0
@@ -12270,26 +12363,26 @@ loop491:
 	VADDPS           Z3, Z2, Z2
 	ADDQ             BX, SI
 
-skip492:
+skip494:
 	TESTQ     $0x00000002, CX
-	JZ        skip493
+	JZ        skip495
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z3
 	VADDPS    Z3, Z0, Z0
 	VADDPS    Z3, Z1, Z1
 	VADDPS    Z3, Z2, Z2
 
-skip493:
+skip495:
 	TESTQ  $0x00000004, CX
-	JZ     skip494
+	JZ     skip496
 	VPXORD Z4, Z4, Z4
 	VMAXPS Z0, Z4, Z0
 	VMAXPS Z1, Z4, Z1
 	VMAXPS Z2, Z4, Z2
 
-skip494:
+skip496:
 	TESTQ     $0x00000010, CX
-	JZ        skip495
+	JZ        skip497
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z5, Z5, Z5
@@ -12306,7 +12399,7 @@ skip494:
 	VMOVAPS.Z Z2, K2, Z2
 	ADDQ      BX, SI
 
-skip495:
+skip497:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -12315,7 +12408,7 @@ skip495:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again488
+	JNZ     again490
 	VZEROUPPER
 	RET
 
@@ -12327,7 +12420,7 @@ TEXT ·micro4x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again496:
+again498:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -12346,7 +12439,7 @@ again496:
 	MOVQ       R9, 136(AX)
 	MOVQ       80(AX), R9
 	TESTQ      $0x00000020, R9
-	JZ         skip497
+	JZ         skip499
 	MOVQ       16(AX), R9
 	MOVQ       40(AX), R10
 	PREFETCHT0 (R9)
@@ -12358,11 +12451,11 @@ again496:
 	PREFETCHT0 (R9)
 	ADDQ       R10, R9
 
-skip497:
-again498:
+skip499:
+again500:
 	MOVQ 48(AX), R9
 
-loop499:
+loop501:
 	VMOVUPS          (SI), Z4
 	VFMADD231PS.BCST (DI), Z4, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z4, Z1
@@ -12372,18 +12465,18 @@ loop499:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop499
+	JNZ              loop501
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again498
+	JNZ              again500
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip500
+	JZ               skip502
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z4
 	VADDPS           Z4, Z0, Z0
@@ -12398,9 +12491,9 @@ loop499:
 	VADDPS           Z4, Z3, Z3
 	ADDQ             BX, SI
 
-skip500:
+skip502:
 	TESTQ     $0x00000002, CX
-	JZ        skip501
+	JZ        skip503
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z4
 	VADDPS    Z4, Z0, Z0
@@ -12408,18 +12501,18 @@ skip500:
 	VADDPS    Z4, Z2, Z2
 	VADDPS    Z4, Z3, Z3
 
-skip501:
+skip503:
 	TESTQ  $0x00000004, CX
-	JZ     skip502
+	JZ     skip504
 	VPXORD Z5, Z5, Z5
 	VMAXPS Z0, Z5, Z0
 	VMAXPS Z1, Z5, Z1
 	VMAXPS Z2, Z5, Z2
 	VMAXPS Z3, Z5, Z3
 
-skip502:
+skip504:
 	TESTQ     $0x00000010, CX
-	JZ        skip503
+	JZ        skip505
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z6, Z6, Z6
@@ -12440,7 +12533,7 @@ skip502:
 	VMOVAPS.Z Z3, K2, Z3
 	ADDQ      BX, SI
 
-skip503:
+skip505:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -12451,7 +12544,7 @@ skip503:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again496
+	JNZ     again498
 	VZEROUPPER
 	RET
 
@@ -12463,7 +12556,7 @@ TEXT ·micro5x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again504:
+again506:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -12484,7 +12577,7 @@ again504:
 	MOVQ       R9, 136(AX)
 	MOVQ       80(AX), R9
 	TESTQ      $0x00000020, R9
-	JZ         skip505
+	JZ         skip507
 	MOVQ       16(AX), R9
 	MOVQ       40(AX), R10
 	PREFETCHT0 (R9)
@@ -12498,11 +12591,11 @@ again504:
 	PREFETCHT0 (R9)
 	ADDQ       R10, R9
 
-skip505:
-again506:
+skip507:
+again508:
 	MOVQ 48(AX), R9
 
-loop507:
+loop509:
 	VMOVUPS          (SI), Z5
 	VFMADD231PS.BCST (DI), Z5, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z5, Z1
@@ -12513,18 +12606,18 @@ loop507:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop507
+	JNZ              loop509
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again506
+	JNZ              again508
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip508
+	JZ               skip510
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z5
 	VADDPS           Z5, Z0, Z0
@@ -12542,9 +12635,9 @@ loop507:
 	VADDPS           Z5, Z4, Z4
 	ADDQ             BX, SI
 
-skip508:
+skip510:
 	TESTQ     $0x00000002, CX
-	JZ        skip509
+	JZ        skip511
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z5
 	VADDPS    Z5, Z0, Z0
@@ -12553,9 +12646,9 @@ skip508:
 	VADDPS    Z5, Z3, Z3
 	VADDPS    Z5, Z4, Z4
 
-skip509:
+skip511:
 	TESTQ  $0x00000004, CX
-	JZ     skip510
+	JZ     skip512
 	VPXORD Z6, Z6, Z6
 	VMAXPS Z0, Z6, Z0
 	VMAXPS Z1, Z6, Z1
@@ -12563,9 +12656,9 @@ skip509:
 	VMAXPS Z3, Z6, Z3
 	VMAXPS Z4, Z6, Z4
 
-skip510:
+skip512:
 	TESTQ     $0x00000010, CX
-	JZ        skip511
+	JZ        skip513
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z7, Z7, Z7
@@ -12590,7 +12683,7 @@ skip510:
 	VMOVAPS.Z Z4, K2, Z4
 	ADDQ      BX, SI
 
-skip511:
+skip513:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -12603,7 +12696,7 @@ skip511:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again504
+	JNZ     again506
 	VZEROUPPER
 	RET
 
@@ -12615,7 +12708,7 @@ TEXT ·micro6x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again512:
+again514:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -12638,7 +12731,7 @@ again512:
 	MOVQ       R9, 136(AX)
 	MOVQ       80(AX), R9
 	TESTQ      $0x00000020, R9
-	JZ         skip513
+	JZ         skip515
 	MOVQ       16(AX), R9
 	MOVQ       40(AX), R10
 	PREFETCHT0 (R9)
@@ -12654,11 +12747,11 @@ again512:
 	PREFETCHT0 (R9)
 	ADDQ       R10, R9
 
-skip513:
-again514:
+skip515:
+again516:
 	MOVQ 48(AX), R9
 
-loop515:
+loop517:
 	VMOVUPS          (SI), Z6
 	VFMADD231PS.BCST (DI), Z6, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z6, Z1
@@ -12670,18 +12763,18 @@ loop515:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop515
+	JNZ              loop517
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again514
+	JNZ              again516
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip516
+	JZ               skip518
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z6
 	VADDPS           Z6, Z0, Z0
@@ -12702,9 +12795,9 @@ loop515:
 	VADDPS           Z6, Z5, Z5
 	ADDQ             BX, SI
 
-skip516:
+skip518:
 	TESTQ     $0x00000002, CX
-	JZ        skip517
+	JZ        skip519
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z6
 	VADDPS    Z6, Z0, Z0
@@ -12714,9 +12807,9 @@ skip516:
 	VADDPS    Z6, Z4, Z4
 	VADDPS    Z6, Z5, Z5
 
-skip517:
+skip519:
 	TESTQ  $0x00000004, CX
-	JZ     skip518
+	JZ     skip520
 	VPXORD Z7, Z7, Z7
 	VMAXPS Z0, Z7, Z0
 	VMAXPS Z1, Z7, Z1
@@ -12725,9 +12818,9 @@ skip517:
 	VMAXPS Z4, Z7, Z4
 	VMAXPS Z5, Z7, Z5
 
-skip518:
+skip520:
 	TESTQ     $0x00000010, CX
-	JZ        skip519
+	JZ        skip521
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z8, Z8, Z8
@@ -12756,7 +12849,7 @@ skip518:
 	VMOVAPS.Z Z5, K2, Z5
 	ADDQ      BX, SI
 
-skip519:
+skip521:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -12771,7 +12864,7 @@ skip519:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again512
+	JNZ     again514
 	VZEROUPPER
 	RET
 
@@ -12783,7 +12876,7 @@ TEXT ·micro7x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again520:
+again522:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -12807,7 +12900,7 @@ again520:
 	MOVQ       R10, 136(AX)
 	MOVQ       80(AX), R10
 	TESTQ      $0x00000020, R10
-	JZ         skip521
+	JZ         skip523
 	MOVQ       16(AX), R10
 	MOVQ       40(AX), R11
 	PREFETCHT0 (R10)
@@ -12825,11 +12918,11 @@ again520:
 	PREFETCHT0 (R10)
 	ADDQ       R11, R10
 
-skip521:
-again522:
+skip523:
+again524:
 	MOVQ 48(AX), R10
 
-loop523:
+loop525:
 	VMOVUPS          (SI), Z7
 	VFMADD231PS.BCST (DI), Z7, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z7, Z1
@@ -12843,19 +12936,19 @@ loop523:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop523
+	JNZ              loop525
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again522
+	JNZ              again524
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip524
+	JZ               skip526
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z7
 	VADDPS           Z7, Z0, Z0
@@ -12879,9 +12972,9 @@ loop523:
 	VADDPS           Z7, Z6, Z6
 	ADDQ             BX, SI
 
-skip524:
+skip526:
 	TESTQ     $0x00000002, CX
-	JZ        skip525
+	JZ        skip527
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z7
 	VADDPS    Z7, Z0, Z0
@@ -12892,9 +12985,9 @@ skip524:
 	VADDPS    Z7, Z5, Z5
 	VADDPS    Z7, Z6, Z6
 
-skip525:
+skip527:
 	TESTQ  $0x00000004, CX
-	JZ     skip526
+	JZ     skip528
 	VPXORD Z8, Z8, Z8
 	VMAXPS Z0, Z8, Z0
 	VMAXPS Z1, Z8, Z1
@@ -12904,9 +12997,9 @@ skip525:
 	VMAXPS Z5, Z8, Z5
 	VMAXPS Z6, Z8, Z6
 
-skip526:
+skip528:
 	TESTQ     $0x00000010, CX
-	JZ        skip527
+	JZ        skip529
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z9, Z9, Z9
@@ -12939,7 +13032,7 @@ skip526:
 	VMOVAPS.Z Z6, K2, Z6
 	ADDQ      BX, SI
 
-skip527:
+skip529:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -12956,7 +13049,7 @@ skip527:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again520
+	JNZ     again522
 	VZEROUPPER
 	RET
 
@@ -12968,7 +13061,7 @@ TEXT ·micro8x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again528:
+again530:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -12994,7 +13087,7 @@ again528:
 	MOVQ       R10, 136(AX)
 	MOVQ       80(AX), R10
 	TESTQ      $0x00000020, R10
-	JZ         skip529
+	JZ         skip531
 	MOVQ       16(AX), R10
 	MOVQ       40(AX), R11
 	PREFETCHT0 (R10)
@@ -13014,11 +13107,11 @@ again528:
 	PREFETCHT0 (R10)
 	ADDQ       R11, R10
 
-skip529:
-again530:
+skip531:
+again532:
 	MOVQ 48(AX), R10
 
-loop531:
+loop533:
 	VMOVUPS          (SI), Z8
 	VFMADD231PS.BCST (DI), Z8, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z8, Z1
@@ -13033,19 +13126,19 @@ loop531:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop531
+	JNZ              loop533
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again530
+	JNZ              again532
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip532
+	JZ               skip534
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z8
 	VADDPS           Z8, Z0, Z0
@@ -13072,9 +13165,9 @@ loop531:
 	VADDPS           Z8, Z7, Z7
 	ADDQ             BX, SI
 
-skip532:
+skip534:
 	TESTQ     $0x00000002, CX
-	JZ        skip533
+	JZ        skip535
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z8
 	VADDPS    Z8, Z0, Z0
@@ -13086,9 +13179,9 @@ skip532:
 	VADDPS    Z8, Z6, Z6
 	VADDPS    Z8, Z7, Z7
 
-skip533:
+skip535:
 	TESTQ  $0x00000004, CX
-	JZ     skip534
+	JZ     skip536
 	VPXORD Z9, Z9, Z9
 	VMAXPS Z0, Z9, Z0
 	VMAXPS Z1, Z9, Z1
@@ -13099,9 +13192,9 @@ skip533:
 	VMAXPS Z6, Z9, Z6
 	VMAXPS Z7, Z9, Z7
 
-skip534:
+skip536:
 	TESTQ     $0x00000010, CX
-	JZ        skip535
+	JZ        skip537
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z10, Z10, Z10
@@ -13138,7 +13231,7 @@ skip534:
 	VMOVAPS.Z Z7, K2, Z7
 	ADDQ      BX, SI
 
-skip535:
+skip537:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -13157,7 +13250,7 @@ skip535:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again528
+	JNZ     again530
 	VZEROUPPER
 	RET
 
@@ -13169,7 +13262,7 @@ TEXT ·micro9x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again536:
+again538:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -13197,7 +13290,7 @@ again536:
 	MOVQ       R10, 136(AX)
 	MOVQ       80(AX), R10
 	TESTQ      $0x00000020, R10
-	JZ         skip537
+	JZ         skip539
 	MOVQ       16(AX), R10
 	MOVQ       40(AX), R11
 	PREFETCHT0 (R10)
@@ -13219,11 +13312,11 @@ again536:
 	PREFETCHT0 (R10)
 	ADDQ       R11, R10
 
-skip537:
-again538:
+skip539:
+again540:
 	MOVQ 48(AX), R10
 
-loop539:
+loop541:
 	VMOVUPS          (SI), Z9
 	VFMADD231PS.BCST (DI), Z9, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z9, Z1
@@ -13239,19 +13332,19 @@ loop539:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop539
+	JNZ              loop541
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again538
+	JNZ              again540
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip540
+	JZ               skip542
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z9
 	VADDPS           Z9, Z0, Z0
@@ -13281,9 +13374,9 @@ loop539:
 	VADDPS           Z9, Z8, Z8
 	ADDQ             BX, SI
 
-skip540:
+skip542:
 	TESTQ     $0x00000002, CX
-	JZ        skip541
+	JZ        skip543
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z9
 	VADDPS    Z9, Z0, Z0
@@ -13296,9 +13389,9 @@ skip540:
 	VADDPS    Z9, Z7, Z7
 	VADDPS    Z9, Z8, Z8
 
-skip541:
+skip543:
 	TESTQ  $0x00000004, CX
-	JZ     skip542
+	JZ     skip544
 	VPXORD Z10, Z10, Z10
 	VMAXPS Z0, Z10, Z0
 	VMAXPS Z1, Z10, Z1
@@ -13310,9 +13403,9 @@ skip541:
 	VMAXPS Z7, Z10, Z7
 	VMAXPS Z8, Z10, Z8
 
-skip542:
+skip544:
 	TESTQ     $0x00000010, CX
-	JZ        skip543
+	JZ        skip545
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z11, Z11, Z11
@@ -13353,7 +13446,7 @@ skip542:
 	VMOVAPS.Z Z8, K2, Z8
 	ADDQ      BX, SI
 
-skip543:
+skip545:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -13374,7 +13467,7 @@ skip543:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again536
+	JNZ     again538
 	VZEROUPPER
 	RET
 
@@ -13386,7 +13479,7 @@ TEXT ·micro10x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again544:
+again546:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -13415,7 +13508,7 @@ again544:
 	MOVQ       R11, 136(AX)
 	MOVQ       80(AX), R11
 	TESTQ      $0x00000020, R11
-	JZ         skip545
+	JZ         skip547
 	MOVQ       16(AX), R11
 	MOVQ       40(AX), R12
 	PREFETCHT0 (R11)
@@ -13439,11 +13532,11 @@ again544:
 	PREFETCHT0 (R11)
 	ADDQ       R12, R11
 
-skip545:
-again546:
+skip547:
+again548:
 	MOVQ 48(AX), R11
 
-loop547:
+loop549:
 	VMOVUPS          (SI), Z10
 	VFMADD231PS.BCST (DI), Z10, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z10, Z1
@@ -13461,7 +13554,7 @@ loop547:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop547
+	JNZ              loop549
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -13469,12 +13562,12 @@ loop547:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again546
+	JNZ              again548
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip548
+	JZ               skip550
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z10
 	VADDPS           Z10, Z0, Z0
@@ -13507,9 +13600,9 @@ loop547:
 	VADDPS           Z10, Z9, Z9
 	ADDQ             BX, SI
 
-skip548:
+skip550:
 	TESTQ     $0x00000002, CX
-	JZ        skip549
+	JZ        skip551
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z10
 	VADDPS    Z10, Z0, Z0
@@ -13523,9 +13616,9 @@ skip548:
 	VADDPS    Z10, Z8, Z8
 	VADDPS    Z10, Z9, Z9
 
-skip549:
+skip551:
 	TESTQ  $0x00000004, CX
-	JZ     skip550
+	JZ     skip552
 	VPXORD Z11, Z11, Z11
 	VMAXPS Z0, Z11, Z0
 	VMAXPS Z1, Z11, Z1
@@ -13538,9 +13631,9 @@ skip549:
 	VMAXPS Z8, Z11, Z8
 	VMAXPS Z9, Z11, Z9
 
-skip550:
+skip552:
 	TESTQ     $0x00000010, CX
-	JZ        skip551
+	JZ        skip553
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z12, Z12, Z12
@@ -13585,7 +13678,7 @@ skip550:
 	VMOVAPS.Z Z9, K2, Z9
 	ADDQ      BX, SI
 
-skip551:
+skip553:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -13608,7 +13701,7 @@ skip551:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again544
+	JNZ     again546
 	VZEROUPPER
 	RET
 
@@ -13620,7 +13713,7 @@ TEXT ·micro11x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again552:
+again554:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -13651,7 +13744,7 @@ again552:
 	MOVQ       R11, 136(AX)
 	MOVQ       80(AX), R11
 	TESTQ      $0x00000020, R11
-	JZ         skip553
+	JZ         skip555
 	MOVQ       16(AX), R11
 	MOVQ       40(AX), R12
 	PREFETCHT0 (R11)
@@ -13677,11 +13770,11 @@ again552:
 	PREFETCHT0 (R11)
 	ADDQ       R12, R11
 
-skip553:
-again554:
+skip555:
+again556:
 	MOVQ 48(AX), R11
 
-loop555:
+loop557:
 	VMOVUPS          (SI), Z11
 	VFMADD231PS.BCST (DI), Z11, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z11, Z1
@@ -13700,7 +13793,7 @@ loop555:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop555
+	JNZ              loop557
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -13708,12 +13801,12 @@ loop555:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again554
+	JNZ              again556
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip556
+	JZ               skip558
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z11
 	VADDPS           Z11, Z0, Z0
@@ -13749,9 +13842,9 @@ loop555:
 	VADDPS           Z11, Z10, Z10
 	ADDQ             BX, SI
 
-skip556:
+skip558:
 	TESTQ     $0x00000002, CX
-	JZ        skip557
+	JZ        skip559
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z11
 	VADDPS    Z11, Z0, Z0
@@ -13766,9 +13859,9 @@ skip556:
 	VADDPS    Z11, Z9, Z9
 	VADDPS    Z11, Z10, Z10
 
-skip557:
+skip559:
 	TESTQ  $0x00000004, CX
-	JZ     skip558
+	JZ     skip560
 	VPXORD Z12, Z12, Z12
 	VMAXPS Z0, Z12, Z0
 	VMAXPS Z1, Z12, Z1
@@ -13782,9 +13875,9 @@ skip557:
 	VMAXPS Z9, Z12, Z9
 	VMAXPS Z10, Z12, Z10
 
-skip558:
+skip560:
 	TESTQ     $0x00000010, CX
-	JZ        skip559
+	JZ        skip561
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z13, Z13, Z13
@@ -13833,7 +13926,7 @@ skip558:
 	VMOVAPS.Z Z10, K2, Z10
 	ADDQ      BX, SI
 
-skip559:
+skip561:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -13858,7 +13951,7 @@ skip559:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again552
+	JNZ     again554
 	VZEROUPPER
 	RET
 
@@ -13870,7 +13963,7 @@ TEXT ·micro12x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again560:
+again562:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -13903,7 +13996,7 @@ again560:
 	MOVQ       R11, 136(AX)
 	MOVQ       80(AX), R11
 	TESTQ      $0x00000020, R11
-	JZ         skip561
+	JZ         skip563
 	MOVQ       16(AX), R11
 	MOVQ       40(AX), R12
 	PREFETCHT0 (R11)
@@ -13931,11 +14024,11 @@ again560:
 	PREFETCHT0 (R11)
 	ADDQ       R12, R11
 
-skip561:
-again562:
+skip563:
+again564:
 	MOVQ 48(AX), R11
 
-loop563:
+loop565:
 	VMOVUPS          (SI), Z12
 	VFMADD231PS.BCST (DI), Z12, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z12, Z1
@@ -13955,7 +14048,7 @@ loop563:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop563
+	JNZ              loop565
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -13963,12 +14056,12 @@ loop563:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again562
+	JNZ              again564
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip564
+	JZ               skip566
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z12
 	VADDPS           Z12, Z0, Z0
@@ -14007,9 +14100,9 @@ loop563:
 	VADDPS           Z12, Z11, Z11
 	ADDQ             BX, SI
 
-skip564:
+skip566:
 	TESTQ     $0x00000002, CX
-	JZ        skip565
+	JZ        skip567
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z12
 	VADDPS    Z12, Z0, Z0
@@ -14025,9 +14118,9 @@ skip564:
 	VADDPS    Z12, Z10, Z10
 	VADDPS    Z12, Z11, Z11
 
-skip565:
+skip567:
 	TESTQ  $0x00000004, CX
-	JZ     skip566
+	JZ     skip568
 	VPXORD Z13, Z13, Z13
 	VMAXPS Z0, Z13, Z0
 	VMAXPS Z1, Z13, Z1
@@ -14042,9 +14135,9 @@ skip565:
 	VMAXPS Z10, Z13, Z10
 	VMAXPS Z11, Z13, Z11
 
-skip566:
+skip568:
 	TESTQ     $0x00000010, CX
-	JZ        skip567
+	JZ        skip569
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z14, Z14, Z14
@@ -14097,7 +14190,7 @@ skip566:
 	VMOVAPS.Z Z11, K2, Z11
 	ADDQ      BX, SI
 
-skip567:
+skip569:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -14124,7 +14217,7 @@ skip567:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again560
+	JNZ     again562
 	VZEROUPPER
 	RET
 
@@ -14136,7 +14229,7 @@ TEXT ·micro13x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again568:
+again570:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -14170,7 +14263,7 @@ again568:
 	MOVQ       R12, 136(AX)
 	MOVQ       80(AX), R12
 	TESTQ      $0x00000020, R12
-	JZ         skip569
+	JZ         skip571
 	MOVQ       16(AX), R12
 	MOVQ       40(AX), R13
 	PREFETCHT0 (R12)
@@ -14200,11 +14293,11 @@ again568:
 	PREFETCHT0 (R12)
 	ADDQ       R13, R12
 
-skip569:
-again570:
+skip571:
+again572:
 	MOVQ 48(AX), R12
 
-loop571:
+loop573:
 	VMOVUPS          (SI), Z13
 	VFMADD231PS.BCST (DI), Z13, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z13, Z1
@@ -14226,7 +14319,7 @@ loop571:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop571
+	JNZ              loop573
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -14235,12 +14328,12 @@ loop571:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again570
+	JNZ              again572
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip572
+	JZ               skip574
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z13
 	VADDPS           Z13, Z0, Z0
@@ -14282,9 +14375,9 @@ loop571:
 	VADDPS           Z13, Z12, Z12
 	ADDQ             BX, SI
 
-skip572:
+skip574:
 	TESTQ     $0x00000002, CX
-	JZ        skip573
+	JZ        skip575
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z13
 	VADDPS    Z13, Z0, Z0
@@ -14301,9 +14394,9 @@ skip572:
 	VADDPS    Z13, Z11, Z11
 	VADDPS    Z13, Z12, Z12
 
-skip573:
+skip575:
 	TESTQ  $0x00000004, CX
-	JZ     skip574
+	JZ     skip576
 	VPXORD Z14, Z14, Z14
 	VMAXPS Z0, Z14, Z0
 	VMAXPS Z1, Z14, Z1
@@ -14319,9 +14412,9 @@ skip573:
 	VMAXPS Z11, Z14, Z11
 	VMAXPS Z12, Z14, Z12
 
-skip574:
+skip576:
 	TESTQ     $0x00000010, CX
-	JZ        skip575
+	JZ        skip577
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z15, Z15, Z15
@@ -14378,7 +14471,7 @@ skip574:
 	VMOVAPS.Z Z12, K2, Z12
 	ADDQ      BX, SI
 
-skip575:
+skip577:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -14407,7 +14500,7 @@ skip575:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again568
+	JNZ     again570
 	VZEROUPPER
 	RET
 
@@ -14419,7 +14512,7 @@ TEXT ·micro14x1AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K1
 	SHRQ  $0x10, CX
 
-again576:
+again578:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -14455,7 +14548,7 @@ again576:
 	MOVQ       R12, 136(AX)
 	MOVQ       80(AX), R12
 	TESTQ      $0x00000020, R12
-	JZ         skip577
+	JZ         skip579
 	MOVQ       16(AX), R12
 	MOVQ       40(AX), R13
 	PREFETCHT0 (R12)
@@ -14487,11 +14580,11 @@ again576:
 	PREFETCHT0 (R12)
 	ADDQ       R13, R12
 
-skip577:
-again578:
+skip579:
+again580:
 	MOVQ 48(AX), R12
 
-loop579:
+loop581:
 	VMOVUPS          (SI), Z14
 	VFMADD231PS.BCST (DI), Z14, Z0
 	VFMADD231PS.BCST (DI)(CX*1), Z14, Z1
@@ -14514,7 +14607,7 @@ loop579:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop579
+	JNZ              loop581
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -14523,12 +14616,12 @@ loop579:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again578
+	JNZ              again580
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip580
+	JZ               skip582
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z14
 	VADDPS           Z14, Z0, Z0
@@ -14573,9 +14666,9 @@ loop579:
 	VADDPS           Z14, Z13, Z13
 	ADDQ             BX, SI
 
-skip580:
+skip582:
 	TESTQ     $0x00000002, CX
-	JZ        skip581
+	JZ        skip583
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z14
 	VADDPS    Z14, Z0, Z0
@@ -14593,9 +14686,9 @@ skip580:
 	VADDPS    Z14, Z12, Z12
 	VADDPS    Z14, Z13, Z13
 
-skip581:
+skip583:
 	TESTQ  $0x00000004, CX
-	JZ     skip582
+	JZ     skip584
 	VPXORD Z15, Z15, Z15
 	VMAXPS Z0, Z15, Z0
 	VMAXPS Z1, Z15, Z1
@@ -14612,9 +14705,9 @@ skip581:
 	VMAXPS Z12, Z15, Z12
 	VMAXPS Z13, Z15, Z13
 
-skip582:
+skip584:
 	TESTQ     $0x00000010, CX
-	JZ        skip583
+	JZ        skip585
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z16, Z16, Z16
@@ -14675,7 +14768,7 @@ skip582:
 	VMOVAPS.Z Z13, K2, Z13
 	ADDQ      BX, SI
 
-skip583:
+skip585:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    BX, DX
 	VMOVUPS Z1, K1, (DX)
@@ -14706,7 +14799,7 @@ skip583:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again576
+	JNZ     again578
 	VZEROUPPER
 	RET
 
@@ -14720,7 +14813,7 @@ TEXT ·micro1x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again584:
+again586:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -14735,18 +14828,18 @@ again584:
 	MOVQ       CX, 136(AX)
 	MOVQ       80(AX), CX
 	TESTQ      $0x00000020, CX
-	JZ         skip585
+	JZ         skip587
 	MOVQ       16(AX), CX
 	MOVQ       40(AX), R8
 	PREFETCHT0 (CX)
 	PREFETCHT0 64(CX)
 	ADDQ       R8, CX
 
-skip585:
-again586:
+skip587:
+again588:
 	MOVQ 48(AX), CX
 
-loop587:
+loop589:
 	VMOVUPS          (SI), Z2
 	VMOVUPS          64(SI), Z3
 	VFMADD231PS.BCST (DI), Z2, Z0
@@ -14754,17 +14847,17 @@ loop587:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             CX
-	JNZ              loop587
+	JNZ              loop589
 	MOVQ             120(AX), CX
 	ADDQ             CX, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again586
+	JNZ              again588
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip588
+	JZ               skip590
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z2
 	VADDPS           Z2, Z0, Z0
@@ -14772,25 +14865,25 @@ loop587:
 	VADDPS           Z2, Z1, Z1
 	ADDQ             BX, SI
 
-skip588:
+skip590:
 	TESTQ     $0x00000002, CX
-	JZ        skip589
+	JZ        skip591
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z2
 	VADDPS    Z2, Z0, Z0
 	VMOVUPS.Z 64(SI), K2, Z2
 	VADDPS    Z2, Z1, Z1
 
-skip589:
+skip591:
 	TESTQ  $0x00000004, CX
-	JZ     skip590
+	JZ     skip592
 	VPXORD Z4, Z4, Z4
 	VMAXPS Z0, Z4, Z0
 	VMAXPS Z1, Z4, Z1
 
-skip590:
+skip592:
 	TESTQ     $0x00000010, CX
-	JZ        skip591
+	JZ        skip593
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z5, Z5, Z5
@@ -14802,13 +14895,13 @@ skip590:
 	VMOVAPS.Z Z1, K3, Z1
 	ADDQ      BX, SI
 
-skip591:
+skip593:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again584
+	JNZ     again586
 	VZEROUPPER
 	RET
 
@@ -14822,7 +14915,7 @@ TEXT ·micro2x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again592:
+again594:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -14840,7 +14933,7 @@ again592:
 	MOVQ       R8, 136(AX)
 	MOVQ       80(AX), R8
 	TESTQ      $0x00000020, R8
-	JZ         skip593
+	JZ         skip595
 	MOVQ       16(AX), R8
 	MOVQ       40(AX), R9
 	PREFETCHT0 (R8)
@@ -14850,11 +14943,11 @@ again592:
 	PREFETCHT0 64(R8)
 	ADDQ       R9, R8
 
-skip593:
-again594:
+skip595:
+again596:
 	MOVQ 48(AX), R8
 
-loop595:
+loop597:
 	VMOVUPS          (SI), Z4
 	VMOVUPS          64(SI), Z5
 	VFMADD231PS.BCST (DI), Z4, Z0
@@ -14864,17 +14957,17 @@ loop595:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop595
+	JNZ              loop597
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again594
+	JNZ              again596
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip596
+	JZ               skip598
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z4
 	VADDPS           Z4, Z0, Z0
@@ -14887,9 +14980,9 @@ loop595:
 	VADDPS           Z4, Z3, Z3
 	ADDQ             BX, SI
 
-skip596:
+skip598:
 	TESTQ     $0x00000002, CX
-	JZ        skip597
+	JZ        skip599
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z4
 	VADDPS    Z4, Z0, Z0
@@ -14898,18 +14991,18 @@ skip596:
 	VADDPS    Z4, Z1, Z1
 	VADDPS    Z4, Z3, Z3
 
-skip597:
+skip599:
 	TESTQ  $0x00000004, CX
-	JZ     skip598
+	JZ     skip600
 	VPXORD Z6, Z6, Z6
 	VMAXPS Z0, Z6, Z0
 	VMAXPS Z1, Z6, Z1
 	VMAXPS Z2, Z6, Z2
 	VMAXPS Z3, Z6, Z3
 
-skip598:
+skip600:
 	TESTQ     $0x00000010, CX
-	JZ        skip599
+	JZ        skip601
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z7, Z7, Z7
@@ -14928,7 +15021,7 @@ skip598:
 	VMOVAPS.Z Z3, K3, Z3
 	ADDQ      BX, SI
 
-skip599:
+skip601:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -14937,7 +15030,7 @@ skip599:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again592
+	JNZ     again594
 	VZEROUPPER
 	RET
 
@@ -14951,7 +15044,7 @@ TEXT ·micro3x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again600:
+again602:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -14972,7 +15065,7 @@ again600:
 	MOVQ       R8, 136(AX)
 	MOVQ       80(AX), R8
 	TESTQ      $0x00000020, R8
-	JZ         skip601
+	JZ         skip603
 	MOVQ       16(AX), R8
 	MOVQ       40(AX), R9
 	PREFETCHT0 (R8)
@@ -14985,11 +15078,11 @@ again600:
 	PREFETCHT0 64(R8)
 	ADDQ       R9, R8
 
-skip601:
-again602:
+skip603:
+again604:
 	MOVQ 48(AX), R8
 
-loop603:
+loop605:
 	VMOVUPS          (SI), Z6
 	VMOVUPS          64(SI), Z7
 	VFMADD231PS.BCST (DI), Z6, Z0
@@ -15001,17 +15094,17 @@ loop603:
 	ADDQ             DX, DI
 	ADDQ             BX, SI
 	DECQ             R8
-	JNZ              loop603
+	JNZ              loop605
 	MOVQ             120(AX), R8
 	ADDQ             R8, DI
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again602
+	JNZ              again604
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip604
+	JZ               skip606
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z6
 	VADDPS           Z6, Z0, Z0
@@ -15029,9 +15122,9 @@ loop603:
 	VADDPS           Z6, Z5, Z5
 	ADDQ             BX, SI
 
-skip604:
+skip606:
 	TESTQ     $0x00000002, CX
-	JZ        skip605
+	JZ        skip607
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z6
 	VADDPS    Z6, Z0, Z0
@@ -15042,9 +15135,9 @@ skip604:
 	VADDPS    Z6, Z3, Z3
 	VADDPS    Z6, Z5, Z5
 
-skip605:
+skip607:
 	TESTQ  $0x00000004, CX
-	JZ     skip606
+	JZ     skip608
 	VPXORD Z8, Z8, Z8
 	VMAXPS Z0, Z8, Z0
 	VMAXPS Z1, Z8, Z1
@@ -15053,9 +15146,9 @@ skip605:
 	VMAXPS Z4, Z8, Z4
 	VMAXPS Z5, Z8, Z5
 
-skip606:
+skip608:
 	TESTQ     $0x00000010, CX
-	JZ        skip607
+	JZ        skip609
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z9, Z9, Z9
@@ -15081,7 +15174,7 @@ skip606:
 	VMOVAPS.Z Z5, K3, Z5
 	ADDQ      BX, SI
 
-skip607:
+skip609:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -15093,7 +15186,7 @@ skip607:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again600
+	JNZ     again602
 	VZEROUPPER
 	RET
 
@@ -15107,7 +15200,7 @@ TEXT ·micro4x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again608:
+again610:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -15130,7 +15223,7 @@ again608:
 	MOVQ       R9, 136(AX)
 	MOVQ       80(AX), R9
 	TESTQ      $0x00000020, R9
-	JZ         skip609
+	JZ         skip611
 	MOVQ       16(AX), R9
 	MOVQ       40(AX), R10
 	PREFETCHT0 (R9)
@@ -15146,11 +15239,11 @@ again608:
 	PREFETCHT0 64(R9)
 	ADDQ       R10, R9
 
-skip609:
-again610:
+skip611:
+again612:
 	MOVQ 48(AX), R9
 
-loop611:
+loop613:
 	VMOVUPS          (SI), Z8
 	VMOVUPS          64(SI), Z9
 	VFMADD231PS.BCST (DI), Z8, Z0
@@ -15165,18 +15258,18 @@ loop611:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop611
+	JNZ              loop613
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again610
+	JNZ              again612
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip612
+	JZ               skip614
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z8
 	VADDPS           Z8, Z0, Z0
@@ -15199,9 +15292,9 @@ loop611:
 	VADDPS           Z8, Z7, Z7
 	ADDQ             BX, SI
 
-skip612:
+skip614:
 	TESTQ     $0x00000002, CX
-	JZ        skip613
+	JZ        skip615
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z8
 	VADDPS    Z8, Z0, Z0
@@ -15214,9 +15307,9 @@ skip612:
 	VADDPS    Z8, Z5, Z5
 	VADDPS    Z8, Z7, Z7
 
-skip613:
+skip615:
 	TESTQ  $0x00000004, CX
-	JZ     skip614
+	JZ     skip616
 	VPXORD Z10, Z10, Z10
 	VMAXPS Z0, Z10, Z0
 	VMAXPS Z1, Z10, Z1
@@ -15227,9 +15320,9 @@ skip613:
 	VMAXPS Z6, Z10, Z6
 	VMAXPS Z7, Z10, Z7
 
-skip614:
+skip616:
 	TESTQ     $0x00000010, CX
-	JZ        skip615
+	JZ        skip617
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z11, Z11, Z11
@@ -15262,7 +15355,7 @@ skip614:
 	VMOVAPS.Z Z7, K3, Z7
 	ADDQ      BX, SI
 
-skip615:
+skip617:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -15277,7 +15370,7 @@ skip615:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again608
+	JNZ     again610
 	VZEROUPPER
 	RET
 
@@ -15291,7 +15384,7 @@ TEXT ·micro5x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again616:
+again618:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -15317,7 +15410,7 @@ again616:
 	MOVQ       R9, 136(AX)
 	MOVQ       80(AX), R9
 	TESTQ      $0x00000020, R9
-	JZ         skip617
+	JZ         skip619
 	MOVQ       16(AX), R9
 	MOVQ       40(AX), R10
 	PREFETCHT0 (R9)
@@ -15336,11 +15429,11 @@ again616:
 	PREFETCHT0 64(R9)
 	ADDQ       R10, R9
 
-skip617:
-again618:
+skip619:
+again620:
 	MOVQ 48(AX), R9
 
-loop619:
+loop621:
 	VMOVUPS          (SI), Z10
 	VMOVUPS          64(SI), Z11
 	VFMADD231PS.BCST (DI), Z10, Z0
@@ -15357,18 +15450,18 @@ loop619:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop619
+	JNZ              loop621
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again618
+	JNZ              again620
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip620
+	JZ               skip622
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z10
 	VADDPS           Z10, Z0, Z0
@@ -15396,9 +15489,9 @@ loop619:
 	VADDPS           Z10, Z9, Z9
 	ADDQ             BX, SI
 
-skip620:
+skip622:
 	TESTQ     $0x00000002, CX
-	JZ        skip621
+	JZ        skip623
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z10
 	VADDPS    Z10, Z0, Z0
@@ -15413,9 +15506,9 @@ skip620:
 	VADDPS    Z10, Z7, Z7
 	VADDPS    Z10, Z9, Z9
 
-skip621:
+skip623:
 	TESTQ  $0x00000004, CX
-	JZ     skip622
+	JZ     skip624
 	VPXORD Z12, Z12, Z12
 	VMAXPS Z0, Z12, Z0
 	VMAXPS Z1, Z12, Z1
@@ -15428,9 +15521,9 @@ skip621:
 	VMAXPS Z8, Z12, Z8
 	VMAXPS Z9, Z12, Z9
 
-skip622:
+skip624:
 	TESTQ     $0x00000010, CX
-	JZ        skip623
+	JZ        skip625
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z13, Z13, Z13
@@ -15470,7 +15563,7 @@ skip622:
 	VMOVAPS.Z Z9, K3, Z9
 	ADDQ      BX, SI
 
-skip623:
+skip625:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -15488,7 +15581,7 @@ skip623:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again616
+	JNZ     again618
 	VZEROUPPER
 	RET
 
@@ -15502,7 +15595,7 @@ TEXT ·micro6x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again624:
+again626:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -15531,7 +15624,7 @@ again624:
 	MOVQ       R9, 136(AX)
 	MOVQ       80(AX), R9
 	TESTQ      $0x00000020, R9
-	JZ         skip625
+	JZ         skip627
 	MOVQ       16(AX), R9
 	MOVQ       40(AX), R10
 	PREFETCHT0 (R9)
@@ -15553,11 +15646,11 @@ again624:
 	PREFETCHT0 64(R9)
 	ADDQ       R10, R9
 
-skip625:
-again626:
+skip627:
+again628:
 	MOVQ 48(AX), R9
 
-loop627:
+loop629:
 	VMOVUPS          (SI), Z12
 	VMOVUPS          64(SI), Z13
 	VFMADD231PS.BCST (DI), Z12, Z0
@@ -15576,18 +15669,18 @@ loop627:
 	ADDQ             DX, R8
 	ADDQ             BX, SI
 	DECQ             R9
-	JNZ              loop627
+	JNZ              loop629
 	MOVQ             120(AX), R9
 	ADDQ             R9, DI
 	ADDQ             R9, R8
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again626
+	JNZ              again628
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip628
+	JZ               skip630
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z12
 	VADDPS           Z12, Z0, Z0
@@ -15620,9 +15713,9 @@ loop627:
 	VADDPS           Z12, Z11, Z11
 	ADDQ             BX, SI
 
-skip628:
+skip630:
 	TESTQ     $0x00000002, CX
-	JZ        skip629
+	JZ        skip631
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z12
 	VADDPS    Z12, Z0, Z0
@@ -15639,9 +15732,9 @@ skip628:
 	VADDPS    Z12, Z9, Z9
 	VADDPS    Z12, Z11, Z11
 
-skip629:
+skip631:
 	TESTQ  $0x00000004, CX
-	JZ     skip630
+	JZ     skip632
 	VPXORD Z14, Z14, Z14
 	VMAXPS Z0, Z14, Z0
 	VMAXPS Z1, Z14, Z1
@@ -15656,9 +15749,9 @@ skip629:
 	VMAXPS Z10, Z14, Z10
 	VMAXPS Z11, Z14, Z11
 
-skip630:
+skip632:
 	TESTQ     $0x00000010, CX
-	JZ        skip631
+	JZ        skip633
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z15, Z15, Z15
@@ -15705,7 +15798,7 @@ skip630:
 	VMOVAPS.Z Z11, K3, Z11
 	ADDQ      BX, SI
 
-skip631:
+skip633:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -15726,7 +15819,7 @@ skip631:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again624
+	JNZ     again626
 	VZEROUPPER
 	RET
 
@@ -15740,7 +15833,7 @@ TEXT ·micro7x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again632:
+again634:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -15771,7 +15864,7 @@ again632:
 	MOVQ       R10, 136(AX)
 	MOVQ       80(AX), R10
 	TESTQ      $0x00000020, R10
-	JZ         skip633
+	JZ         skip635
 	MOVQ       16(AX), R10
 	MOVQ       40(AX), R11
 	PREFETCHT0 (R10)
@@ -15796,11 +15889,11 @@ again632:
 	PREFETCHT0 64(R10)
 	ADDQ       R11, R10
 
-skip633:
-again634:
+skip635:
+again636:
 	MOVQ 48(AX), R10
 
-loop635:
+loop637:
 	VMOVUPS          (SI), Z14
 	VMOVUPS          64(SI), Z15
 	VFMADD231PS.BCST (DI), Z14, Z0
@@ -15822,19 +15915,19 @@ loop635:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop635
+	JNZ              loop637
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again634
+	JNZ              again636
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip636
+	JZ               skip638
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z14
 	VADDPS           Z14, Z0, Z0
@@ -15872,9 +15965,9 @@ loop635:
 	VADDPS           Z14, Z13, Z13
 	ADDQ             BX, SI
 
-skip636:
+skip638:
 	TESTQ     $0x00000002, CX
-	JZ        skip637
+	JZ        skip639
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z14
 	VADDPS    Z14, Z0, Z0
@@ -15893,9 +15986,9 @@ skip636:
 	VADDPS    Z14, Z11, Z11
 	VADDPS    Z14, Z13, Z13
 
-skip637:
+skip639:
 	TESTQ  $0x00000004, CX
-	JZ     skip638
+	JZ     skip640
 	VPXORD Z16, Z16, Z16
 	VMAXPS Z0, Z16, Z0
 	VMAXPS Z1, Z16, Z1
@@ -15912,9 +16005,9 @@ skip637:
 	VMAXPS Z12, Z16, Z12
 	VMAXPS Z13, Z16, Z13
 
-skip638:
+skip640:
 	TESTQ     $0x00000010, CX
-	JZ        skip639
+	JZ        skip641
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z17, Z17, Z17
@@ -15968,7 +16061,7 @@ skip638:
 	VMOVAPS.Z Z13, K3, Z13
 	ADDQ      BX, SI
 
-skip639:
+skip641:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -15992,7 +16085,7 @@ skip639:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again632
+	JNZ     again634
 	VZEROUPPER
 	RET
 
@@ -16006,7 +16099,7 @@ TEXT ·micro8x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again640:
+again642:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -16040,7 +16133,7 @@ again640:
 	MOVQ       R10, 136(AX)
 	MOVQ       80(AX), R10
 	TESTQ      $0x00000020, R10
-	JZ         skip641
+	JZ         skip643
 	MOVQ       16(AX), R10
 	MOVQ       40(AX), R11
 	PREFETCHT0 (R10)
@@ -16068,11 +16161,11 @@ again640:
 	PREFETCHT0 64(R10)
 	ADDQ       R11, R10
 
-skip641:
-again642:
+skip643:
+again644:
 	MOVQ 48(AX), R10
 
-loop643:
+loop645:
 	VMOVUPS          (SI), Z16
 	VMOVUPS          64(SI), Z17
 	VFMADD231PS.BCST (DI), Z16, Z0
@@ -16096,19 +16189,19 @@ loop643:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop643
+	JNZ              loop645
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again642
+	JNZ              again644
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip644
+	JZ               skip646
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z16
 	VADDPS           Z16, Z0, Z0
@@ -16151,9 +16244,9 @@ loop643:
 	VADDPS           Z16, Z15, Z15
 	ADDQ             BX, SI
 
-skip644:
+skip646:
 	TESTQ     $0x00000002, CX
-	JZ        skip645
+	JZ        skip647
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z16
 	VADDPS    Z16, Z0, Z0
@@ -16174,9 +16267,9 @@ skip644:
 	VADDPS    Z16, Z13, Z13
 	VADDPS    Z16, Z15, Z15
 
-skip645:
+skip647:
 	TESTQ  $0x00000004, CX
-	JZ     skip646
+	JZ     skip648
 	VPXORD Z18, Z18, Z18
 	VMAXPS Z0, Z18, Z0
 	VMAXPS Z1, Z18, Z1
@@ -16195,9 +16288,9 @@ skip645:
 	VMAXPS Z14, Z18, Z14
 	VMAXPS Z15, Z18, Z15
 
-skip646:
+skip648:
 	TESTQ     $0x00000010, CX
-	JZ        skip647
+	JZ        skip649
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z19, Z19, Z19
@@ -16258,7 +16351,7 @@ skip646:
 	VMOVAPS.Z Z15, K3, Z15
 	ADDQ      BX, SI
 
-skip647:
+skip649:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -16285,7 +16378,7 @@ skip647:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again640
+	JNZ     again642
 	VZEROUPPER
 	RET
 
@@ -16299,7 +16392,7 @@ TEXT ·micro9x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again648:
+again650:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -16336,7 +16429,7 @@ again648:
 	MOVQ       R10, 136(AX)
 	MOVQ       80(AX), R10
 	TESTQ      $0x00000020, R10
-	JZ         skip649
+	JZ         skip651
 	MOVQ       16(AX), R10
 	MOVQ       40(AX), R11
 	PREFETCHT0 (R10)
@@ -16367,11 +16460,11 @@ again648:
 	PREFETCHT0 64(R10)
 	ADDQ       R11, R10
 
-skip649:
-again650:
+skip651:
+again652:
 	MOVQ 48(AX), R10
 
-loop651:
+loop653:
 	VMOVUPS          (SI), Z18
 	VMOVUPS          64(SI), Z19
 	VFMADD231PS.BCST (DI), Z18, Z0
@@ -16397,19 +16490,19 @@ loop651:
 	ADDQ             DX, R9
 	ADDQ             BX, SI
 	DECQ             R10
-	JNZ              loop651
+	JNZ              loop653
 	MOVQ             120(AX), R10
 	ADDQ             R10, DI
 	ADDQ             R10, R8
 	ADDQ             R10, R9
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again650
+	JNZ              again652
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip652
+	JZ               skip654
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z18
 	VADDPS           Z18, Z0, Z0
@@ -16457,9 +16550,9 @@ loop651:
 	VADDPS           Z18, Z17, Z17
 	ADDQ             BX, SI
 
-skip652:
+skip654:
 	TESTQ     $0x00000002, CX
-	JZ        skip653
+	JZ        skip655
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z18
 	VADDPS    Z18, Z0, Z0
@@ -16482,9 +16575,9 @@ skip652:
 	VADDPS    Z18, Z15, Z15
 	VADDPS    Z18, Z17, Z17
 
-skip653:
+skip655:
 	TESTQ  $0x00000004, CX
-	JZ     skip654
+	JZ     skip656
 	VPXORD Z20, Z20, Z20
 	VMAXPS Z0, Z20, Z0
 	VMAXPS Z1, Z20, Z1
@@ -16505,9 +16598,9 @@ skip653:
 	VMAXPS Z16, Z20, Z16
 	VMAXPS Z17, Z20, Z17
 
-skip654:
+skip656:
 	TESTQ     $0x00000010, CX
-	JZ        skip655
+	JZ        skip657
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z21, Z21, Z21
@@ -16575,7 +16668,7 @@ skip654:
 	VMOVAPS.Z Z17, K3, Z17
 	ADDQ      BX, SI
 
-skip655:
+skip657:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -16605,7 +16698,7 @@ skip655:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again648
+	JNZ     again650
 	VZEROUPPER
 	RET
 
@@ -16619,7 +16712,7 @@ TEXT ·micro10x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again656:
+again658:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -16658,7 +16751,7 @@ again656:
 	MOVQ       R11, 136(AX)
 	MOVQ       80(AX), R11
 	TESTQ      $0x00000020, R11
-	JZ         skip657
+	JZ         skip659
 	MOVQ       16(AX), R11
 	MOVQ       40(AX), R12
 	PREFETCHT0 (R11)
@@ -16692,11 +16785,11 @@ again656:
 	PREFETCHT0 64(R11)
 	ADDQ       R12, R11
 
-skip657:
-again658:
+skip659:
+again660:
 	MOVQ 48(AX), R11
 
-loop659:
+loop661:
 	VMOVUPS          (SI), Z20
 	VMOVUPS          64(SI), Z21
 	VFMADD231PS.BCST (DI), Z20, Z0
@@ -16725,7 +16818,7 @@ loop659:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop659
+	JNZ              loop661
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -16733,12 +16826,12 @@ loop659:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again658
+	JNZ              again660
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip660
+	JZ               skip662
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z20
 	VADDPS           Z20, Z0, Z0
@@ -16791,9 +16884,9 @@ loop659:
 	VADDPS           Z20, Z19, Z19
 	ADDQ             BX, SI
 
-skip660:
+skip662:
 	TESTQ     $0x00000002, CX
-	JZ        skip661
+	JZ        skip663
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z20
 	VADDPS    Z20, Z0, Z0
@@ -16818,9 +16911,9 @@ skip660:
 	VADDPS    Z20, Z17, Z17
 	VADDPS    Z20, Z19, Z19
 
-skip661:
+skip663:
 	TESTQ  $0x00000004, CX
-	JZ     skip662
+	JZ     skip664
 	VPXORD Z22, Z22, Z22
 	VMAXPS Z0, Z22, Z0
 	VMAXPS Z1, Z22, Z1
@@ -16843,9 +16936,9 @@ skip661:
 	VMAXPS Z18, Z22, Z18
 	VMAXPS Z19, Z22, Z19
 
-skip662:
+skip664:
 	TESTQ     $0x00000010, CX
-	JZ        skip663
+	JZ        skip665
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z23, Z23, Z23
@@ -16920,7 +17013,7 @@ skip662:
 	VMOVAPS.Z Z19, K3, Z19
 	ADDQ      BX, SI
 
-skip663:
+skip665:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -16953,7 +17046,7 @@ skip663:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again656
+	JNZ     again658
 	VZEROUPPER
 	RET
 
@@ -16967,7 +17060,7 @@ TEXT ·micro11x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again664:
+again666:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -17009,7 +17102,7 @@ again664:
 	MOVQ       R11, 136(AX)
 	MOVQ       80(AX), R11
 	TESTQ      $0x00000020, R11
-	JZ         skip665
+	JZ         skip667
 	MOVQ       16(AX), R11
 	MOVQ       40(AX), R12
 	PREFETCHT0 (R11)
@@ -17046,11 +17139,11 @@ again664:
 	PREFETCHT0 64(R11)
 	ADDQ       R12, R11
 
-skip665:
-again666:
+skip667:
+again668:
 	MOVQ 48(AX), R11
 
-loop667:
+loop669:
 	VMOVUPS          (SI), Z22
 	VMOVUPS          64(SI), Z23
 	VFMADD231PS.BCST (DI), Z22, Z0
@@ -17081,7 +17174,7 @@ loop667:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop667
+	JNZ              loop669
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -17089,12 +17182,12 @@ loop667:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again666
+	JNZ              again668
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip668
+	JZ               skip670
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z22
 	VADDPS           Z22, Z0, Z0
@@ -17152,9 +17245,9 @@ loop667:
 	VADDPS           Z22, Z21, Z21
 	ADDQ             BX, SI
 
-skip668:
+skip670:
 	TESTQ     $0x00000002, CX
-	JZ        skip669
+	JZ        skip671
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z22
 	VADDPS    Z22, Z0, Z0
@@ -17181,9 +17274,9 @@ skip668:
 	VADDPS    Z22, Z19, Z19
 	VADDPS    Z22, Z21, Z21
 
-skip669:
+skip671:
 	TESTQ  $0x00000004, CX
-	JZ     skip670
+	JZ     skip672
 	VPXORD Z24, Z24, Z24
 	VMAXPS Z0, Z24, Z0
 	VMAXPS Z1, Z24, Z1
@@ -17208,9 +17301,9 @@ skip669:
 	VMAXPS Z20, Z24, Z20
 	VMAXPS Z21, Z24, Z21
 
-skip670:
+skip672:
 	TESTQ     $0x00000010, CX
-	JZ        skip671
+	JZ        skip673
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z25, Z25, Z25
@@ -17292,7 +17385,7 @@ skip670:
 	VMOVAPS.Z Z21, K3, Z21
 	ADDQ      BX, SI
 
-skip671:
+skip673:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -17328,7 +17421,7 @@ skip671:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again664
+	JNZ     again666
 	VZEROUPPER
 	RET
 
@@ -17342,7 +17435,7 @@ TEXT ·micro12x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again672:
+again674:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -17387,7 +17480,7 @@ again672:
 	MOVQ       R11, 136(AX)
 	MOVQ       80(AX), R11
 	TESTQ      $0x00000020, R11
-	JZ         skip673
+	JZ         skip675
 	MOVQ       16(AX), R11
 	MOVQ       40(AX), R12
 	PREFETCHT0 (R11)
@@ -17427,11 +17520,11 @@ again672:
 	PREFETCHT0 64(R11)
 	ADDQ       R12, R11
 
-skip673:
-again674:
+skip675:
+again676:
 	MOVQ 48(AX), R11
 
-loop675:
+loop677:
 	VMOVUPS          (SI), Z24
 	VMOVUPS          64(SI), Z25
 	VFMADD231PS.BCST (DI), Z24, Z0
@@ -17464,7 +17557,7 @@ loop675:
 	ADDQ             DX, R10
 	ADDQ             BX, SI
 	DECQ             R11
-	JNZ              loop675
+	JNZ              loop677
 	MOVQ             120(AX), R11
 	ADDQ             R11, DI
 	ADDQ             R11, R8
@@ -17472,12 +17565,12 @@ loop675:
 	ADDQ             R11, R10
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again674
+	JNZ              again676
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip676
+	JZ               skip678
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z24
 	VADDPS           Z24, Z0, Z0
@@ -17540,9 +17633,9 @@ loop675:
 	VADDPS           Z24, Z23, Z23
 	ADDQ             BX, SI
 
-skip676:
+skip678:
 	TESTQ     $0x00000002, CX
-	JZ        skip677
+	JZ        skip679
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z24
 	VADDPS    Z24, Z0, Z0
@@ -17571,9 +17664,9 @@ skip676:
 	VADDPS    Z24, Z21, Z21
 	VADDPS    Z24, Z23, Z23
 
-skip677:
+skip679:
 	TESTQ  $0x00000004, CX
-	JZ     skip678
+	JZ     skip680
 	VPXORD Z26, Z26, Z26
 	VMAXPS Z0, Z26, Z0
 	VMAXPS Z1, Z26, Z1
@@ -17600,9 +17693,9 @@ skip677:
 	VMAXPS Z22, Z26, Z22
 	VMAXPS Z23, Z26, Z23
 
-skip678:
+skip680:
 	TESTQ     $0x00000010, CX
-	JZ        skip679
+	JZ        skip681
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z27, Z27, Z27
@@ -17691,7 +17784,7 @@ skip678:
 	VMOVAPS.Z Z23, K3, Z23
 	ADDQ      BX, SI
 
-skip679:
+skip681:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -17730,7 +17823,7 @@ skip679:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again672
+	JNZ     again674
 	VZEROUPPER
 	RET
 
@@ -17744,7 +17837,7 @@ TEXT ·micro13x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again680:
+again682:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -17791,7 +17884,7 @@ again680:
 	MOVQ       R12, 136(AX)
 	MOVQ       80(AX), R12
 	TESTQ      $0x00000020, R12
-	JZ         skip681
+	JZ         skip683
 	MOVQ       16(AX), R12
 	MOVQ       40(AX), R13
 	PREFETCHT0 (R12)
@@ -17834,11 +17927,11 @@ again680:
 	PREFETCHT0 64(R12)
 	ADDQ       R13, R12
 
-skip681:
-again682:
+skip683:
+again684:
 	MOVQ 48(AX), R12
 
-loop683:
+loop685:
 	VMOVUPS          (SI), Z26
 	VMOVUPS          64(SI), Z27
 	VFMADD231PS.BCST (DI), Z26, Z0
@@ -17874,7 +17967,7 @@ loop683:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop683
+	JNZ              loop685
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -17883,12 +17976,12 @@ loop683:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again682
+	JNZ              again684
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip684
+	JZ               skip686
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z26
 	VADDPS           Z26, Z0, Z0
@@ -17956,9 +18049,9 @@ loop683:
 	VADDPS           Z26, Z25, Z25
 	ADDQ             BX, SI
 
-skip684:
+skip686:
 	TESTQ     $0x00000002, CX
-	JZ        skip685
+	JZ        skip687
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z26
 	VADDPS    Z26, Z0, Z0
@@ -17989,9 +18082,9 @@ skip684:
 	VADDPS    Z26, Z23, Z23
 	VADDPS    Z26, Z25, Z25
 
-skip685:
+skip687:
 	TESTQ  $0x00000004, CX
-	JZ     skip686
+	JZ     skip688
 	VPXORD Z28, Z28, Z28
 	VMAXPS Z0, Z28, Z0
 	VMAXPS Z1, Z28, Z1
@@ -18020,9 +18113,9 @@ skip685:
 	VMAXPS Z24, Z28, Z24
 	VMAXPS Z25, Z28, Z25
 
-skip686:
+skip688:
 	TESTQ     $0x00000010, CX
-	JZ        skip687
+	JZ        skip689
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z29, Z29, Z29
@@ -18118,7 +18211,7 @@ skip686:
 	VMOVAPS.Z Z25, K3, Z25
 	ADDQ      BX, SI
 
-skip687:
+skip689:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -18160,7 +18253,7 @@ skip687:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again680
+	JNZ     again682
 	VZEROUPPER
 	RET
 
@@ -18174,7 +18267,7 @@ TEXT ·micro14x2AVX512(SB), NOSPLIT, $0-8
 	KMOVW CX, K2
 	SHRQ  $0x10, CX
 
-again688:
+again690:
 	MOVQ       24(AX), CX
 	MOVQ       32(AX), DX
 	MOVQ       104(AX), BX
@@ -18224,7 +18317,7 @@ again688:
 	MOVQ       R12, 136(AX)
 	MOVQ       80(AX), R12
 	TESTQ      $0x00000020, R12
-	JZ         skip689
+	JZ         skip691
 	MOVQ       16(AX), R12
 	MOVQ       40(AX), R13
 	PREFETCHT0 (R12)
@@ -18270,11 +18363,11 @@ again688:
 	PREFETCHT0 64(R12)
 	ADDQ       R13, R12
 
-skip689:
-again690:
+skip691:
+again692:
 	MOVQ 48(AX), R12
 
-loop691:
+loop693:
 	VMOVUPS          (SI), Z28
 	VMOVUPS          64(SI), Z29
 	VFMADD231PS.BCST (DI), Z28, Z0
@@ -18312,7 +18405,7 @@ loop691:
 	ADDQ             DX, R11
 	ADDQ             BX, SI
 	DECQ             R12
-	JNZ              loop691
+	JNZ              loop693
 	MOVQ             120(AX), R12
 	ADDQ             R12, DI
 	ADDQ             R12, R8
@@ -18321,12 +18414,12 @@ loop691:
 	ADDQ             R12, R11
 	ADDQ             128(AX), SI
 	DECQ             136(AX)
-	JNZ              again690
+	JNZ              again692
 	MOVQ             80(AX), CX
 	MOVQ             16(AX), DX
 	MOVQ             40(AX), BX
 	TESTQ            $0x00000001, CX
-	JZ               skip692
+	JZ               skip694
 	MOVQ             DX, SI
 	VMOVUPS.Z        (SI), K1, Z28
 	VADDPS           Z28, Z0, Z0
@@ -18399,9 +18492,9 @@ loop691:
 	VADDPS           Z28, Z27, Z27
 	ADDQ             BX, SI
 
-skip692:
+skip694:
 	TESTQ     $0x00000002, CX
-	JZ        skip693
+	JZ        skip695
 	MOVQ      64(AX), SI
 	VMOVUPS.Z (SI), K1, Z28
 	VADDPS    Z28, Z0, Z0
@@ -18434,9 +18527,9 @@ skip692:
 	VADDPS    Z28, Z25, Z25
 	VADDPS    Z28, Z27, Z27
 
-skip693:
+skip695:
 	TESTQ  $0x00000004, CX
-	JZ     skip694
+	JZ     skip696
 	VPXORD Z30, Z30, Z30
 	VMAXPS Z0, Z30, Z0
 	VMAXPS Z1, Z30, Z1
@@ -18467,9 +18560,9 @@ skip693:
 	VMAXPS Z26, Z30, Z26
 	VMAXPS Z27, Z30, Z27
 
-skip694:
+skip696:
 	TESTQ     $0x00000010, CX
-	JZ        skip695
+	JZ        skip697
 	MOVQ      96(AX), SI
 	ADDQ      DX, SI
 	VPXORD    Z31, Z31, Z31
@@ -18572,7 +18665,7 @@ skip694:
 	VMOVAPS.Z Z27, K3, Z27
 	ADDQ      BX, SI
 
-skip695:
+skip697:
 	VMOVUPS Z0, K1, (DX)
 	VMOVUPS Z1, K2, 64(DX)
 	ADDQ    BX, DX
@@ -18617,7 +18710,7 @@ skip695:
 	ADDQ    BX, DX
 	MOVQ    DX, 16(AX)
 	DECQ    56(AX)
-	JNZ     again688
+	JNZ     again690
 	VZEROUPPER
 	RET
 
@@ -18631,7 +18724,7 @@ TEXT ·packRowsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 24(AX), SI
 	MOVQ 32(AX), AX
 
-loop696:
+loop698:
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
 	VMOVUPS    Z0, (DX)
@@ -18641,7 +18734,7 @@ loop696:
 	ADDQ       BX, CX
 	ADDQ       AX, DX
 	DECQ       SI
-	JNZ        loop696
+	JNZ        loop698
 	VZEROUPPER
 	RET
 
@@ -18659,7 +18752,7 @@ TEXT ·packColsAVX512(SB), NOSPLIT, $0-8
 	LEAQ (DI)(BX*2), R8
 	ADDQ BX, R8
 
-loop697:
+loop699:
 	VMOVUPS     (CX), X0
 	VINSERTF128 $0x01, (DI)(BX*1), Y0, Y1
 	VMOVUPS     (CX)(BX*1), X0
@@ -18712,7 +18805,117 @@ loop697:
 	ADDQ        $+32, DI
 	ADDQ        $+32, R8
 	DECQ        SI
-	JNZ         loop697
+	JNZ         loop699
+	VZEROUPPER
+	RET
+
+// func dotsAVX512(groups int, k int, stride int, y *float32, x *float32, w *float32, mask *int32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·dotsAVX512(SB), NOSPLIT, $0-56
+	MOVQ     groups+0(FP), AX
+	MOVQ     k+8(FP), CX
+	MOVQ     stride+16(FP), DX
+	MOVQ     y+24(FP), BX
+	MOVQ     x+32(FP), SI
+	MOVQ     w+40(FP), DI
+	MOVQ     mask+48(FP), R8
+	VMOVUPS  (R8), Z0
+	VPMOVD2M Z0, K1
+
+loop700:
+	MOVQ   SI, R8
+	MOVQ   DI, R9
+	LEAQ   (R9)(DX*2), R10
+	ADDQ   DX, R10
+	LEAQ   (R10)(DX*2), R11
+	ADDQ   DX, R11
+	LEAQ   (DI)(DX*8), DI
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	MOVQ   CX, R12
+
+loop701:
+	VMOVUPS       (R8), Z0
+	VFMADD231PS   (R9), Z0, Z1
+	VFMADD231PS   (R9)(DX*1), Z0, Z2
+	VFMADD231PS   (R9)(DX*2), Z0, Z3
+	VFMADD231PS   (R10), Z0, Z4
+	VFMADD231PS   (R10)(DX*1), Z0, Z5
+	VFMADD231PS   (R10)(DX*2), Z0, Z6
+	VFMADD231PS   (R11), Z0, Z7
+	VFMADD231PS   (R11)(DX*1), Z0, Z8
+	ADDQ          $+64, R8
+	ADDQ          $+64, R9
+	ADDQ          $+64, R10
+	ADDQ          $+64, R11
+	DECQ          R12
+	JNZ           loop701
+	VMOVUPS.Z     (R8), K1, Z0
+	VMOVUPS.Z     (R9), K1, Z10
+	VFMADD231PS   Z10, Z0, Z1
+	VMOVUPS.Z     (R9)(DX*1), K1, Z10
+	VFMADD231PS   Z10, Z0, Z2
+	VMOVUPS.Z     (R9)(DX*2), K1, Z10
+	VFMADD231PS   Z10, Z0, Z3
+	VMOVUPS.Z     (R10), K1, Z10
+	VFMADD231PS   Z10, Z0, Z4
+	VMOVUPS.Z     (R10)(DX*1), K1, Z10
+	VFMADD231PS   Z10, Z0, Z5
+	VMOVUPS.Z     (R10)(DX*2), K1, Z10
+	VFMADD231PS   Z10, Z0, Z6
+	VMOVUPS.Z     (R11), K1, Z10
+	VFMADD231PS   Z10, Z0, Z7
+	VMOVUPS.Z     (R11)(DX*1), K1, Z10
+	VFMADD231PS   Z10, Z0, Z8
+	VEXTRACTF32X8 $0x01, Z1, Y0
+	VADDPS        Y0, Y1, Y0
+	VEXTRACTF32X8 $0x01, Z2, Y10
+	VADDPS        Y10, Y2, Y10
+	VEXTRACTF32X8 $0x01, Z3, Y11
+	VADDPS        Y11, Y3, Y11
+	VEXTRACTF32X8 $0x01, Z4, Y12
+	VADDPS        Y12, Y4, Y12
+	VEXTRACTF32X8 $0x01, Z5, Y13
+	VADDPS        Y13, Y5, Y13
+	VEXTRACTF32X8 $0x01, Z6, Y14
+	VADDPS        Y14, Y6, Y14
+	VEXTRACTF32X8 $0x01, Z7, Y15
+	VADDPS        Y15, Y7, Y15
+	VEXTRACTF32X8 $0x01, Z8, Y16
+	VADDPS        Y16, Y8, Y16
+	VUNPCKLPS     Y10, Y0, Y17
+	VUNPCKHPS     Y10, Y0, Y0
+	VADDPS        Y17, Y0, Y17
+	VUNPCKLPS     Y12, Y11, Y0
+	VUNPCKHPS     Y12, Y11, Y10
+	VADDPS        Y0, Y10, Y0
+	VUNPCKLPD     Y0, Y17, Y10
+	VUNPCKHPD     Y0, Y17, Y0
+	VADDPS        Y10, Y0, Y10
+	VEXTRACTF128  $0x01, Y10, X9
+	VADDPS        X9, X10, X9
+	VUNPCKLPS     Y14, Y13, Y0
+	VUNPCKHPS     Y14, Y13, Y10
+	VADDPS        Y0, Y10, Y0
+	VUNPCKLPS     Y16, Y15, Y10
+	VUNPCKHPS     Y16, Y15, Y11
+	VADDPS        Y10, Y11, Y10
+	VUNPCKLPD     Y10, Y0, Y11
+	VUNPCKHPD     Y10, Y0, Y0
+	VADDPS        Y11, Y0, Y11
+	VEXTRACTF128  $0x01, Y11, X0
+	VADDPS        X0, X11, X0
+	VINSERTF128   $0x01, X0, Y9, Y0
+	VMOVUPS       Y0, (BX)
+	ADDQ          $+32, BX
+	DECQ          AX
+	JNZ           loop700
 	VZEROUPPER
 	RET
 
@@ -18744,7 +18947,7 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop698:
+loop702:
 	VMOVUPS      (CX), Z12
 	VMINPS       Z12, Z0, Z12
 	VMAXPS       Z12, Z1, Z12
@@ -18766,7 +18969,7 @@ loop698:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop698
+	JNZ          loop702
 	VZEROUPPER
 	RET
 
@@ -18778,7 +18981,7 @@ TEXT ·reluAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop699:
+loop703:
 	VMOVUPS (CX), Z0
 	VPXORD  Z1, Z1, Z1
 	VMAXPS  Z0, Z1, Z0
@@ -18786,7 +18989,7 @@ loop699:
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop699
+	JNZ     loop703
 	VZEROUPPER
 	RET
 
@@ -18818,7 +19021,7 @@ TEXT ·sigmoidAVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop700:
+loop704:
 	VMOVUPS      (CX), Z13
 	VXORPS       Z12, Z13, Z13
 	VMINPS       Z13, Z0, Z13
@@ -18843,7 +19046,7 @@ loop700:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop700
+	JNZ          loop704
 	VZEROUPPER
 	RET
 
@@ -18875,7 +19078,7 @@ TEXT ·tanhAVX512(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop701:
+loop705:
 	VMOVUPS      (CX), Z20
 	VANDPS       Z18, Z20, Z21
 	VANDPS       Z19, Z20, Z22
@@ -18916,7 +19119,7 @@ loop701:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop701
+	JNZ          loop705
 	VZEROUPPER
 	RET
 
@@ -18929,7 +19132,7 @@ TEXT ·expGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop702:
+loop706:
 	VMOVUPS (CX), Z0
 	VMOVUPS (DX), Z1
 	VMULPS  Z0, Z1, Z1
@@ -18938,7 +19141,7 @@ loop702:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    BX
-	JNZ     loop702
+	JNZ     loop706
 	VZEROUPPER
 	RET
 
@@ -18951,7 +19154,7 @@ TEXT ·reluGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop703:
+loop707:
 	VMOVUPS (CX), Z0
 	VMOVUPS (DX), Z1
 	VPXORD  Z2, Z2, Z2
@@ -18963,7 +19166,7 @@ loop703:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    BX
-	JNZ     loop703
+	JNZ     loop707
 	VZEROUPPER
 	RET
 
@@ -18976,7 +19179,7 @@ TEXT ·sigmoidGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop704:
+loop708:
 	VMOVUPS      (CX), Z0
 	VMOVUPS      (DX), Z1
 	VBROADCASTSS word3f800000<>+0(SB), Z2
@@ -18988,7 +19191,7 @@ loop704:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop704
+	JNZ          loop708
 	VZEROUPPER
 	RET
 
@@ -19001,7 +19204,7 @@ TEXT ·tanhGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+0(FP), BX
 	SHRQ $0x04, BX
 
-loop705:
+loop709:
 	VMOVUPS      (CX), Z0
 	VMOVUPS      (DX), Z1
 	VBROADCASTSS word3f800000<>+0(SB), Z2
@@ -19012,7 +19215,7 @@ loop705:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop705
+	JNZ          loop709
 	VZEROUPPER
 	RET
 
@@ -19024,14 +19227,14 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), DX
 	SHRQ $0x04, DX
 
-loop706:
+loop710:
 	VMOVUPS (AX), Z0
 	VADDPS  (CX), Z0, Z0
 	VMOVUPS Z0, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop706
+	JNZ     loop710
 	VZEROUPPER
 	RET
 
@@ -19051,7 +19254,7 @@ TEXT ·sumRowsAVX512(SB), NOSPLIT, $0-32
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-loop707:
+loop711:
 	VADDPS  (BX), Z0, Z0
 	VADDPS  64(BX), Z1, Z1
 	VADDPS  128(BX), Z2, Z2
@@ -19062,7 +19265,7 @@ loop707:
 	VADDPS  448(BX), Z7, Z7
 	ADDQ    CX, BX
 	DECQ    AX
-	JNZ     loop707
+	JNZ     loop711
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -19091,7 +19294,7 @@ TEXT ·weighRowsAVX512(SB), NOSPLIT, $0-40
 	VMOVUPS 384(DX), Z6
 	VMOVUPS 448(DX), Z7
 
-loop708:
+loop712:
 	VBROADCASTSS (SI), Z8
 	VFMADD231PS  (BX), Z8, Z0
 	VFMADD231PS  64(BX), Z8, Z1
@@ -19104,7 +19307,7 @@ loop708:
 	ADDQ         CX, BX
 	ADDQ         $+4, SI
 	DECQ         AX
-	JNZ          loop708
+	JNZ          loop712
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
@@ -19126,13 +19329,13 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-28
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop709:
+loop713:
 	VMULPS  (CX), Z0, Z1
 	VMOVUPS Z1, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	DECQ    DX
-	JNZ     loop709
+	JNZ     loop713
 	VZEROUPPER
 	RET
 
@@ -19145,11 +19348,11 @@ TEXT ·maximumAVX512(SB), NOSPLIT, $0-24
 	MOVQ    n+0(FP), DX
 	SHRQ    $0x04, DX
 
-loop710:
+loop714:
 	VMAXPS  (AX), Z0, Z0
 	ADDQ    $+64, AX
 	DECQ    DX
-	JNZ     loop710
+	JNZ     loop714
 	VMOVUPS Z0, (CX)
 	VZEROUPPER
 	RET
@@ -19165,7 +19368,7 @@ TEXT ·expSumAVX512(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), CX
 	SHRQ         $0x04, CX
 
-loop711:
+loop715:
 	VMOVUPS      (AX), Z2
 	VSUBPS       Z0, Z2, Z2
 	VBROADCASTSS word42b20000<>+0(SB), Z3
@@ -19198,7 +19401,7 @@ loop711:
 	VADDPS       Z4, Z1, Z1
 	ADDQ         $+64, AX
 	DECQ         CX
-	JNZ          loop711
+	JNZ          loop715
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Z1, (AX)
 	VZEROUPPER
@@ -19215,7 +19418,7 @@ TEXT ·expStoreAVX512(SB), NOSPLIT, $0-40
 	MOVQ         n+0(FP), DX
 	SHRQ         $0x04, DX
 
-loop712:
+loop716:
 	VMOVUPS      (CX), Z2
 	VSUBPS       Z0, Z2, Z2
 	VBROADCASTSS word42b20000<>+0(SB), Z3
@@ -19250,7 +19453,7 @@ loop712:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop712
+	JNZ          loop716
 	MOVQ         lanes+32(FP), AX
 	VMOVUPS      Z1, (AX)
 	VZEROUPPER
@@ -19277,12 +19480,12 @@ TEXT ·maxPool2AVX512(SB), NOSPLIT, $0-56
 	MOVQ     row+24(FP), R10
 	ADDQ     R10, R9
 
-loop713:
+loop717:
 	TESTQ CX, CX
-	JZ    skip714
+	JZ    skip718
 	MOVQ  CX, R10
 
-loop715:
+loop719:
 	VMOVUPS (DI), Z0
 	VMOVUPS (DI)(BX*1), Z1
 	VMAXPS  Z0, Z1, Z0
@@ -19307,11 +19510,11 @@ loop715:
 	ADDQ    $+64, DI
 	ADDQ    $+64, R9
 	DECQ    R10
-	JNZ     loop715
+	JNZ     loop719
 
-skip714:
+skip718:
 	TESTQ     DX, DX
-	JZ        skip716
+	JZ        skip720
 	VMOVUPS.Z (DI), K1, Z0
 	VMOVUPS.Z (DI)(BX*1), K1, Z1
 	VMAXPS    Z0, Z1, Z0
@@ -19336,7 +19539,7 @@ skip714:
 	ADDQ      DX, DI
 	ADDQ      DX, R9
 
-skip716:
+skip720:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	LEAQ (DI)(BX*2), DI
@@ -19344,7 +19547,7 @@ skip716:
 	LEAQ (R9)(BX*2), R9
 	SUBQ AX, R9
 	DECQ R8
-	JNZ  loop713
+	JNZ  loop717
 	VZEROUPPER
 	RET
 
@@ -19375,12 +19578,12 @@ TEXT ·maxPool2GradAVX512(SB), NOSPLIT, $0-72
 	ADDQ     R13, R12
 	VPXORD   Z1, Z1, Z1
 
-loop717:
+loop721:
 	TESTQ CX, CX
-	JZ    skip718
+	JZ    skip722
 	MOVQ  CX, R13
 
-loop719:
+loop723:
 	VMOVUPS (SI), Z0
 	VMOVUPS (DI), Z2
 	VMOVUPS (R8), Z3
@@ -19418,11 +19621,11 @@ loop719:
 	ADDQ    $+64, R11
 	ADDQ    $+64, R12
 	DECQ    R13
-	JNZ     loop719
+	JNZ     loop723
 
-skip718:
+skip722:
 	TESTQ     DX, DX
-	JZ        skip720
+	JZ        skip724
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (DI), K1, Z2
 	VMOVUPS.Z (R8), K1, Z3
@@ -19460,7 +19663,7 @@ skip718:
 	ADDQ      DX, R11
 	ADDQ      DX, R12
 
-skip720:
+skip724:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	ADDQ BX, DI
@@ -19474,7 +19677,7 @@ skip720:
 	LEAQ (R12)(BX*2), R12
 	SUBQ AX, R12
 	DECQ R10
-	JNZ  loop717
+	JNZ  loop721
 	VZEROUPPER
 	RET
 
@@ -19494,19 +19697,19 @@ TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-56
 	MOVQ     y+32(FP), BX
 	MOVQ     x+40(FP), SI
 	TESTQ    CX, CX
-	JZ       skip721
+	JZ       skip725
 
-loop722:
+loop726:
 	VMOVUPS (SI), Z0
 	MOVQ    rows+0(FP), DI
 	MOVQ    row+24(FP), R8
 	MOVQ    SI, R9
 
-loop723:
+loop727:
 	MOVQ R9, R10
 	MOVQ cols+8(FP), R11
 
-loop724:
+loop728:
 	VMOVUPS (R10), Z1
 	VMAXPS  Z0, Z1, Z0
 	VMOVAPS Z0, Z0
@@ -19515,29 +19718,29 @@ loop724:
 	VMOVAPS Z0, Z0
 	ADDQ    AX, R10
 	DECQ    R11
-	JNZ     loop724
+	JNZ     loop728
 	ADDQ    R8, R9
 	DECQ    DI
-	JNZ     loop723
+	JNZ     loop727
 	VMOVUPS Z0, (BX)
 	ADDQ    $+64, BX
 	ADDQ    $+64, SI
 	DECQ    CX
-	JNZ     loop722
+	JNZ     loop726
 
-skip721:
+skip725:
 	TESTQ     DX, DX
-	JZ        skip725
+	JZ        skip729
 	VMOVUPS.Z (SI), K1, Z0
 	MOVQ      rows+0(FP), CX
 	MOVQ      row+24(FP), DI
 	MOVQ      SI, R8
 
-loop726:
+loop730:
 	MOVQ R8, R9
 	MOVQ cols+8(FP), R10
 
-loop727:
+loop731:
 	VMOVUPS.Z (R9), K1, Z1
 	VMAXPS    Z0, Z1, Z0
 	VMOVAPS   Z0, Z0
@@ -19546,15 +19749,15 @@ loop727:
 	VMOVAPS   Z0, Z0
 	ADDQ      AX, R9
 	DECQ      R10
-	JNZ       loop727
+	JNZ       loop731
 	ADDQ      DI, R8
 	DECQ      CX
-	JNZ       loop726
+	JNZ       loop730
 	VMOVUPS   Z0, K1, (BX)
 	ADDQ      DX, BX
 	ADDQ      DX, SI
 
-skip725:
+skip729:
 	VZEROUPPER
 	RET
 
@@ -19577,9 +19780,9 @@ TEXT ·maxPoolGradAVX512(SB), NOSPLIT, $0-72
 	MOVQ     dx+32(FP), R8
 	VPXORD   Z1, Z1, Z1
 	TESTQ    CX, CX
-	JZ       skip728
+	JZ       skip732
 
-loop729:
+loop733:
 	VMOVUPS (BX), Z0
 	VMOVUPS (SI), Z2
 	MOVQ    rows+0(FP), R9
@@ -19587,12 +19790,12 @@ loop729:
 	MOVQ    DI, R11
 	MOVQ    R8, R12
 
-loop730:
+loop734:
 	MOVQ R11, R13
 	MOVQ R12, R14
 	MOVQ cols+8(FP), R15
 
-loop731:
+loop735:
 	VMOVUPS (R13), Z3
 	VMOVAPS Z1, Z4
 	VCMPPS  $0x00, Z0, Z3, K2
@@ -19607,21 +19810,21 @@ loop731:
 	ADDQ    AX, R13
 	ADDQ    AX, R14
 	DECQ    R15
-	JNZ     loop731
+	JNZ     loop735
 	ADDQ    R10, R11
 	ADDQ    R10, R12
 	DECQ    R9
-	JNZ     loop730
+	JNZ     loop734
 	ADDQ    $+64, BX
 	ADDQ    $+64, SI
 	ADDQ    $+64, DI
 	ADDQ    $+64, R8
 	DECQ    CX
-	JNZ     loop729
+	JNZ     loop733
 
-skip728:
+skip732:
 	TESTQ     DX, DX
-	JZ        skip732
+	JZ        skip736
 	VMOVUPS.Z (BX), K1, Z0
 	VMOVUPS.Z (SI), K1, Z2
 	MOVQ      rows+0(FP), CX
@@ -19629,12 +19832,12 @@ skip728:
 	MOVQ      DI, R10
 	MOVQ      R8, R11
 
-loop733:
+loop737:
 	MOVQ R10, R12
 	MOVQ R11, R13
 	MOVQ cols+8(FP), R14
 
-loop734:
+loop738:
 	VMOVUPS.Z (R12), K1, Z3
 	VMOVAPS   Z1, Z4
 	VCMPPS    $0x00, Z0, Z3, K2
@@ -19649,17 +19852,17 @@ loop734:
 	ADDQ      AX, R12
 	ADDQ      AX, R13
 	DECQ      R14
-	JNZ       loop734
+	JNZ       loop738
 	ADDQ      R9, R10
 	ADDQ      R9, R11
 	DECQ      CX
-	JNZ       loop733
+	JNZ       loop737
 	ADDQ      DX, BX
 	ADDQ      DX, SI
 	ADDQ      DX, DI
 	ADDQ      DX, R8
 
-skip732:
+skip736:
 	VZEROUPPER
 	RET
 
@@ -19685,12 +19888,12 @@ TEXT ·maxCornerAVX512(SB), NOSPLIT, $0-64
 	MOVQ     row+24(FP), R11
 	ADDQ     R11, R10
 
-loop735:
+loop739:
 	TESTQ CX, CX
-	JZ    skip736
+	JZ    skip740
 	MOVQ  CX, R11
 
-loop737:
+loop741:
 	VMOVUPS (DI), Z0
 	VMOVUPS (DI)(BX*1), Z1
 	VCMPPS  $0x07, Z0, Z0, K2
@@ -19718,11 +19921,11 @@ loop737:
 	ADDQ    $+64, DI
 	ADDQ    $+64, R10
 	DECQ    R11
-	JNZ     loop737
+	JNZ     loop741
 
-skip736:
+skip740:
 	TESTQ     DX, DX
-	JZ        skip738
+	JZ        skip742
 	VMOVUPS.Z (DI), K1, Z0
 	VMOVUPS.Z (DI)(BX*1), K1, Z1
 	VCMPPS    $0x07, Z0, Z0, K2
@@ -19750,7 +19953,7 @@ skip736:
 	ADDQ      DX, DI
 	ADDQ      DX, R10
 
-skip738:
+skip742:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	LEAQ (DI)(BX*2), DI
@@ -19758,7 +19961,7 @@ skip738:
 	LEAQ (R10)(BX*2), R10
 	SUBQ AX, R10
 	DECQ R9
-	JNZ  loop735
+	JNZ  loop739
 	VZEROUPPER
 	RET
 
@@ -19784,12 +19987,12 @@ TEXT ·maxCornerGradAVX512(SB), NOSPLIT, $0-64
 	MOVQ     row+24(FP), R11
 	ADDQ     R11, R10
 
-loop739:
+loop743:
 	TESTQ CX, CX
-	JZ    skip740
+	JZ    skip744
 	MOVQ  CX, R11
 
-loop741:
+loop745:
 	VMOVUPS   (SI), Z0
 	KMOVW     (R8), K2
 	KMOVW     2(R8), K3
@@ -19811,11 +20014,11 @@ loop741:
 	ADDQ      $+64, DI
 	ADDQ      $+64, R10
 	DECQ      R11
-	JNZ       loop741
+	JNZ       loop745
 
-skip740:
+skip744:
 	TESTQ     DX, DX
-	JZ        skip742
+	JZ        skip746
 	VMOVUPS.Z (SI), K1, Z0
 	KMOVW     (R8), K2
 	KMOVW     2(R8), K3
@@ -19837,7 +20040,7 @@ skip740:
 	ADDQ      DX, DI
 	ADDQ      DX, R10
 
-skip742:
+skip746:
 	ADDQ BX, SI
 	SUBQ AX, SI
 	LEAQ (DI)(BX*2), DI
@@ -19845,7 +20048,7 @@ skip742:
 	LEAQ (R10)(BX*2), R10
 	SUBQ AX, R10
 	DECQ R9
-	JNZ  loop739
+	JNZ  loop743
 	VZEROUPPER
 	RET
 
@@ -19865,7 +20068,7 @@ TEXT ·squaresAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 60(AX), Z3
 	SHRQ         $0x04, BX
 
-loop743:
+loop747:
 	VMOVUPS      (CX), Z4
 	VMOVUPS      (DX), Z5
 	VFMADD231PS  Z2, Z4, Z5
@@ -19880,7 +20083,7 @@ loop743:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	DECQ         BX
-	JNZ          loop743
+	JNZ          loop747
 	VMOVUPS      Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -19904,7 +20107,7 @@ TEXT ·sgdAVX512(SB), NOSPLIT, $0-8
 	MOVL         72(AX), R8
 	SHRQ         $0x04, DI
 
-loop744:
+loop748:
 	VMOVUPS      (CX), Z6
 	VMOVUPS      (DX), Z7
 	VFMADD231PS  Z1, Z7, Z0
@@ -19918,7 +20121,7 @@ loop744:
 	VADDPS       Z9, Z7, Z7
 	VMULPS       Z4, Z7, Z7
 	TESTQ        BX, BX
-	JZ           skip745
+	JZ           skip749
 	VMOVUPS      (BX), Z8
 	VBROADCASTSS 68(AX), Z9
 	VFMADD213PS  Z7, Z9, Z8
@@ -19926,18 +20129,18 @@ loop744:
 	ADDQ         $+64, BX
 	VMOVAPS      Z8, Z8
 	TESTL        R8, R8
-	JZ           skip746
+	JZ           skip750
 	VBROADCASTSS 72(AX), Z9
 	VFMADD213PS  Z7, Z9, Z8
 
-skip746:
+skip750:
 	VMOVAPS Z8, Z7
 
-skip745:
+skip749:
 	VFNMADD231PS Z5, Z7, Z6
 	VMOVUPS      Z6, (CX)
 	TESTQ        SI, SI
-	JZ           skip747
+	JZ           skip751
 	VMOVUPS      (SI), Z7
 	VSUBPS       Z7, Z6, Z6
 	VBROADCASTSS 64(AX), Z8
@@ -19945,11 +20148,11 @@ skip745:
 	VMOVUPS      Z7, (SI)
 	ADDQ         $+64, SI
 
-skip747:
+skip751:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    DI
-	JNZ     loop744
+	JNZ     loop748
 	VMOVUPS Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -19971,7 +20174,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 52(AX), Z4
 	SHRQ         $0x04, R8
 
-loop748:
+loop752:
 	VMOVUPS      (CX), Z5
 	VMOVUPS      (DX), Z6
 	VFMADD231PS  Z1, Z6, Z0
@@ -20010,7 +20213,7 @@ loop748:
 	ADDQ         $+64, BX
 	ADDQ         $+64, SI
 	TESTQ        DI, DI
-	JZ           skip749
+	JZ           skip753
 	VMOVUPS      (DI), Z6
 	VSUBPS       Z6, Z5, Z5
 	VBROADCASTSS 64(AX), Z7
@@ -20018,11 +20221,11 @@ loop748:
 	VMOVUPS      Z6, (DI)
 	ADDQ         $+64, DI
 
-skip749:
+skip753:
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	DECQ    R8
-	JNZ     loop748
+	JNZ     loop752
 	VMOVUPS Z0, 100(AX)
 	VZEROUPPER
 	RET
@@ -20037,7 +20240,7 @@ TEXT ·philoxAVX512(SB), NOSPLIT, $0-32
 	MOVL BX, SI
 	SHRQ $0x20, BX
 
-loop750:
+loop754:
 	VPBROADCASTD DX, Z0
 	VPXORD       Z1, Z1, Z1
 	VPXORD       Z2, Z2, Z2
@@ -20374,7 +20577,7 @@ loop750:
 	ADDQ         $+16, DX
 	ADDQ         $+256, CX
 	DECQ         AX
-	JNZ          loop750
+	JNZ          loop754
 	VZEROUPPER
 	RET
 
@@ -20393,7 +20596,7 @@ TEXT ·dropoutAVX512(SB), NOSPLIT, $0-48
 	MOVL         SI, DI
 	SHRQ         $0x20, SI
 
-loop751:
+loop755:
 	VPBROADCASTD BX, Z4
 	VPXORD       Z2, Z2, Z2
 	VPXORD       Z3, Z3, Z3
@@ -20743,7 +20946,7 @@ loop751:
 	ADDQ         $+256, CX
 	ADDQ         $+256, DX
 	DECQ         AX
-	JNZ          loop751
+	JNZ          loop755
 	VZEROUPPER
 	RET
 
@@ -20761,7 +20964,7 @@ TEXT ·momentSumsAVX512(SB), NOSPLIT, $0-48
 	VPXORD    Z4, Z4, Z4
 	VPXORD    Z5, Z5, Z5
 
-loop752:
+loop756:
 	VCVTPS2PD   (DX), Z6
 	VSUBPD      Z0, Z6, Z6
 	VADDPD      Z6, Z1, Z1
@@ -20772,7 +20975,7 @@ loop752:
 	VFMADD231PD Z6, Z6, Z5
 	ADDQ        CX, DX
 	DECQ        AX
-	JNZ         loop752
+	JNZ         loop756
 	MOVQ        a+32(FP), AX
 	MOVQ        b+40(FP), CX
 	VMOVUPD     Z1, (AX)
@@ -20797,7 +21000,7 @@ TEXT ·productSumsAVX512(SB), NOSPLIT, $0-56
 	VPXORD    Z4, Z4, Z4
 	VPXORD    Z5, Z5, Z5
 
-loop753:
+loop757:
 	VCVTPS2PD   (DX), Z6
 	VSUBPD      Z0, Z6, Z6
 	VCVTPS2PD   (SI), Z7
@@ -20811,7 +21014,7 @@ loop753:
 	ADDQ        CX, DX
 	ADDQ        CX, SI
 	DECQ        AX
-	JNZ         loop753
+	JNZ         loop757
 	MOVQ        a+40(FP), AX
 	MOVQ        b+48(FP), CX
 	VMOVUPD     Z1, (AX)
@@ -20834,10 +21037,10 @@ TEXT ·normalizeAVX512(SB), NOSPLIT, $0-64
 	MOVQ add+56(FP), R9
 	SHLQ $0x02, CX
 
-loop754:
+loop758:
 	XORQ R10, R10
 
-again755:
+again759:
 	VMOVUPS     (SI)(R10*1), Z0
 	VSUBPS      (DI)(R10*1), Z0, Z0
 	VMOVUPS     (R8)(R10*1), Z1
@@ -20845,11 +21048,11 @@ again755:
 	VMOVUPS     Z1, (BX)(R10*1)
 	ADDQ        $+64, R10
 	CMPQ        R10, CX
-	JNZ         again755
+	JNZ         again759
 	ADDQ        DX, BX
 	ADDQ        DX, SI
 	DECQ        AX
-	JNZ         loop754
+	JNZ         loop758
 	VZEROUPPER
 	RET
 
@@ -20868,10 +21071,10 @@ TEXT ·normalizeGradAVX512(SB), NOSPLIT, $0-80
 	MOVQ slope+72(FP), R11
 	SHLQ $0x02, CX
 
-loop756:
+loop760:
 	XORQ R12, R12
 
-again757:
+again761:
 	VMOVUPS      (SI)(R12*1), Z0
 	VMOVUPS      (DI)(R12*1), Z1
 	VSUBPS       (R8)(R12*1), Z0, Z0
@@ -20881,12 +21084,12 @@ again757:
 	VMOVUPS      Z1, (BX)(R12*1)
 	ADDQ         $+64, R12
 	CMPQ         R12, CX
-	JNZ          again757
+	JNZ          again761
 	ADDQ         DX, BX
 	ADDQ         DX, SI
 	ADDQ         DX, DI
 	DECQ         AX
-	JNZ          loop756
+	JNZ          loop760
 	VZEROUPPER
 	RET
 
@@ -20928,7 +21131,7 @@ TEXT ·lstmAVX512(SB), NOSPLIT, $0-8
 	VMOVUPS      (AX), Z20
 	VPMOVD2M     Z20, K1
 
-loop758:
+loop762:
 	VMOVUPS.Z    (SI), K1, Z20
 	VADDPS       (DI), Z20, Z20
 	VXORPS       Z18, Z20, Z20
@@ -21082,7 +21285,7 @@ loop758:
 	ADDQ         R10, BX
 	ADDQ         R10, R8
 	DECQ         R12
-	JNZ          loop758
+	JNZ          loop762
 	VZEROUPPER
 	RET
 
@@ -21125,7 +21328,7 @@ TEXT ·lstmGradAVX512(SB), NOSPLIT, $0-8
 	VMOVUPS      (R14), Z20
 	VPMOVD2M     Z20, K1
 
-loop759:
+loop763:
 	VMOVUPS.Z    (R8), K1, Z20
 	VMOVUPS.Z    (R9), K1, Z21
 	VADDPS       Z21, Z20, Z20
@@ -21203,7 +21406,7 @@ loop759:
 	ADDQ         80(AX), R8
 	ADDQ         88(AX), R9
 	DECQ         R13
-	JNZ          loop759
+	JNZ          loop763
 	VZEROUPPER
 	RET
 
@@ -21212,13 +21415,13 @@ loop759:
 TEXT ·winogradInput5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again760:
+again764:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop761:
+loop765:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -21292,14 +21495,14 @@ loop761:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop761
+	JNZ          loop765
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop762:
+loop766:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -21373,12 +21576,12 @@ loop762:
 	ADDQ         56(AX), DX
 	ADDQ         $+512, BX
 	DECQ         CX
-	JNZ          loop762
+	JNZ          loop766
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again760
+	JNZ          again764
 	VZEROUPPER
 	RET
 
@@ -21387,13 +21590,13 @@ loop762:
 TEXT ·winogradInputGrad5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again763:
+again767:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop764:
+loop768:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -21466,14 +21669,14 @@ loop764:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop764
+	JNZ          loop768
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop765:
+loop769:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -21554,12 +21757,12 @@ loop765:
 	ADDQ         56(AX), DX
 	ADDQ         $+512, BX
 	DECQ         CX
-	JNZ          loop765
+	JNZ          loop769
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again763
+	JNZ          again767
 	VZEROUPPER
 	RET
 
@@ -21568,13 +21771,13 @@ loop765:
 TEXT ·winogradOutput5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again766:
+again770:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop767:
+loop771:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -21620,14 +21823,14 @@ loop767:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop767
+	JNZ          loop771
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), DI
 	MOVQ         $0x00000004, CX
 
-loop768:
+loop772:
 	LEAQ         (DX)(SI*2), R8
 	ADDQ         SI, R8
 	VMOVUPS      (BX), Z0
@@ -21683,12 +21886,12 @@ loop768:
 	ADDQ         56(AX), DX
 	ADDQ         $+512, BX
 	DECQ         CX
-	JNZ          loop768
+	JNZ          loop772
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again766
+	JNZ          again770
 	VZEROUPPER
 	RET
 
@@ -21697,13 +21900,13 @@ loop768:
 TEXT ·winogradOutputGrad5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again769:
+again773:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000004, CX
 
-loop770:
+loop774:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -21747,14 +21950,14 @@ loop770:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop770
+	JNZ          loop774
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop771:
+loop775:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -21800,12 +22003,12 @@ loop771:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop771
+	JNZ          loop775
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again769
+	JNZ          again773
 	VZEROUPPER
 	RET
 
@@ -21814,13 +22017,13 @@ loop771:
 TEXT ·winogradFilter5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again772:
+again776:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000005, CX
 
-loop773:
+loop777:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -21878,14 +22081,14 @@ loop773:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop773
+	JNZ          loop777
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000008, CX
 
-loop774:
+loop778:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -21945,12 +22148,12 @@ loop774:
 	ADDQ         56(AX), DX
 	ADDQ         $+320, BX
 	DECQ         CX
-	JNZ          loop774
+	JNZ          loop778
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again772
+	JNZ          again776
 	VZEROUPPER
 	RET
 
@@ -21959,13 +22162,13 @@ loop774:
 TEXT ·winogradFilterGrad5AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again775:
+again779:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000008, CX
 
-loop776:
+loop780:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	LEAQ         (DI)(SI*2), R8
@@ -22025,14 +22228,14 @@ loop776:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop776
+	JNZ          loop780
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000005, CX
 
-loop777:
+loop781:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -22090,12 +22293,12 @@ loop777:
 	ADDQ         56(AX), DX
 	ADDQ         $+512, BX
 	DECQ         CX
-	JNZ          loop777
+	JNZ          loop781
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again775
+	JNZ          again779
 	VZEROUPPER
 	RET
 
@@ -22104,13 +22307,13 @@ loop777:
 TEXT ·winogradInput3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again778:
+again782:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop779:
+loop783:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -22155,14 +22358,14 @@ loop779:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop779
+	JNZ          loop783
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop780:
+loop784:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -22207,12 +22410,12 @@ loop780:
 	ADDQ         56(AX), DX
 	ADDQ         $+384, BX
 	DECQ         CX
-	JNZ          loop780
+	JNZ          loop784
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again778
+	JNZ          again782
 	VZEROUPPER
 	RET
 
@@ -22221,13 +22424,13 @@ loop780:
 TEXT ·winogradInputGrad3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again781:
+again785:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop782:
+loop786:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -22271,14 +22474,14 @@ loop782:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop782
+	JNZ          loop786
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop783:
+loop787:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -22328,12 +22531,12 @@ loop783:
 	ADDQ         56(AX), DX
 	ADDQ         $+384, BX
 	DECQ         CX
-	JNZ          loop783
+	JNZ          loop787
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again781
+	JNZ          again785
 	VZEROUPPER
 	RET
 
@@ -22342,13 +22545,13 @@ loop783:
 TEXT ·winogradOutput3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again784:
+again788:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop785:
+loop789:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -22381,14 +22584,14 @@ loop785:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop785
+	JNZ          loop789
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), DI
 	MOVQ         $0x00000004, CX
 
-loop786:
+loop790:
 	LEAQ         (DX)(SI*2), R8
 	ADDQ         SI, R8
 	VMOVUPS      (BX), Z0
@@ -22433,12 +22636,12 @@ loop786:
 	ADDQ         56(AX), DX
 	ADDQ         $+384, BX
 	DECQ         CX
-	JNZ          loop786
+	JNZ          loop790
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again784
+	JNZ          again788
 	VZEROUPPER
 	RET
 
@@ -22447,13 +22650,13 @@ loop786:
 TEXT ·winogradOutputGrad3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again787:
+again791:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000004, CX
 
-loop788:
+loop792:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -22486,14 +22689,14 @@ loop788:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop788
+	JNZ          loop792
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop789:
+loop793:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -22526,12 +22729,12 @@ loop789:
 	ADDQ         56(AX), DX
 	ADDQ         $+256, BX
 	DECQ         CX
-	JNZ          loop789
+	JNZ          loop793
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again787
+	JNZ          again791
 	VZEROUPPER
 	RET
 
@@ -22540,13 +22743,13 @@ loop789:
 TEXT ·winogradFilter3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again790:
+again794:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000003, CX
 
-loop791:
+loop795:
 	VMOVUPS      (DX), Z0
 	VMOVUPS      (DX)(SI*1), Z1
 	VMOVUPS      (DX)(SI*2), Z2
@@ -22578,14 +22781,14 @@ loop791:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop791
+	JNZ          loop795
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000006, CX
 
-loop792:
+loop796:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (BX), Z0
@@ -22619,12 +22822,12 @@ loop792:
 	ADDQ         56(AX), DX
 	ADDQ         $+192, BX
 	DECQ         CX
-	JNZ          loop792
+	JNZ          loop796
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again790
+	JNZ          again794
 	VZEROUPPER
 	RET
 
@@ -22633,13 +22836,13 @@ loop792:
 TEXT ·winogradFilterGrad3AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 
-again793:
+again797:
 	MOVQ (AX), DX
 	MOVQ 16(AX), BX
 	MOVQ 40(AX), SI
 	MOVQ $0x00000006, CX
 
-loop794:
+loop798:
 	LEAQ         (DX)(SI*2), DI
 	ADDQ         SI, DI
 	VMOVUPS      (DX), Z0
@@ -22673,14 +22876,14 @@ loop794:
 	ADDQ         48(AX), DX
 	ADDQ         $+64, BX
 	DECQ         CX
-	JNZ          loop794
+	JNZ          loop798
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         64(AX), SI
 	MOVQ         24(AX), CX
 	MOVQ         $0x00000003, CX
 
-loop795:
+loop799:
 	VMOVUPS      (BX), Z0
 	VMOVUPS      64(BX), Z1
 	VMOVUPS      128(BX), Z2
@@ -22712,12 +22915,12 @@ loop795:
 	ADDQ         56(AX), DX
 	ADDQ         $+384, BX
 	DECQ         CX
-	JNZ          loop795
+	JNZ          loop799
 	ADDQ         $0x00000040, (AX)
 	ADDQ         $0x00000040, 8(AX)
 	ADDQ         $0x00000040, 24(AX)
 	DECQ         32(AX)
-	JNZ          again793
+	JNZ          again797
 	VZEROUPPER
 	RET
 
@@ -22740,7 +22943,7 @@ TEXT ·peakAVX512(SB), NOSPLIT, $0-8
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-loop796:
+loop800:
 	VFMADD231PS Z12, Z13, Z0
 	VFMADD231PS Z12, Z13, Z1
 	VFMADD231PS Z12, Z13, Z2
@@ -22754,7 +22957,7 @@ loop796:
 	VFMADD231PS Z12, Z13, Z10
 	VFMADD231PS Z12, Z13, Z11
 	DECQ        AX
-	JNZ         loop796
+	JNZ         loop800
 	VZEROUPPER
 	RET
 

@@ -38,7 +38,12 @@ func MatMul[T Float](m, n, k int, c []T, ldc int, a, b Matrix[T], e Epilogue[T])
 		p.isa = active
 		p.m, p.n, p.k, p.c, p.ldc = m, n, k, c, ldc
 		p.a, p.b, p.e = any(a).(Matrix[float32]), any(b).(Matrix[float32]), any(e).(Epilogue[float32])
-		p.run()
+		if p.isDots() {
+			p.dots = true
+			Run(p, ceilDiv(p.n, p.dotColumns()))
+		} else {
+			p.run()
+		}
 		p.clear()
 		products.put(p)
 		return
@@ -70,6 +75,7 @@ type product struct {
 	shared                  bool
 	packed                  []float32 // all of B where several pieces need the same columns
 	packing                 bool      // this run packs B
+	dots                    bool      // this run is of dot products
 }
 
 const (
@@ -137,6 +143,10 @@ func (p *product) clear() { *p = product{packed: p.packed} }
 
 // Do implements [Task].
 func (p *product) Do(w *Worker, piece int) {
+	if p.dots {
+		p.doDots(w, piece)
+		return
+	}
 	j := piece % p.across * p.strip
 	cols := min(p.strip, p.n-j)
 	wide := roundUp(p.n, p.tile.panel)

@@ -49,6 +49,11 @@ func TestMatMul(t *testing.T) {
 		{29, 48, 2048},
 	}
 	r := rand.New(rand.NewPCG(1, 2))
+	for m := range fewRows + 1 { // and one more
+		for range 10 {
+			shapes = append(shapes, shape{1 + m, 1 + r.IntN(80), 1 + r.IntN(80)})
+		}
+	}
 	for range 60 {
 		shapes = append(shapes, shape{1 + r.IntN(60), 1 + r.IntN(80), 1 + r.IntN(400)})
 	}

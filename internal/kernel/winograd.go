@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"math"
+	"runtime"
 	"unsafe"
 )
 
@@ -111,7 +112,8 @@ func winogradForward(g *Conv, y []float32, corner []uint32, x, hwio []float32, o
 	if !t.fits() {
 		return false
 	}
-	for t.band = t.down; t.pieceFloats(t.band) > scratchLen; {
+	threads := runtime.GOMAXPROCS(0) // a part of an image for each, if there are few
+	for t.band = t.down; t.pieceFloats(t.band) > scratchLen || t.band > 1 && g.N*ceilDiv(t.down, t.band) < threads; {
 		t.band = ceilDiv(t.band, 2)
 	}
 	n2 := m.n * m.n

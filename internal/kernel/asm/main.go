@@ -14,6 +14,7 @@ func main() {
 		}
 		s.packRows()
 		s.packCols()
+		s.dots()
 		s.maps()
 		s.rowKernels()
 		s.pools()
