@@ -39,9 +39,23 @@ type Device interface {
 	// MatMul computes C = A·B + β·C.
 	MatMul(m MatMul) error
 
+	// Capture has do ask for launches, products, copies within the device and
+	// clearing, and does none of it: the graph it returns does. What do allocates
+	// and frees is the graph's until that is closed. It is an error to upload,
+	// download or wait within do.
+	Capture(do func() error) (Graph, error)
+
 	// Wait waits until everything is done.
 	Wait() error
+	// Close waits, and gives back all memory, allocated or not.
 	Close() error
+}
+
+// A Graph is a sequence of operations that Capture has recorded.
+type Graph interface {
+	// Launch does it all once more.
+	Launch() error
+	Close()
 }
 
 // A Layout is the numbers of blocks in each direction, of threads in a block, and
