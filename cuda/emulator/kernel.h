@@ -52,7 +52,6 @@ struct dim3 {
 	static inline N##4 make_##N##4(T x, T y, T z, T w) { return {x, y, z, w}; }
 ZOO_VECTOR(float, float, 8, 16)
 ZOO_VECTOR(int, int, 8, 16)
-namespace zoo { using u = unsigned; }
 struct alignas(8) uint2 { unsigned x, y; };
 struct alignas(16) uint4 { unsigned x, y, z, w; };
 struct alignas(16) double2 { double x, y; };
@@ -302,6 +301,7 @@ static inline void first(long &block, void *p, size_t n) {
 struct Kernel {
 	const char *name;
 	void (*call)(void **);
+	int parameters;
 	Kernel *next;
 };
 static Kernel *kernels;
@@ -312,7 +312,7 @@ template <class... A, void (*F)(A...)> struct Register<F> {
 	Kernel k;
 	template <size_t... I> static void unpack(void **args, std::index_sequence<I...>) { F(*(A *)args[I]...); }
 	static void call(void **args) { unpack(args, std::index_sequence_for<A...>()); }
-	Register(const char *name) : k{name, call, kernels} { kernels = &k; }
+	Register(const char *name) : k{name, call, (int)sizeof...(A), kernels} { kernels = &k; }
 };
 
 } // namespace zoo
@@ -328,6 +328,8 @@ ZOO_EXPORT void *zoo_kernel(const char *name) {
 		if (!strcmp(k->name, name)) return k;
 	return nullptr;
 }
+
+ZOO_EXPORT int zoo_parameters(void *kernel) { return ((zoo::Kernel *)kernel)->parameters; }
 
 // zoo_launch runs a kernel and returns CUDA's error, 0 for none.
 ZOO_EXPORT int zoo_launch(void *kernel, const unsigned grid[3], const unsigned block[3], unsigned shared, void **args) {

@@ -23,6 +23,8 @@ type Device interface {
 	// it. Free gives it back once what uses it is done.
 	Alloc(bytes int) (Pointer, error)
 	Free(p Pointer)
+	// InUse returns how many allocations there are, and their bytes.
+	InUse() (allocations, bytes int)
 
 	// Upload copies src to the device. The caller may change src as soon as the
 	// call returns.
