@@ -4,6 +4,7 @@ package cuda
 
 // #cgo LDFLAGS: -lcublas -ldl
 // #cgo noescape zoo_launch
+// #cgo noescape zoo_multiply
 // #cgo nocallback zoo_launch
 // #cgo nocallback zoo_multiply
 // #cgo nocallback zoo_replay
@@ -11,6 +12,7 @@ package cuda
 import "C"
 
 import (
+	"reflect"
 	"runtime"
 	"unsafe"
 
@@ -57,13 +59,27 @@ func (d *driver) in(f func() error) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	if err := cu.SetCurrentContext(d.context); err != nil {
-		return err
+		return plain(err)
 	}
-	return f()
+	return plain(f())
 }
 
-// An Error is what the driver answers.
+// plain returns an error of package cu, whose type is an int that it doesn't export, as one
+// of ours.
+func plain(err error) error {
+	if v := reflect.ValueOf(err); v.Kind() == reflect.Int && v.Type() != reflect.TypeFor[blasError]() {
+		return driverError(v.Int())
+	}
+	return err
+}
+
+// A driverError is what the driver answers.
 type driverError int
+
+const (
+	outOfMemory driverError = C.CUDA_ERROR_OUT_OF_MEMORY
+	notFound    driverError = C.CUDA_ERROR_NOT_FOUND
+)
 
 func (e driverError) Error() string {
 	name, text := C.zoo_error_name(C.CUresult(e)), C.zoo_error_text(C.CUresult(e))
@@ -178,10 +194,15 @@ func (d *driver) closeBLAS(b blas) error { return blasResult(C.zoo_blas_close(d.
 // multiply is C = A·B + β·C by columns: what is ours by rows is cuBLAS' transposed,
 // and Cᵀ = Bᵀ·Aᵀ.
 func (d *driver) multiply(b blas, m *device.MatMul) error {
-	op := map[bool]C.int{true: 1}
-	return blasResult(C.zoo_multiply(d.c, b.handle, op[m.TransB], op[m.TransA], C.int(m.N), C.int(m.M), C.int(m.K),
-		C.uintptr_t(m.B), C.int(m.LDB), C.longlong(m.StrideB),
-		C.uintptr_t(m.A), C.int(m.LDA), C.longlong(m.StrideA), C.float(m.Beta),
+	op := func(trans bool) C.int {
+		if trans {
+			return 1
+		}
+		return 0
+	}
+	return blasResult(C.zoo_multiply(d.c, b.handle, op(m.TransB), op(m.TransA), C.int(m.N), C.int(m.M), C.int(m.K),
+		C.uintptr_t(m.B), C.int(max(1, m.LDB)), C.longlong(m.StrideB), // a matrix without columns has an ld, too
+		C.uintptr_t(m.A), C.int(max(1, m.LDA)), C.longlong(m.StrideA), C.float(m.Beta),
 		C.uintptr_t(m.C), C.int(m.LDC), C.longlong(m.StrideC), C.int(max(1, m.Count))))
 }
 

@@ -21,7 +21,7 @@ import (
 //go:embed kernels
 var kernels embed.FS
 
-// A module is the source of some kernels, and what a compiler made of it.
+// A source is the source of some kernels, and what a compiler made of it.
 type source struct {
 	name string // relu.cu
 	text string
@@ -122,7 +122,7 @@ func (d *gpu) function(name string) (*function, error) {
 	}
 	for _, m := range d.modules {
 		f, err := m.Function(name)
-		if err == cu.NotFound { //nolint:errorlint // package cu returns it as it is
+		if errors.Is(plain(err), notFound) {
 			continue
 		}
 		if err != nil {

@@ -84,6 +84,7 @@ type gpu struct {
 	modules   []cu.Module
 	functions map[string]*function
 	blas      blas
+	workspace device.Pointer // cuBLAS'
 	graphs    map[*graph]bool
 
 	capturing bool
@@ -136,11 +137,10 @@ func (d *gpu) prepare(o device.Options) error {
 	if d.info.Major >= 9 {
 		workspace = 32 << 20
 	}
-	at, err := d.pool.alloc(workspace)
-	if err != nil {
+	if d.workspace, err = d.get(workspace); err != nil {
 		return err
 	}
-	if d.blas, err = d.newBLAS(at, workspace, o.TF32); err != nil {
+	if d.blas, err = d.newBLAS(d.workspace, workspace, o.TF32); err != nil {
 		return err
 	}
 	all, err := sources(kernels, "kernels")
@@ -203,13 +203,13 @@ func (d *gpu) Alloc(bytes int) (device.Pointer, error) {
 		return 0, err
 	}
 	p, err := d.pool.alloc(bytes)
-	if err == cu.OutOfMemory && d.pool.kept > 0 && !d.capturing { //nolint:errorlint // package cu returns it as it is
+	if errors.Is(err, outOfMemory) && d.pool.kept > 0 && !d.capturing {
 		if err := d.failed("giving memory back", d.pool.trim()); err != nil {
 			return 0, err
 		}
 		p, err = d.pool.alloc(bytes)
 	}
-	if err == cu.OutOfMemory { //nolint:errorlint // package cu returns it as it is
+	if errors.Is(err, outOfMemory) {
 		return 0, d.outOfMemory(bytes)
 	}
 	return p, d.failed("allocation", err)
@@ -368,6 +368,9 @@ func (d *gpu) Close() error {
 	}
 	if d.blas.handle != nil {
 		note(d.closeBLAS(d.blas))
+	}
+	if d.workspace != 0 {
+		note(d.put(d.workspace))
 	}
 	note(d.in(func() error {
 		for _, m := range d.modules {

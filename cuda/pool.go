@@ -12,7 +12,7 @@ import (
 // driver takes long and may wait for the GPU. Who gets memory that work in the
 // stream still uses gets it in time, for whatever it does comes later in the stream.
 type pool struct {
-	exact bool                          // keep nothing
+	exact bool                              // keep nothing
 	get   func(int) (device.Pointer, error) // from the driver
 	put   func(device.Pointer) error
 

@@ -226,7 +226,6 @@ static void fault(int signal, siginfo_t *info, void *context) {
 	if (running) {
 		running->where();
 		fprintf(stderr, "access to %s\n", describe(p).c_str());
-		stats.errors++;
 		running->fail(ILLEGAL_ADDRESS);
 	}
 	say("%s: access to %s", runningName, describe(p).c_str());
@@ -419,7 +418,9 @@ EXPORT cuDevicePrimaryCtxRelease_v2(int d) {
 	drainAll();
 	for (auto i = memory.begin(); i != memory.end();) {
 		Allocation &a = i->second;
-		if (!a.freed) {
+		if (!a.freed && primary.error) { // nothing could be freed
+			if (!a.host) stats.allocations--, stats.bytes -= a.bytes;
+		} else if (!a.freed) {
 			say("%s %ld of %zu bytes was never freed", a.host ? "pinned host allocation" : "allocation", a.number, a.bytes);
 			stats.leaks++;
 			if (!a.host) stats.allocations--, stats.bytes -= a.bytes;
@@ -719,7 +720,7 @@ EXPORT cuLaunchKernel(Function *f, unsigned gx, unsigned gy, unsigned gz, unsign
 		running = f->module;
 		R e = f->module->launch(f->kernel, grid, block, shared, pointers.data());
 		running = nullptr;
-		if (e && e != ILLEGAL_ADDRESS) stats.errors++;
+		if (e) stats.errors++;
 		return e;
 	}});
 }
