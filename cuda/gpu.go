@@ -191,8 +191,14 @@ func (d *gpu) get(bytes int) (p device.Pointer, err error) {
 	return p, err
 }
 
+// put waits first: what is in the stream may use the memory.
 func (d *gpu) put(p device.Pointer) error {
-	return d.in(func() error { return cu.MemFree(cu.DevicePtr(p)) })
+	return d.in(func() error {
+		if err := d.stream.Synchronize(); err != nil {
+			return err
+		}
+		return cu.MemFree(cu.DevicePtr(p))
+	})
 }
 
 func (d *gpu) Alloc(bytes int) (device.Pointer, error) {

@@ -153,6 +153,10 @@ static char *dynamicEnd, *dynamicShared;
 
 static inline void place(int t) {
 	run.current = t;
+	if (blockDim.x == (unsigned)run.threads) {
+		threadIdx.x = t;
+		return;
+	}
 	threadIdx.x = t % blockDim.x;
 	threadIdx.y = t / blockDim.x % blockDim.y;
 	threadIdx.z = t / (blockDim.x * blockDim.y);
@@ -344,6 +348,7 @@ ZOO_EXPORT int zoo_launch(void *kernel, const unsigned grid[3], const unsigned b
 	gridDim = dim3(grid[0], grid[1], grid[2]);
 	blockDim = dim3(block[0], block[1], block[2]);
 	run.threads = block[0] * block[1] * block[2];
+	threadIdx = {0, 0, 0};
 	if (run.threads < 1 || run.threads > maxThreads || shared > maxShared) return 1; // CUDA_ERROR_INVALID_VALUE
 	if (!dynamicEnd) {
 		char *p = (char *)mmap(nullptr, maxShared + 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
