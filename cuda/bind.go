@@ -140,15 +140,13 @@ func freePinned(b []byte) error { return cu.MemFreeHost(unsafe.Pointer(unsafe.Sl
 
 func (d *driver) beginCapture() error { return result(C.zoo_begin(d.c, d.s)) }
 
-// endCapture returns the graph and the number of its operations.
-func (d *driver) endCapture() (execGraph, int, error) {
+func (d *driver) endCapture() (execGraph, error) {
 	var g execGraph
-	var n C.size_t
-	err := result(C.zoo_end(d.c, d.s, &g, &n))
-	return g, int(n), err
+	err := result(C.zoo_end(d.c, d.s, &g))
+	return g, err
 }
 
-func (d *driver) abandonCapture() { C.zoo_end(d.c, d.s, nil, nil) }
+func (d *driver) abandonCapture() { C.zoo_end(d.c, d.s, nil) }
 
 type execGraph = C.CUgraphExec
 

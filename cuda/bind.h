@@ -30,17 +30,14 @@ static CUresult zoo_begin(CUcontext c, CUstream s) {
 	return e ? e : cuStreamBeginCapture(s, CU_STREAM_CAPTURE_MODE_RELAXED);
 }
 
-// zoo_end ends a capture. With exec it makes a graph to launch of it, and counts its operations.
-static CUresult zoo_end(CUcontext c, CUstream s, CUgraphExec *exec, size_t *operations) {
+// zoo_end ends a capture. With exec it makes a graph to launch of it.
+static CUresult zoo_end(CUcontext c, CUstream s, CUgraphExec *exec) {
 	CUgraph g = NULL;
 	CUresult e = cuCtxSetCurrent(c);
 	if (e) return e;
 	e = cuStreamEndCapture(s, &g);
 	if (e) return e;
-	if (exec) {
-		e = cuGraphGetNodes(g, NULL, operations);
-		if (!e) e = cuGraphInstantiateWithFlags(exec, g, 0);
-	}
+	if (exec) e = cuGraphInstantiateWithFlags(exec, g, 0);
 	cuGraphDestroy(g);
 	return e;
 }

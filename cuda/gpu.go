@@ -16,7 +16,7 @@ func init() {
 	device.Register("cuda", func(i int, o device.Options) (device.Device, error) { return open(i, o) })
 }
 
-// Available reports whether there is a GPU that Open can open.
+// Available reports whether there is a GPU.
 func Available() bool {
 	n, err := cu.NumDevices()
 	return err == nil && n > 0

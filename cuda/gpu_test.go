@@ -739,7 +739,7 @@ func TestUnorderedThreadsAreFound(t *testing.T) {
 		t.Error("a missing barrier changes nothing")
 	}
 	check(t, d.Launch("unset", device.Layout{Threads: 64}, y.Arg()))
-	if v := get[float32](t, d, y, 64)[0]; v == v { //nolint:staticcheck // NaN
+	if v := get[float32](t, d, y, 64)[0]; v == v { // NaN
 		t.Errorf("shared memory that nobody has written is %v", v)
 	}
 }

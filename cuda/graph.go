@@ -11,10 +11,9 @@ import (
 // A graph is replayed with the addresses it was captured with; it holds the memory
 // that was freed meanwhile.
 type graph struct {
-	d          *gpu
-	exec       execGraph
-	operations int
-	memory     *holding
+	d      *gpu
+	exec   execGraph
+	memory *holding // nil after close
 }
 
 func (d *gpu) Capture(do func() error) (device.Graph, error) {
@@ -37,7 +36,7 @@ func (d *gpu) Capture(do func() error) (device.Graph, error) {
 		}
 		return nil, err
 	}
-	if g.exec, g.operations, err = d.endCapture(); err != nil {
+	if g.exec, err = d.endCapture(); err != nil {
 		_ = d.pool.yield(g.memory) // no more is done anyway
 		return nil, d.failed("capture", err)
 	}

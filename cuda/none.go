@@ -14,7 +14,7 @@ func init() {
 	device.Register("cuda", func(int, device.Options) (device.Device, error) { return nil, errNone })
 }
 
-// Available reports whether there is a GPU that Open can open.
+// Available reports whether there is a GPU.
 func Available() bool { return false }
 
 // Devices returns the GPUs, cuda:0 first.

@@ -637,7 +637,6 @@ EXPORT cuStreamIsCapturing(void *s, int *status) {
 	*status = !stream(s)->capture ? 0 : stream(s)->invalid ? 2 : 1;
 	return OK;
 }
-EXPORT cuGraphGetNodes(Graph *g, void **, size_t *n) { *n = g->operations.size(); return OK; }
 EXPORT cuGraphInstantiateWithFlags(Graph **exec, Graph *g, unsigned long long) { *exec = new Graph(*g); return OK; }
 EXPORT cuGraphUpload(Graph *, void *) { return OK; }
 EXPORT cuGraphLaunch(Graph *g, void *s) {

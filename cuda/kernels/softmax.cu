@@ -18,7 +18,7 @@ __device__ Sum sumOfRow(const float *x, Int cols) {
 	if (threadIdx.x % 32 == 0) part[threadIdx.x / 32] = s;
 	__syncthreads();
 	s = part[0];
-	for (int w = 1; w < blockDim.x / 32; w++) s = s + part[w];
+	for (unsigned w = 1; w < blockDim.x / 32; w++) s = s + part[w];
 	return s;
 }
 
@@ -48,7 +48,7 @@ KERNEL crossEntropy(double *loss, float *dx, const float *x, const Int *label, c
 	if (loss && threadIdx.x == 0) loss[blockIdx.x] = log((double)s.sum) + ((double)s.max - at);
 	if (!dx) return;
 	dx += blockIdx.x * cols;
-	float scale = (float)(*a / rows), factor = good ? scale / s.sum : NOT_A_NUMBER;
+	float scale = *a / (float)rows, factor = good ? scale / s.sum : NOT_A_NUMBER;
 	for (Int j = threadIdx.x; j < cols; j += blockDim.x) {
 		float d = expf(x[j] - s.max) * factor;
 		dx[j] = j == y ? d - scale : d;
