@@ -41,15 +41,23 @@ func (embedding) shape(in []tensor.Shape) (tensor.Shape, error) {
 
 func (e embedding) do(out G.Value, in []G.Value) error {
 	w, x := in[0].Shape(), ints(in[1])
-	for i, id := range x {
-		if id < 0 || id >= w[0] {
-			return errors.Errorf("%s: id %d at %v is none of the embedding's, 0 to %d", e.name, id, coordinates(i, in[1].Shape()), w[0]-1)
-		}
+	if err := e.check(x, []tensor.Shape{w, in[1].Shape()}); err != nil {
+		return err
 	}
 	if out.Dtype() == tensor.Float64 {
 		kernel.Gather(data[float64](out), data[float64](in[0]), x, w[1])
 	} else {
 		kernel.Gather(data[float32](out), data[float32](in[0]), x, w[1])
+	}
+	return nil
+}
+
+// check compares the ids x with the size of the weight.
+func (e embedding) check(x []int, in []tensor.Shape) error {
+	for i, id := range x {
+		if size := in[0][0]; id < 0 || id >= size {
+			return errors.Errorf("%s: id %d at %v is none of the embedding's, 0 to %d", e.name, id, coordinates(i, in[1]), size-1)
+		}
 	}
 	return nil
 }

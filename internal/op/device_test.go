@@ -1,0 +1,236 @@
+package op
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pkg/errors"
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	_ "github.com/gorgonia-zoo/zoo/cuda"
+	"github.com/gorgonia-zoo/zoo/cuda/cudatest"
+	"github.com/gorgonia-zoo/zoo/internal/device"
+)
+
+// withoutKernel lists the computations that no device can run, and why.
+var withoutKernel = map[string]string{}
+
+// Every type of this package with a method do has one that launches kernels, or a reason.
+func TestEveryComputationHasKernels(t *testing.T) {
+	packages, err := parser.ParseDir(token.NewFileSet(), ".", nil, 0) //nolint:staticcheck // types are not needed
+	if err != nil {
+		t.Fatal(err)
+	}
+	methods := map[string]map[string]bool{"do": {}, "launch": {}}
+	for _, f := range packages["op"].Files {
+		for _, d := range f.Decls {
+			m, ok := d.(*ast.FuncDecl)
+			if !ok || m.Recv == nil || methods[m.Name.Name] == nil {
+				continue
+			}
+			if receiver, ok := m.Recv.List[0].Type.(*ast.Ident); ok {
+				methods[m.Name.Name][receiver.Name] = true
+			}
+		}
+	}
+	if len(methods["do"]) < 40 {
+		t.Fatalf("found but %d computations", len(methods["do"]))
+	}
+	for c := range methods["do"] {
+		if has, why := methods["launch"][c], withoutKernel[c]; has == (why != "") {
+			t.Errorf("%s: has kernels %v, has none because %q", c, has, why)
+		}
+	}
+}
+
+// deviceTolerance is for results of float32s: the device adds up in another order, and
+// its exponentials differ in the last bit.
+const deviceTolerance = 1e-5
+
+// A deviceCase is a computation and its inputs.
+type deviceCase struct {
+	name  string
+	c     computation
+	in    []G.Value
+	parts [][2]int // of the output, where they begin and how long they are; nil: it is one
+	exact bool     // the same bits
+}
+
+// Each computation on a device gives what it gives on the host, on sizes that leave
+// blocks of threads a rest, and the same bits each time. Memory holds NaNs before.
+func TestDeviceAgreesWithHost(t *testing.T) {
+	d := cudatest.Open(t, device.Options{Exact: true})
+	tested := map[string]bool{}
+	for _, c := range slices.Concat(productCases(), elementCases(), lossCases(), convCases(), poolCases(), batchNormCases(), recurrentCases()) {
+		name := fmt.Sprintf("%T", c.c)[len("op."):]
+		tested[name] = true
+		t.Run(name+"/"+c.name, func(t *testing.T) { c.test(t, d) })
+	}
+	for _, l := range launchers {
+		if name := fmt.Sprintf("%T", l)[len("op."):]; !tested[name] {
+			t.Errorf("%s is not tested", name)
+		}
+	}
+}
+
+func (c deviceCase) test(t *testing.T, d device.Device) {
+	o := &Operation{c.c, 0}
+	host, err := o.Do(c.in...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := elements(host)
+	got, err := launched(d, o, host.Shape(), c.in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := launched(d, o, host.Shape(), c.in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := c.parts
+	if parts == nil {
+		parts = [][2]int{{0, len(want)}}
+	}
+	for _, p := range parts {
+		g, a, w := got[p[0]:p[0]+p[1]], again[p[0]:p[0]+p[1]], want[p[0]:p[0]+p[1]]
+		if i := differs(g, a); i >= 0 {
+			t.Errorf("element %d of %d from %d on is %v, then %v", i, len(g), p[0], g[i], a[i])
+		}
+		if c.exact {
+			if i := differs(g, w); i >= 0 {
+				t.Errorf("element %d of %d from %d on is %v (%08x), want %v (%08x)", i, len(g), p[0], g[i], math.Float32bits(g[i]), w[i], math.Float32bits(w[i]))
+			}
+			continue
+		}
+		var largest float64
+		for _, v := range w {
+			largest = max(largest, math.Abs(float64(v)))
+		}
+		for i, v := range w {
+			if diff := math.Abs(float64(g[i]) - float64(v)); !(diff <= deviceTolerance*largest) {
+				t.Errorf("element %d of %d from %d on is %v, want %v; the largest is %v", i, len(g), p[0], g[i], v, largest)
+				break
+			}
+		}
+	}
+}
+
+// differs returns where a and b have different bits, -1 if nowhere. All NaNs are one.
+func differs(a, b []float32) int {
+	for i, v := range a {
+		if math.Float32bits(v) != math.Float32bits(b[i]) && !(v != v && b[i] != b[i]) {
+			return i
+		}
+	}
+	return -1
+}
+
+func elements(v G.Value) []float32 {
+	switch v := v.(type) {
+	case *G.F32:
+		return []float32{float32(*v)}
+	case *RowSparse:
+		return v.Dense().Float32s()
+	}
+	return v.(*tensor.Dense).Float32s()
+}
+
+// launched returns what o gives on a device.
+func launched(d device.Device, o *Operation, out tensor.Shape, in []G.Value) (y []float32, err error) {
+	upload := func(b []byte) device.Pointer {
+		p, e := d.Alloc(max(1, len(b)))
+		if e != nil {
+			err = e
+		} else if e := d.Upload(p, b); e != nil {
+			err = e
+		}
+		return p
+	}
+	nans := func(n int) []byte {
+		b := make([]byte, n)
+		for i := range b {
+			b[i] = 0xFF
+		}
+		return b
+	}
+	var arrays []device.Array
+	var shapes []tensor.Shape
+	for _, v := range in {
+		a := device.Array{Shape: v.Shape(), Dtype: v.Dtype()}
+		if v.Dtype() == tensor.Int {
+			a.Pointer = upload(device.Bytes(ints(v)))
+		} else {
+			a.Pointer = upload(device.Bytes(elements(v)))
+		}
+		arrays, shapes = append(arrays, a), append(shapes, v.Shape())
+		defer d.Free(a.Pointer)
+	}
+	result := device.Array{Shape: out, Dtype: tensor.Float32}
+	result.Pointer = upload(nans(4 * result.Len()))
+	defer d.Free(result.Pointer)
+	scratch := upload(nans(o.Scratch(shapes)))
+	defer d.Free(scratch)
+	if err != nil {
+		return nil, err
+	}
+	if err := o.Launch(d, scratch, result, arrays); err != nil {
+		return nil, err
+	}
+	y = make([]float32, result.Len())
+	return y, errors.Wrap(d.Download(device.Bytes(y), result.Pointer), o.String())
+}
+
+// An operation that has no kernels, or is of float64, is refused.
+func TestLaunchRefuses(t *testing.T) {
+	for _, c := range []struct {
+		o    *Operation
+		t    tensor.Dtype
+		want string
+	}{
+		{&Operation{slow{}, 0}, tensor.Float32, "slow has no kernel"},
+		{&Operation{add{1}, 0}, tensor.Float64, "add of float64"},
+	} {
+		err := c.o.Launch(nil, 0, device.Array{Dtype: c.t}, nil)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v, want an error with %q", err, c.want)
+		}
+	}
+	if (&Operation{slow{}, 0}).OnDevice() || !(&Operation{add{1}, 0}).OnDevice() {
+		t.Error("slow is on a device, or add is not")
+	}
+}
+
+type slow struct{ computation }
+
+func (slow) String() string { return "slow" }
+
+// Labels and ids that a device would not look at.
+func TestCheck(t *testing.T) {
+	logits, weight := tensor.Shape{2, 3}, tensor.Shape{5, 4}
+	for _, c := range []struct {
+		c    computation
+		in   []tensor.Shape
+		x    []int
+		want string
+	}{
+		{crossEntropy{}, []tensor.Shape{logits, {2}}, []int{0, 3}, "label 3 of example 1"},
+		{crossEntropyGrad{}, []tensor.Shape{logits, {2}, {}}, []int{-1, 0}, "label -1 of example 0"},
+		{linearCrossEntropy{}, []tensor.Shape{{2, 4}, weight, {2}}, []int{4, 5}, "label 5 of example 1"},
+		{embedding{"embed", 2}, []tensor.Shape{weight, {1, 2}}, []int{4, 5}, "embed: id 5 at (0, 1)"},
+		{crossEntropy{}, []tensor.Shape{logits, {2}}, []int{2, 0}, ""},
+		{dropout{}, []tensor.Shape{logits, {1}}, []int{1 << 40}, ""},
+	} {
+		err := (&Operation{c.c, 0}).Check(c.x, c.in)
+		if got := fmt.Sprint(err); c.want == "" && err != nil || !strings.Contains(got, c.want) {
+			t.Errorf("%v: %v, want %q", c.c, err, c.want)
+		}
+	}
+}
