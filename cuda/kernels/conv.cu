@@ -26,6 +26,21 @@ struct Window {
 	Int stride, step, top, left, spread;
 };
 
+// put writes v to the first of n elements from y on, at once if y is aligned for that.
+__device__ __forceinline__ void put(float *y, float4 v, Int n, bool aligned) {
+	if (aligned && n >= 4) {
+		*(float4 *)y = v;
+		return;
+	}
+	if (n > 0) y[0] = v.x;
+	if (n > 1) y[1] = v.y;
+	if (n > 2) y[2] = v.z;
+	if (n > 3) y[3] = v.w;
+}
+
+// rowsAligned reports whether rows of n elements from y on are.
+__device__ __forceinline__ bool rowsAligned(const float *y, Int n) { return n % 4 == 0 && (unsigned long long)y % 16 == 0; }
+
 // A pass of convolution computes ROWS pixels by COLS filters in a block, ROWS_EACH by 4 in a
 // thread. With QUADS, channels of a group are a multiple of four and read so. With POOL,
 // pixels come in windows of 2×2, whose largest is written, and which it was.
@@ -139,50 +154,52 @@ __device__ __forceinline__ void convolve(float *y, unsigned *corner, const float
 
 #pragma unroll
 	for (int j = 0; j < 4; j++) {
-		int c = column + j0 + j;
-		float add = bias && c < cols ? bias[group * cols + c] : 0;
+		int filter = column + j0 + j;
+		float add = bias && filter < cols ? bias[group * cols + filter] : 0;
 #pragma unroll
 		for (int i = 0; i < ROWS_EACH; i++) {
 			sum[i][j] += add;
 			if (rectify) sum[i][j] = relu(sum[i][j]);
 		}
 	}
+	const int c = column + j0; // the first of four
 	if constexpr (POOL) { // there is one group
 		Int words = (cols + 15) / 16;
+		bool aligned = rowsAligned(y, cols);
 #pragma unroll
 		for (int i = 0; i < ROWS_EACH; i += 4) {
 			Int window = (first + i0 + i) / 4;
 			bool inside = first + i0 + i < pixels;
 			unsigned word = 0;
+			float best[4];
 #pragma unroll
 			for (int j = 0; j < 4; j++) {
-				int c = column + j0 + j;
 				unsigned at = 0;
-				float best = sum[i][j];
+				best[j] = sum[i][j];
 #pragma unroll
 				for (int k = 1; k < 4; k++) {
 					float v = sum[i + k][j];
-					if (v > best || (v != v && best == best)) at = k, best = v;
+					if (v > best[j] || (v != v && best[j] == best[j])) at = k, best[j] = v;
 				}
-				if (c < cols) word |= (at % 2 | at / 2 << 16) << c % 16;
-				if (inside && c < cols) y[window * cols + c] = best;
+				if (c + j < cols) word |= (at % 2 | at / 2 << 16) << (c + j) % 16;
 			}
 			// Four threads side by side have the 16 channels of a word.
 			word |= __shfl_xor_sync(0xffffffffu, word, 1);
 			word |= __shfl_xor_sync(0xffffffffu, word, 2);
-			int c = column + j0;
-			if (inside && c % 16 == 0 && c < cols) corner[window * words + c / 16] = word;
+			if (!inside) continue;
+			put(y + window * cols + c, make_float4(best[0], best[1], best[2], best[3]), cols - c, aligned);
+			if (c % 16 == 0 && c < cols) corner[window * words + c / 16] = word;
 		}
 	} else {
+		bool aligned = rowsAligned(y, f) && cols % 4 == 0;
 #pragma unroll
 		for (int i = 0; i < ROWS_EACH; i++) {
-			Int p = first + i0 + i;
+			Int p = first + i0 + i, at = p * f + group * cols + c;
+			if (p >= pixels) continue;
 #pragma unroll
-			for (int j = 0; j < 4; j++) {
-				int c = column + j0 + j;
-				Int at = p * f + group * cols + c;
-				if (p < pixels && c < cols) y[at] = gate && gate[at] <= 0 ? 0 : sum[i][j];
-			}
+			for (int j = 0; j < 4; j++)
+				if (gate && c + j < cols && gate[at + j] <= 0) sum[i][j] = 0;
+			put(y + at, make_float4(sum[i][0], sum[i][1], sum[i][2], sum[i][3]), cols - c, aligned);
 		}
 	}
 }
@@ -314,14 +331,12 @@ __device__ __forceinline__ void convolveFilters(float *part, const float *x, con
 	}
 
 	part += (block * groups + group) * rows * cols;
+	const int to = column + j0; // the first of four
+	const bool aligned = rowsAligned(part, cols);
 #pragma unroll
 	for (int i = 0; i < ROWS_EACH; i++) {
 		int q = firstRow + i0 + i;
-#pragma unroll
-		for (int j = 0; j < 4; j++) {
-			int c = column + j0 + j;
-			if (q < rows && c < cols) part[q * cols + c] = sum[i][j];
-		}
+		if (q < rows) put(part + q * cols + to, make_float4(sum[i][0], sum[i][1], sum[i][2], sum[i][3]), cols - to, aligned);
 	}
 }
 
