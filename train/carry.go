@@ -63,6 +63,9 @@ func (t *Trainer) forget(of pass) {
 		if c.pass == of {
 			clear(c.value)
 			c.begun = false
+			if t.device != nil {
+				t.device.store.Replaced(c.value)
+			}
 		}
 	}
 }
@@ -72,11 +75,16 @@ func (c *carry) ready() bool {
 	return c.next == nil || c.state.begun && slices.Equal(c.state.shape, c.shape)
 }
 
-// load gives the program's node what was carried so far.
-func (c *carry) load() {
+// fit makes what was carried be zeros if it was for another number of sequences.
+func (c *carry) fit() {
 	if d := c.state; !slices.Equal(d.shape, c.shape) {
 		d.shape, d.value, d.begun = c.shape, make([]float32, c.shape.TotalSize()), false
 	}
+}
+
+// load gives the program's node what was carried so far.
+func (c *carry) load() {
+	c.fit()
 	copy(c.node.Value().(*tensor.Dense).Float32s(), c.state.value)
 }
 

@@ -105,10 +105,15 @@ func (t *Trainer) Evaluate(ctx context.Context, src data.Source) (r Result, err 
 		if err != nil {
 			return r, err
 		}
-		if err := p.run(t.eval); err != nil {
+		if err := t.run(p, t.eval); err != nil {
 			return r, errors.Wrap(err, "evaluate")
 		}
-		p.carryOn()
+		if t.device == nil {
+			p.carryOn()
+		}
+		if err := p.fetch(); err != nil {
+			return r, errors.Wrap(err, "evaluate")
+		}
 		n := examples(t.eval)
 		loss += number(p.loss) * float64(n)
 		if p.correct == nil {

@@ -41,10 +41,15 @@ func (t *Trainer) predict(x *tensor.Dense, goOn bool) (*tensor.Dense, error) {
 			return nil, errors.Errorf("continue: there is no %s %v to go on from; begin with Predict, on as many sequences", c.state.name, c.shape)
 		}
 	}
-	if err := p.run(data.Batch{X: x}); err != nil {
+	if err := t.run(p, data.Batch{X: x}); err != nil {
 		return nil, errors.Wrap(err, call)
 	}
-	p.carryOn()
+	if t.device == nil {
+		p.carryOn()
+	}
+	if err := p.machine.Fetch(p.out); err != nil {
+		return nil, errors.Wrap(err, call)
+	}
 	y, ok := p.out.Value().(*tensor.Dense)
 	if !ok {
 		return nil, errors.Errorf("%s: the model puts out a single number, not a row an example", call)

@@ -46,7 +46,12 @@ func (t *Trainer) program(mode layers.Mode, b data.Batch) (*program, error) {
 		return nil, err
 	}
 	const kept = 6
-	t.programs = slices.Insert(t.programs, 0, p)[:min(len(t.programs)+1, kept)]
+	t.programs = slices.Insert(t.programs, 0, p)
+	for len(t.programs) > kept {
+		last := len(t.programs) - 1
+		t.programs[last].machine.Close()
+		t.programs = t.programs[:last]
+	}
 	return p, nil
 }
 
@@ -144,7 +149,11 @@ func (t *Trainer) compile(mode layers.Mode, b data.Batch) (_ *program, err error
 	for _, c := range p.carries {
 		outs = append(outs, c.next)
 	}
-	p.machine, err = vm.New(s.Graph(), outs...)
+	if t.device != nil {
+		p.machine, err = t.machineOn(p, outs)
+	} else {
+		p.machine, err = vm.New(s.Graph(), outs...)
+	}
 	return p, err
 }
 
@@ -214,6 +223,13 @@ func reach(n *G.Node, seen map[*G.Node]bool) {
 }
 
 // run feeds b through the program, which begins with what was carried.
+func (t *Trainer) run(p *program, b data.Batch) error {
+	if t.device != nil {
+		return t.runOn(p, b)
+	}
+	return p.run(b)
+}
+
 func (p *program) run(b data.Batch) error {
 	if err := p.x.bind(b.X); err != nil {
 		return err

@@ -68,6 +68,9 @@ func (t *Trainer) Snapshot(c *checkpoint.Checkpoint) error {
 	case t.Params.Count() == 0:
 		return errors.New("no checkpoint: the model has no parameters yet; train, evaluate or predict first")
 	}
+	if err := t.pull(); err != nil {
+		return err
+	}
 	old := c.Tensors
 	c.Step, c.Score, c.Tensors, c.File = t.steps, math.NaN(), make(map[string]*tensor.Dense, len(old)), ""
 	put := func(name string, shape tensor.Shape, w []float32) {
@@ -173,7 +176,9 @@ func (t *Trainer) restoreFrom(c *checkpoint.Checkpoint) error {
 	if err := t.Params.Restore(c.File, params); err != nil {
 		return err
 	}
-	t.programs, t.learned, t.resumed, t.carried = nil, nil, slots, carries
+	t.drop()
+	t.forgetDevice()
+	t.learned, t.resumed, t.carried = nil, slots, carries
 	t.steps, t.failed, t.kept = c.Step, nil, nil
 	if t.steps > 0 {
 		t.lastRate = t.schedule(t.steps - 1)

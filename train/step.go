@@ -25,7 +25,7 @@ type Step struct {
 // Loss returns the loss of the step's batch, before the update and without
 // penalties. It is valid until the next step, and NaN in a step that never ran.
 func (s Step) Loss() float64 {
-	if s.program == nil { // it comes with an error
+	if s.program == nil || s.program.machine.Fetch(s.program.loss) != nil { // it comes with an error
 		return math.NaN()
 	}
 	return number(s.program.loss)
@@ -82,6 +82,12 @@ func (t *Trainer) step(ctx context.Context, src data.Source) (s Step, err error)
 	t.profile.measure(s.program)
 	t.profile.end(partCompile)
 	s.program.scope.SetStep(t.steps)
+	if t.device != nil {
+		err := t.stepOn(s)
+		t.profile.end(partRun)
+		s.N = t.steps
+		return s, err
+	}
 	if err := s.program.run(t.batch); err != nil {
 		return s, errors.Wrapf(err, "step %d", t.steps+1)
 	}

@@ -22,6 +22,7 @@ type Trainer struct {
 	Average   float64         // decay of the moving average of the weights; 0: none
 	Decay     []WeightDecay
 	ClipNorm  float64 // bound on the global norm of the gradient; 0: none
+	Device    Device  // where it runs; nil: on the processor
 	Seed      uint64
 	Profile   bool // measure training steps, for Timings
 
@@ -41,6 +42,8 @@ type Trainer struct {
 	kept     [][]float32 // the state after step keptAt
 	keptAt   int
 	lastRate float64 // of the last step; 0: none
+
+	device *accelerator // nil: the processor
 
 	resumed map[string][][]float32 // the optimizer's slots in a checkpoint, by parameter, until it is learned again
 }
@@ -90,6 +93,11 @@ func (t *Trainer) init() error {
 	if t.Profile {
 		t.profile = new(profile)
 	}
+	if t.Device != nil {
+		if err := t.accelerate(); err != nil {
+			return err
+		}
+	}
 	t.ready = true
 	return nil
 }
@@ -105,8 +113,16 @@ func (t *Trainer) Freeze(pattern string) error {
 	if err := t.Params.Freeze(pattern); err != nil {
 		return err
 	}
-	t.programs = nil // compiled for the parameters as they were
+	t.drop() // compiled for the parameters as they were
 	return nil
+}
+
+// drop forgets the programs.
+func (t *Trainer) drop() {
+	for _, p := range t.programs {
+		p.machine.Close()
+	}
+	t.programs = nil
 }
 
 // Save writes the weights that evaluation uses, the averages where averaging is
@@ -117,6 +133,9 @@ func (t *Trainer) Save(file string) error { return t.SaveWith(file, nil) }
 // SaveWith is Save with metadata.
 func (t *Trainer) SaveWith(file string, metadata map[string]string) error {
 	if err := t.init(); err != nil {
+		return err
+	}
+	if err := t.pull(); err != nil {
 		return err
 	}
 	if t.Params.Count() == 0 {
@@ -130,8 +149,14 @@ func (t *Trainer) SaveWith(file string, metadata map[string]string) error {
 	return t.Params.Save(file, metadata)
 }
 
-// Close releases the compiled graphs. The Trainer can be used again.
+// Close releases the compiled graphs, and a device's memory. The Trainer can be used
+// again.
 func (t *Trainer) Close() error {
-	t.programs, t.batch, t.eval = nil, data.Batch{}, data.Batch{}
-	return nil
+	err := t.pull()
+	t.drop()
+	t.batch, t.eval = data.Batch{}, data.Batch{}
+	if t.device != nil {
+		t.device.close()
+	}
+	return err
 }

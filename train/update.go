@@ -54,7 +54,7 @@ func (t *Trainer) learnedFor(q *layers.Param) (*learned, error) {
 	if t.Average > 0 {
 		if q.Average == nil {
 			q.Average = q.Value.Clone().(*tensor.Dense)
-			t.programs = nil // for evaluation they read the value
+			t.drop() // for evaluation they read the value
 		}
 		l.Average = q.Average.Float32s()
 	}

@@ -12,6 +12,15 @@ import (
 
 // New compiles the part of g that outs depend on. Nodes that are nil are skipped.
 func New(g *G.ExprGraph, outs ...*G.Node) (*Machine, error) {
+	m, err := compile(g, outs...)
+	if err == nil {
+		m.allocate()
+	}
+	return m, err
+}
+
+// compile is New without memory for values.
+func compile(g *G.ExprGraph, outs ...*G.Node) (*Machine, error) {
 	order, err := G.Sort(g) // a node before its operands
 	if err != nil {
 		return nil, errors.Wrap(err, "sort")
@@ -31,7 +40,6 @@ func New(g *G.ExprGraph, outs ...*G.Node) (*Machine, error) {
 			c.m.outs = append(c.m.outs, out{n, c.slot[n]})
 		}
 	}
-	c.m.allocate()
 	return c.m, nil
 }
 

@@ -22,6 +22,7 @@ type Machine struct {
 	vals  []G.Value // a slot a node
 	outs  []out
 	bytes int
+	dev   *placement // nil: the host
 
 	timing bool
 	pc     int
@@ -57,6 +58,9 @@ type out struct {
 
 // RunAll runs the graph on the values that its variables have now.
 func (m *Machine) RunAll() error {
+	if m.dev != nil {
+		return m.runOn()
+	}
 	if err := m.load(); err != nil {
 		return err
 	}
@@ -160,8 +164,13 @@ func (c *instruction) name() string {
 // Reset implements [G.VM]. A Machine needs none between runs.
 func (m *Machine) Reset() {}
 
-// Close implements [G.VM].
-func (m *Machine) Close() error { return nil }
+// Close implements [G.VM]. It gives back a device's memory.
+func (m *Machine) Close() error {
+	if m.dev != nil {
+		m.dev.close()
+	}
+	return nil
+}
 
 // Bytes returns the size of the memory that the machine owns.
 func (m *Machine) Bytes() int { return m.bytes }

@@ -8,11 +8,26 @@ import (
 	"github.com/gorgonia-zoo/zoo/internal/op"
 )
 
-// allocate gives each value that an operation fills a place in memory. A place
-// is used again once the last reader of its value, and of every view of it, has
-// run. Values that were asked for, and values that one of Gorgonia's operations
-// reads (its result may be a view), keep theirs.
+// allocate gives each value that an operation fills a place in memory.
 func (m *Machine) allocate() {
+	ends := m.ends()
+	var p pool
+	for i, c := range m.code {
+		if c.fill != nil && !c.view {
+			m.vals[c.dst] = p.value(c)
+		}
+		for _, s := range ends[i] {
+			p.release(s)
+		}
+	}
+	m.bytes = p.bytes
+}
+
+// ends returns, for each instruction, the slots whose memory is free after it: the
+// last reader of their value, and of every view of it, has run. Values that were
+// asked for, and values that one of Gorgonia's operations reads (its result may be a
+// view), keep theirs.
+func (m *Machine) ends() [][]int {
 	owner := make([]int, len(m.vals)) // whose memory a slot's value lies in
 	for i := range owner {
 		owner[i] = i
@@ -33,19 +48,13 @@ func (m *Machine) allocate() {
 	for _, o := range m.outs {
 		last[owner[o.slot]] = len(m.code)
 	}
-
-	var p pool
-	ends := make([][]int, len(m.code)+1) // slots whose memory is free after an instruction
-	for i, c := range m.code {
+	ends := make([][]int, len(m.code)+1)
+	for _, c := range m.code {
 		if c.fill != nil && !c.view {
-			m.vals[c.dst] = p.value(c)
 			ends[last[c.dst]] = append(ends[last[c.dst]], c.dst)
 		}
-		for _, s := range ends[i] {
-			p.release(s)
-		}
 	}
-	m.bytes = p.bytes
+	return ends
 }
 
 // A pool hands out memory that may have been used before.

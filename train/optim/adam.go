@@ -42,12 +42,17 @@ func (o Adam) Slots() []string { return []string{"m", "v"} }
 
 // Update implements [Optimizer].
 func (o Adam) Update(p *Param, n int, rate float64) (finite bool) {
-	b1, b2, eps := or(o.Beta1, 0.9), or(o.Beta2, 0.999), or(o.Epsilon, 1e-8)
+	b1, b2, eps := o.Moments()
 	u := p.update(rate / (1 - math.Pow(b1, float64(n))))
 	u.M, u.V = p.Slots[0], p.Slots[1]
 	u.Beta1, u.New1, u.Beta2, u.New2, u.Epsilon = float32(b1), float32(1-b1), float32(b2), float32(1-b2), float32(eps)
 	u.Root = float32(1 / math.Sqrt(1-math.Pow(b2, float64(n))))
 	return kernel.Adam(&u)
+}
+
+// Moments returns β₁, β₂ and ε, those that are not set included.
+func (o Adam) Moments() (beta1, beta2, epsilon float64) {
+	return or(o.Beta1, 0.9), or(o.Beta2, 0.999), or(o.Epsilon, 1e-8)
 }
 
 func or(v, other float64) float64 {
