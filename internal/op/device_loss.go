@@ -46,9 +46,9 @@ func (crossEntropyGrad) launch(c *call) {
 	c.rows("crossEntropy", n, classes, null, c.out.Arg(), c.p(0), c.p(1), c.p(2), device.Float(float64(n)), device.Int(classes))
 }
 
-// blockBytes is about the size of a block of logits: small beside a device's memory,
-// and a product of its own.
-const blockBytes = 64 << 20
+// blockBytes is the most that a block of logits takes: little beside a device's memory,
+// and enough for products that keep it busy.
+var blockBytes = 64 << 20
 
 // A linearLossPlan says how a linear operation and its cross-entropy go by blocks of
 // rows, and where in the scratch memory what lies, in bytes.

@@ -88,6 +88,19 @@ func TestDeviceAgreesWithHost(t *testing.T) {
 	}
 }
 
+// Logits that come in blocks of a few rows, the last one short.
+func TestDeviceGoesByBlocks(t *testing.T) {
+	d := cudatest.Open(t, device.Options{Exact: true})
+	defer func(n int) { blockBytes = n }(blockBytes)
+	blockBytes = 4 * 8 * 1100
+	for _, c := range lossCases() {
+		switch c.c.(type) {
+		case linearCrossEntropy, linearCrossEntropyGrad:
+			t.Run(fmt.Sprintf("%T/%s", c.c, c.name), func(t *testing.T) { c.test(t, d) })
+		}
+	}
+}
+
 func (c deviceCase) test(t *testing.T, d device.Device) {
 	o := &Operation{c.c, 0}
 	host, err := o.Do(c.in...)

@@ -6,8 +6,9 @@
 // the graph. Gradients are nodes, made of operations from here.
 //
 // Operations work on float32, and in portable code on float64 for gradient
-// checks. Shapes and labels are checked here; the layers above check what a user
-// is likely to get wrong, in the user's words.
+// checks. On a device they work on float32, with kernels of cuda/kernels that the
+// files device_*.go launch. Shapes and labels are checked here; the layers above
+// check what a user is likely to get wrong, in the user's words.
 package op
 
 import (
