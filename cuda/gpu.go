@@ -13,7 +13,10 @@ import (
 )
 
 func init() {
-	device.Register("cuda", func(i int, o device.Options) (device.Device, error) { return open(i, o) })
+	device.Register("cuda", device.Kind{
+		Count: func() int { n, _ := cu.NumDevices(); return n },
+		Open:  func(i int, o device.Options) (device.Device, error) { return open(i, o) },
+	})
 }
 
 // Available reports whether there is a GPU.

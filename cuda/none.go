@@ -11,7 +11,10 @@ import (
 var errNone = errors.New("this program is built without CUDA; build it with -tags cuda, as cuda/README.md says")
 
 func init() {
-	device.Register("cuda", func(int, device.Options) (device.Device, error) { return nil, errNone })
+	device.Register("cuda", device.Kind{
+		Count: func() int { return 0 },
+		Open:  func(int, device.Options) (device.Device, error) { return nil, errNone },
+	})
 }
 
 // Available reports whether there is a GPU.

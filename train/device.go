@@ -16,14 +16,20 @@ import (
 // A Device runs training and prediction in memory of its own: see package cuda.
 type Device = device.Device
 
+// A Placed operation is where a part of a model runs.
+type Placed struct {
+	Operation string // with the shape of its output
+	Device    string // cpu, cuda:0
+}
+
 // An accelerator is what a Trainer keeps on its device: copies of parameters,
 // averages, the optimizer's memory and what is carried, which training changes there.
 type accelerator struct {
 	store   *device.Store
-	updater *device.Updater // of what is learned; nil: not yet
-	learned int             // parameters that it is for
+	updater *device.Updater  // of what is learned; nil: not yet
+	learned int              // parameters that it is for
 	kept    []device.Pointer // copies of the state after the step checked
-	checked int // the last step after which everything was finite
+	checked int              // the last step after which everything was finite
 }
 
 // onDevice has what the programs of a training step do after the gradients.
@@ -102,7 +108,7 @@ func (t *Trainer) machineOn(p *program, outs G.Nodes) (*vm.Machine, error) {
 			return nil, err
 		}
 	}
-	return vm.NewOn(t.device.store, after, p.scope.Graph(), outs...)
+	return vm.NewOn(t.device.store, t.SoftPlacement, after, p.scope.Graph(), outs...)
 }
 
 // learnOn has an updater for all that is learned.

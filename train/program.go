@@ -154,6 +154,11 @@ func (t *Trainer) compile(mode layers.Mode, b data.Batch) (_ *program, err error
 	} else {
 		p.machine, err = vm.New(s.Graph(), outs...)
 	}
+	if err == nil && t.Placed != nil {
+		for operation, device := range p.machine.Placement {
+			t.Placed(Placed{operation, device})
+		}
+	}
 	return p, err
 }
 

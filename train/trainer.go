@@ -23,8 +23,14 @@ type Trainer struct {
 	Decay     []WeightDecay
 	ClipNorm  float64 // bound on the global norm of the gradient; 0: none
 	Device    Device  // where it runs; nil: on the processor
-	Seed      uint64
-	Profile   bool // measure training steps, for Timings
+	// SoftPlacement runs operations that Device has no kernel for on the processor,
+	// which takes copies to and fro; without it they are an error.
+	SoftPlacement bool
+	// Placed, unless it is nil, is told of each operation when a graph is compiled.
+	Placed func(Placed)
+
+	Seed    uint64
+	Profile bool // measure training steps, for Timings
 
 	optimizer optim.Optimizer // the fields as the first call found them
 	schedule  optim.Schedule

@@ -39,12 +39,14 @@ func (c *evalCmd) Validate() error {
 
 // Run evaluates.
 func (c *evalCmd) Run(ctx context.Context, o cli.Output) error {
-	if _, err := c.SetUp(); err != nil {
+	place, err := c.SetUp(o.Err)
+	if err != nil {
 		return err
 	}
+	defer place.Close()
 	return c.Watch.Run(ctx, o, func(cp *checkpoint.Checkpoint) (any, string, error) {
 		if c.trainer == nil {
-			if err := c.open(ctx, cp); err != nil {
+			if err := c.open(ctx, cp, place); err != nil {
 				return nil, "", err
 			}
 		}
@@ -53,7 +55,7 @@ func (c *evalCmd) Run(ctx context.Context, o cli.Output) error {
 }
 
 // open prepares for the run of which cp is a checkpoint.
-func (c *evalCmd) open(ctx context.Context, cp *checkpoint.Checkpoint) error {
+func (c *evalCmd) open(ctx context.Context, cp *checkpoint.Checkpoint, place *cli.Place) error {
 	if _, err := cli.Past(cp, trainCommand, &c.set, new(training)); err != nil {
 		return err
 	}
@@ -65,6 +67,7 @@ func (c *evalCmd) open(ctx context.Context, cp *checkpoint.Checkpoint) error {
 		return err
 	}
 	c.trainer = &train.Trainer{Model: spec.New(), Seed: c.set.Seed}
+	place.Use(c.trainer)
 	c.set.configure(c.trainer, c.digits.Train.Examples())
 	return nil
 }

@@ -22,6 +22,7 @@ package main
 import (
 	"os"
 
+	_ "github.com/gorgonia-zoo/zoo/cuda" // GPUs, in programs that are built with them
 	"github.com/gorgonia-zoo/zoo/internal/cli"
 )
 

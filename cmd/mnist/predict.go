@@ -48,13 +48,17 @@ func (c *predictCmd) Validate() error {
 
 // Run classifies one image after the other.
 func (c *predictCmd) Run(ctx context.Context, o cli.Output) error {
-	if _, err := c.SetUp(); err != nil {
+	place, err := c.SetUp(o.Err)
+	if err != nil {
 		return err
 	}
+	defer place.Close()
 	reader, err := newReader(c.Model, c.Weights)
 	if err != nil {
 		return err
 	}
+	place.Use(&reader.Trainer)
+	defer reader.Close()
 	var failed error
 	for _, file := range c.Images {
 		if ctx.Err() != nil {

@@ -11,7 +11,7 @@ const trainCommand = "mnist train"
 
 // settings returns those of the run: what the command line says or, if it is one to
 // go on with, what it began with. The folder is nil for a new run.
-func (c *trainCmd) settings(given cli.Given, isa string) (folder *cli.RunFolder, set config, err error) {
+func (c *trainCmd) settings(given cli.Given, place *cli.Place) (folder *cli.RunFolder, set config, err error) {
 	if c.Resume {
 		if folder, err = cli.OpenRun(c.RunDir, trainCommand, &set); err != nil {
 			return nil, set, err
@@ -19,12 +19,12 @@ func (c *trainCmd) settings(given cli.Given, isa string) (folder *cli.RunFolder,
 	}
 	if folder == nil {
 		set, err = c.fresh()
-		set.ISA = isa
-	} else if err = c.same(given, &set, isa); err != nil {
+		set.ISA = place.ISA
+	} else if err = c.same(given, &set, place.ISA); err != nil {
 		folder.Close()
 		return nil, set, err
 	}
-	set.Threads = runtime.GOMAXPROCS(0)
+	set.Threads, set.Device = runtime.GOMAXPROCS(0), place.Name
 	return folder, set, err
 }
 
@@ -41,7 +41,7 @@ func (c *trainCmd) fresh() (config, error) {
 	if c.Batch != nil {
 		r.Batch = *c.Batch
 	}
-	return config{Command: trainCommand, Model: c.model(), Dataset: c.Dataset, Recipe: c.Recipe, recipe: r, Seed: c.Seed, Device: "cpu"}, nil
+	return config{Command: trainCommand, Model: c.model(), Dataset: c.Dataset, Recipe: c.Recipe, recipe: r, Seed: c.Seed}, nil
 }
 
 // same checks that the command line does not change what a run began with, apart

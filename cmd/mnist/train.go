@@ -71,11 +71,12 @@ func (c *trainCmd) model() string {
 
 // Run trains and evaluates.
 func (c *trainCmd) Run(ctx context.Context, o cli.Output, given cli.Given) error {
-	isa, err := c.SetUp()
+	place, err := c.SetUp(o.Err)
 	if err != nil {
 		return err
 	}
-	folder, set, err := c.settings(given, isa)
+	defer place.Close()
+	folder, set, err := c.settings(given, place)
 	if err != nil {
 		return err
 	}
@@ -94,6 +95,8 @@ func (c *trainCmd) Run(ctx context.Context, o cli.Output, given cli.Given) error
 		return err
 	}
 	t := &train.Trainer{Model: spec.New(), Seed: set.Seed, Profile: c.Profile}
+	place.Use(t)
+	defer t.Close()
 	set.configure(t, digits.Train.Examples())
 	summary, err := models.Summary(t.Model, append([]int{set.Batch}, spec.Input...)...)
 	if err != nil {

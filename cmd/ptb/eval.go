@@ -47,12 +47,14 @@ func (c *evalCmd) Validate() error {
 
 // Run evaluates.
 func (c *evalCmd) Run(ctx context.Context, o cli.Output) error {
-	if _, err := c.SetUp(); err != nil {
+	place, err := c.SetUp(o.Err)
+	if err != nil {
 		return err
 	}
+	defer place.Close()
 	return c.Watch.Run(ctx, o, func(cp *checkpoint.Checkpoint) (any, string, error) {
 		if c.trainer == nil {
-			if err := c.open(ctx, o, cp); err != nil {
+			if err := c.open(ctx, o, cp, place); err != nil {
 				return nil, "", err
 			}
 		}
@@ -61,7 +63,7 @@ func (c *evalCmd) Run(ctx context.Context, o cli.Output) error {
 }
 
 // open prepares for the run of which cp is a checkpoint.
-func (c *evalCmd) open(ctx context.Context, o cli.Output, cp *checkpoint.Checkpoint) (err error) {
+func (c *evalCmd) open(ctx context.Context, o cli.Output, cp *checkpoint.Checkpoint, place *cli.Place) (err error) {
 	if _, err := cli.Past(cp, trainCommand, &c.set, new(training)); err != nil {
 		return err
 	}
@@ -79,6 +81,7 @@ func (c *evalCmd) open(ctx context.Context, o cli.Output, cp *checkpoint.Checkpo
 		return errors.Errorf("%s has another vocabulary than the one that %s was trained with; name that corpus with --corpus", c.corpus.Origin, c.RunDir)
 	}
 	c.trainer = &train.Trainer{Model: lstmlm.New(c.set.config(), c.corpus.Vocab.Len()), Seed: c.set.Seed}
+	place.Use(c.trainer)
 	return nil
 }
 

@@ -41,13 +41,17 @@ func (c *generateCmd) Validate() error {
 // Run prints the prompt and words that follow it. The end of a line starts a new
 // one, and is not counted; <unk> is never written, nor an empty line.
 func (c *generateCmd) Run(ctx context.Context, o cli.Output) error {
-	if _, err := c.SetUp(); err != nil {
+	place, err := c.SetUp(o.Err)
+	if err != nil {
 		return err
 	}
+	defer place.Close()
 	r, err := open(c.RunDir)
 	if err != nil {
 		return err
 	}
+	place.Use(r.Trainer)
+	defer r.Close()
 	ids, strange := r.read(c.Prompt)
 	if len(ids) == 0 {
 		return errors.Errorf("the model knows no word of the prompt, nor where lines begin; give a --prompt with words of %s", filepath.Join(c.RunDir, vocabFile))

@@ -18,7 +18,7 @@ const trainCommand = "ptb train"
 
 // settings returns those of the run: what the command line says or, if it is one to
 // go on with, what it began with. The folder is nil for a new run.
-func (c *trainCmd) settings(given cli.Given, isa string) (folder *cli.RunFolder, set config, err error) {
+func (c *trainCmd) settings(given cli.Given, place *cli.Place) (folder *cli.RunFolder, set config, err error) {
 	c.Corpus = resolve(c.Corpus)
 	if c.Resume {
 		if folder, err = cli.OpenRun(c.RunDir, trainCommand, &set); err != nil {
@@ -27,12 +27,12 @@ func (c *trainCmd) settings(given cli.Given, isa string) (folder *cli.RunFolder,
 	}
 	if folder == nil {
 		set, err = c.fresh()
-		set.ISA = isa
-	} else if err = c.same(given, &set, isa); err != nil {
+		set.ISA = place.ISA
+	} else if err = c.same(given, &set, place.ISA); err != nil {
 		folder.Close()
 		return nil, set, err
 	}
-	set.Threads = runtime.GOMAXPROCS(0)
+	set.Threads, set.Device = runtime.GOMAXPROCS(0), place.Name
 	return folder, set, err
 }
 
@@ -46,7 +46,7 @@ func (c *trainCmd) fresh() (config, error) {
 		r.Batch = *c.Batch
 	}
 	c.length(&r)
-	return config{Command: trainCommand, Config: c.Config, Recipe: c.Recipe, recipe: r, Corpus: c.Corpus, Seed: c.Seed, Device: "cpu"}, nil
+	return config{Command: trainCommand, Config: c.Config, Recipe: c.Recipe, recipe: r, Corpus: c.Corpus, Seed: c.Seed}, nil
 }
 
 // length gives r the length that the command line says, if it does.

@@ -69,11 +69,12 @@ func (c *trainCmd) Validate() error {
 
 // Run trains and evaluates.
 func (c *trainCmd) Run(ctx context.Context, o cli.Output, given cli.Given) error {
-	isa, err := c.SetUp()
+	place, err := c.SetUp(o.Err)
 	if err != nil {
 		return err
 	}
-	folder, set, err := c.settings(given, isa)
+	defer place.Close()
+	folder, set, err := c.settings(given, place)
 	if err != nil {
 		return err
 	}
@@ -90,6 +91,8 @@ func (c *trainCmd) Run(ctx context.Context, o cli.Output, given cli.Given) error
 		}
 	}
 	t := &train.Trainer{Model: lstmlm.New(set.config(), corpus.Vocab.Len()), Seed: set.Seed, Profile: c.Profile}
+	place.Use(t)
+	defer t.Close()
 	set.configure(t, src.Len())
 	summary, err := models.TextSummary(t.Model, set.Unroll, set.Batch)
 	if err != nil {

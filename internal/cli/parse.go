@@ -1,15 +1,19 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"regexp"
 	"runtime"
 
 	"github.com/alecthomas/kong"
 	"github.com/pkg/errors"
 
+	"github.com/gorgonia-zoo/zoo/internal/device"
 	"github.com/gorgonia-zoo/zoo/internal/kernel"
+	"github.com/gorgonia-zoo/zoo/train"
 )
 
 // Run parses args into commands, a pointer to a struct with kong's tags, and runs
@@ -79,19 +83,62 @@ func (o Output) Printf(format string, args ...any) error {
 
 // Common are the flags of every command that computes.
 type Common struct {
-	Device  string `default:"auto" enum:"auto,cpu" placeholder:"auto|cpu" help:"Where to compute. This program was built without CUDA."`
-	Threads *int   `placeholder:"N" help:"Number of threads, which changes the speed and no result. By default as many as there are processors."`
+	Device        string `default:"auto" placeholder:"auto|cpu|cuda|cuda:N" help:"Where to compute. auto is a GPU if there is one and this program was built with CUDA, else the processor."`
+	TF32          bool   `help:"On a GPU, multiply matrices with 10 bits of precision, which is faster."`
+	LogPlacement  bool   `help:"Say of each operation where it runs."`
+	SoftPlacement bool   `help:"Run operations that a GPU has no kernel for on the processor."`
+	Threads       *int   `placeholder:"N" help:"Number of threads, which changes the speed and no result. By default as many as there are processors."`
 }
 
-// SetUp prepares the machine, and returns the name of its kernels.
-func (c Common) SetUp() (isa string, err error) {
+// A Place is where a command computes.
+type Place struct {
+	Name string // cpu, cuda:0
+	ISA  string // of the processor's kernels
+
+	device train.Device // nil: the processor
+	log    io.Writer    // nil: what runs where is not said
+	soft   bool
+}
+
+// SetUp prepares the machine. What runs where is said to log, if that is wanted.
+func (c Common) SetUp(log io.Writer) (p *Place, err error) {
 	if c.Threads != nil {
 		runtime.GOMAXPROCS(*c.Threads)
 	}
-	if isa, err = kernel.ISA(); err != nil {
-		return "", errors.Errorf("%v; name one of these or unset ZOO_ISA", err)
+	p = &Place{Name: "cpu", soft: c.SoftPlacement}
+	if p.ISA, err = kernel.ISA(); err != nil {
+		return nil, errors.Errorf("%v; name one of these or unset ZOO_ISA", err)
 	}
-	return isa, nil
+	if c.LogPlacement {
+		p.log = log
+	}
+	name := c.Device
+	if name == "auto" || name == "" {
+		name = cmp.Or(device.Any(), "cpu")
+	}
+	if name == "cpu" {
+		return p, nil
+	}
+	if p.device, err = device.Open(name, device.Options{TF32: c.TF32}); err != nil {
+		return nil, err
+	}
+	p.Name = p.device.Name()
+	return p, nil
+}
+
+// Use has t compute here.
+func (p *Place) Use(t *train.Trainer) {
+	t.Device, t.SoftPlacement = p.device, p.soft
+	if p.log != nil {
+		t.Placed = func(o train.Placed) { fmt.Fprintf(p.log, "%-8s %s\n", o.Device, o.Operation) }
+	}
+}
+
+// Close gives a device back.
+func (p *Place) Close() {
+	if p.device != nil {
+		p.device.Close()
+	}
 }
 
 // Check is for Validate.
@@ -100,8 +147,13 @@ func (c Common) Check() error {
 	if c.Threads != nil && *c.Threads > most {
 		return errors.Errorf("--threads must be at most %d, not %d", most, *c.Threads)
 	}
+	if !devices.MatchString(c.Device) {
+		return errors.Errorf("--device must be auto, cpu, cuda or cuda:N, not %q", c.Device)
+	}
 	return AtLeastOne("--threads", c.Threads)
 }
+
+var devices = regexp.MustCompile(`^(|auto|cpu|cuda(:[0-9]+)?)$`)
 
 // AtLeastOne is an error unless the flag's value is unset or at least 1.
 func AtLeastOne(flag string, n *int) error {

@@ -17,21 +17,37 @@ type Options struct {
 	Exact bool
 }
 
-var kinds = map[string]func(index int, o Options) (Device, error){}
+// A Kind is a kind of device.
+type Kind struct {
+	Count func() int // how many there are
+	Open  func(index int, o Options) (Device, error)
+}
+
+var kinds = map[string]Kind{}
 
 // Register makes a kind of device known to Open. Packages that have one call it in
 // their init.
-func Register(kind string, open func(index int, o Options) (Device, error)) {
-	if kinds[kind] != nil {
-		panic("device: " + kind + " registered twice")
+func Register(name string, k Kind) {
+	if kinds[name].Open != nil {
+		panic("device: " + name + " registered twice")
 	}
-	kinds[kind] = open
+	kinds[name] = k
+}
+
+// Any returns the name of a device, empty if there is none.
+func Any() string {
+	for name, k := range kinds {
+		if k.Count() > 0 {
+			return name + ":0"
+		}
+	}
+	return ""
 }
 
 // Open opens the device of a name such as cuda:1; cuda alone is cuda:0.
 func Open(name string, o Options) (Device, error) {
 	kind, number, numbered := strings.Cut(name, ":")
-	open := kinds[kind]
+	open := kinds[kind].Open
 	if open == nil {
 		if len(kinds) == 0 {
 			return nil, errors.Errorf("device %q: this program knows no devices", name)

@@ -6,8 +6,8 @@ import (
 )
 
 func TestOpen(t *testing.T) {
-	defer func(k map[string]func(int, Options) (Device, error)) { kinds = k }(kinds)
-	kinds = map[string]func(int, Options) (Device, error){}
+	defer func(k map[string]Kind) { kinds = k }(kinds)
+	kinds = map[string]Kind{}
 	fails := func(name, want string) {
 		t.Helper()
 		if _, err := Open(name, Options{}); err == nil || !strings.Contains(err.Error(), want) {
@@ -16,13 +16,24 @@ func TestOpen(t *testing.T) {
 	}
 	fails("cuda:0", "knows no devices")
 	var opened []int
-	Register("cuda", func(i int, o Options) (Device, error) {
-		opened = append(opened, i)
-		if !o.TF32 {
-			t.Error("options are not passed on")
-		}
-		return nil, nil
+	count := 0
+	Register("cuda", Kind{
+		Count: func() int { return count },
+		Open: func(i int, o Options) (Device, error) {
+			opened = append(opened, i)
+			if !o.TF32 {
+				t.Error("options are not passed on")
+			}
+			return nil, nil
+		},
 	})
+	if any := Any(); any != "" {
+		t.Errorf("Any() = %q of none", any)
+	}
+	count = 2
+	if any := Any(); any != "cuda:0" {
+		t.Errorf("Any() = %q, want cuda:0", any)
+	}
 	fails("tpu:0", "knows cuda")
 	fails("cuda:", "want a number")
 	fails("cuda:-1", "want a number")

@@ -32,13 +32,13 @@ var allowed = map[string][]string{
 	"bench":    {"data", "internal/kernel", "layers", "models", "train"},
 	"examples": {"data", "layers", "models", "train"}, // what a user can import, too
 
-	"train":  {"data", "internal/kernel", "internal/op", "internal/replace", "internal/safetensors", "internal/vm", "layers"},
+	"train":  {"data", "internal/device", "internal/kernel", "internal/op", "internal/replace", "internal/safetensors", "internal/vm", "layers"},
 	"models": {"layers"},
 	"layers": {"internal/kernel", "internal/op", "internal/safetensors"},
 	"data":   {},
 	"cuda":   {"internal/device"},
 
-	"internal/cli":         {"data", "internal/kernel", "internal/replace", "layers", "train"},
+	"internal/cli":         {"data", "internal/device", "internal/kernel", "internal/replace", "layers", "train"},
 	"internal/cli/clitest": {"internal/replace"}, // for tests
 	"internal/vm":          {"internal/device", "internal/kernel", "internal/op"},
 	"internal/op":          {"internal/device", "internal/kernel"},

@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -19,6 +20,8 @@ type placement struct {
 	scratch device.Pointer
 	after   func() error
 	readers map[int][]reader // of variables that are ints, by slot
+	soft    bool
+	hosted  map[int][]G.Value // what instructions that run on the host read, by number
 
 	moved    bool // since the last run
 	runs     int  // since something has moved
@@ -34,13 +37,14 @@ type reader struct {
 // NewOn is [New] for a device. Variables that store has a copy of are read there;
 // others, and those that are not floats, are uploaded in each run. After a run values
 // are on the device until they are fetched. after, unless it is nil, asks the device
-// for more in each run; it must be the same each time.
-func NewOn(store *device.Store, after func() error, g *G.ExprGraph, outs ...*G.Node) (*Machine, error) {
+// for more in each run; it must be the same each time. With soft, operations that the
+// device has no kernel for run on the host.
+func NewOn(store *device.Store, soft bool, after func() error, g *G.ExprGraph, outs ...*G.Node) (*Machine, error) {
 	m, err := compile(g, outs...)
 	if err != nil {
 		return nil, err
 	}
-	m.dev = &placement{store: store, at: make([]device.Array, len(m.vals)), after: after, readers: map[int][]reader{}}
+	m.dev = &placement{store: store, at: make([]device.Array, len(m.vals)), after: after, soft: soft, readers: map[int][]reader{}, hosted: map[int][]G.Value{}}
 	if err := m.place(); err != nil {
 		m.Close()
 		return nil, err
@@ -65,8 +69,9 @@ func (m *Machine) place() error {
 	var p devicePool
 	scratch := 0
 	for i, c := range m.code {
-		if c.fill == nil || !c.fill.OnDevice() && !c.view {
-			return errors.Errorf("%s: the operation %s has no kernel for %s", c.name(), c.op, d.store.Name())
+		has := c.fill != nil && (c.view || c.fill.OnDevice())
+		if !has && !d.soft {
+			return errors.Errorf("the operation %s has no kernel for %s; run it on the processor, by SoftPlacement or --soft-placement, or all of it with --device cpu", c.name(), d.store.Name())
 		}
 		d.at[c.dst] = array(c.node)
 		if !c.view {
@@ -80,6 +85,12 @@ func (m *Machine) place() error {
 			in := make([]tensor.Shape, len(c.src))
 			for j, s := range c.src {
 				in[j] = d.at[s].Shape
+			}
+			if !has {
+				if d.hosted[i], err = d.host(c); err != nil {
+					return err
+				}
+				continue // its values are for no one else
 			}
 			scratch = max(scratch, c.fill.Scratch(in))
 			for _, s := range c.src {
@@ -156,7 +167,7 @@ func (m *Machine) runOn() error {
 		d.drop()
 	}
 	d.runs++
-	if d.recorded == nil && d.runs > 1 { // everything is compiled and in its place
+	if d.recorded == nil && d.runs > 1 && len(d.hosted) == 0 { // everything is compiled and in its place
 		var err error
 		if d.recorded, err = d.store.Capture(m.launch); err != nil {
 			return err
@@ -227,8 +238,14 @@ func (m *Machine) placeViews() {
 func (m *Machine) launch() error {
 	d := m.dev
 	var in []device.Array
-	for _, c := range m.code {
+	for i, c := range m.code {
 		if c.view {
+			continue
+		}
+		if values, ok := d.hosted[i]; ok {
+			if err := d.runOnHost(c, values); err != nil {
+				return errors.Wrap(err, c.name())
+			}
 			continue
 		}
 		in = in[:0]
@@ -243,6 +260,65 @@ func (m *Machine) launch() error {
 		return nil
 	}
 	return d.after()
+}
+
+// host returns values for what c reads.
+func (d *placement) host(c instruction) (in []G.Value, err error) {
+	for _, s := range c.src {
+		a := d.at[s]
+		if a.Dtype != tensor.Float32 {
+			return nil, errors.Errorf("%s reads %v; only float32 can go back to the processor", c.name(), a.Dtype)
+		}
+		in = append(in, op.NewValue(a.Dtype, a.Shape))
+	}
+	return in, nil
+}
+
+// runOnHost runs an operation on the processor.
+func (d *placement) runOnHost(c instruction, in []G.Value) error {
+	for j, s := range c.src {
+		if err := d.download(in[j], d.at[s].Pointer); err != nil {
+			return err
+		}
+	}
+	out, err := c.op.Do(in...)
+	if err != nil {
+		return err
+	}
+	x, err := float32s(out)
+	if err != nil {
+		return err
+	}
+	return d.store.Upload(d.at[c.dst].Pointer, device.Bytes(x))
+}
+
+func (d *placement) download(v G.Value, from device.Pointer) error {
+	switch v := v.(type) {
+	case *tensor.Dense:
+		return d.store.Download(device.Bytes(v.Float32s()), from)
+	case *G.F32:
+		var x [1]float32
+		err := d.store.Download(device.Bytes(x[:]), from)
+		*v = G.F32(x[0])
+		return err
+	}
+	return errors.Errorf("a %T cannot be fetched", v)
+}
+
+// Placement yields each operation, with its output's shape, and where it runs.
+func (m *Machine) Placement(yield func(operation, device string) bool) {
+	for i, c := range m.code {
+		where := "cpu"
+		if m.dev != nil {
+			where = m.dev.store.Name()
+			if _, hosted := m.dev.hosted[i]; hosted {
+				where = "cpu"
+			}
+		}
+		if !c.view && !yield(fmt.Sprintf("%s → %v", c.op, c.node.Shape()), where) {
+			return
+		}
+	}
 }
 
 // At returns where the value of n, which was asked for, lies on the device.
@@ -265,16 +341,7 @@ func (m *Machine) Fetch(n *G.Node) error {
 			return errors.Wrapf(err, "bind %v", n)
 		}
 	}
-	switch v := v.(type) {
-	case *tensor.Dense:
-		return m.dev.store.Download(device.Bytes(v.Float32s()), a.Pointer)
-	case *G.F32:
-		var x [1]float32
-		err := m.dev.store.Download(device.Bytes(x[:]), a.Pointer)
-		*v = G.F32(x[0])
-		return err
-	}
-	return errors.Errorf("a %T cannot be fetched", v)
+	return m.dev.download(v, a.Pointer)
 }
 
 // drop forgets what was recorded.
