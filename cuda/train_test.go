@@ -96,15 +96,18 @@ func TestTraining(t *testing.T) {
 			got.Device = d
 			// What is asked for is done late, so that it is counted between two losses, which are waited for.
 			const first = 4
-			var before cudatest.Stats
+			var before, after cudatest.Stats
 			gotLoss := fit(t, got, r.source(), steps, func(s train.Step) {
-				if s.N == first {
+				switch s.N {
+				case first:
 					s.Loss()
 					before = cudatest.Count()
+				case steps:
+					s.Loss()
+					after = cudatest.Count()
 				}
 			})
 			if cudatest.Emulated() {
-				after := cudatest.Count()
 				if up, want := int(after.Uploaded-before.Uploaded), (steps-first)*(r.batch+numbers); up != want {
 					t.Errorf("%d steps upload %d bytes, want %d: of the batch %d, of numbers %d", steps-first, up, want, r.batch, numbers)
 				}

@@ -64,6 +64,7 @@ func (p *Params) load(values map[string]*tensor.Dense, file string, patterns []s
 
 // take gives p those of the values that src is to provide.
 func (p *Params) take(values map[string]*tensor.Dense, src source) error {
+	p.changes++
 	if err := src.check(values); err != nil {
 		return err
 	}

@@ -38,7 +38,12 @@ type Params struct {
 	byName   map[string]*Param
 	sources  []source // of what was loaded before a model was built
 	declared int      // so many of list were declared: what is loaded is not, at first
+	changes  int
 }
+
+// Changes counts how often values were loaded: who has copies of them compares it with
+// what it was.
+func (p *Params) Changes() int { return p.changes }
 
 // NewParams returns an empty collection of float32 parameters. A parameter is
 // drawn, when a layer first declares it, from the seed and its own name:

@@ -18,6 +18,7 @@ func (p *Params) Seed() uint64 { return p.seed }
 // no model was built on p yet; one must then declare the given parameters and no more.
 // All tensors are copied.
 func (p *Params) Restore(file string, from []Param) error {
+	p.changes++
 	values := map[string]*tensor.Dense{}
 	for _, q := range from {
 		values[q.Name] = q.Value

@@ -30,6 +30,7 @@ type accelerator struct {
 	learned int              // parameters that it is for
 	kept    []device.Pointer // copies of the state after the step checked
 	checked int              // the last step after which everything was finite
+	changes int              // that Params had been through
 }
 
 // onDevice has what the programs of a training step do after the gradients.
@@ -174,8 +175,18 @@ func (t *Trainer) runOn(p *program, b data.Batch) error {
 
 // keepOn brings what a program reads to the device, as far as it is not there.
 func (t *Trainer) keepOn(p *program) error {
+	store := t.device.store
+	if n := t.Params.Changes(); n != t.device.changes {
+		t.device.changes = n
+		for q := range t.Params.All() {
+			store.Replaced(q.Value.Float32s())
+			if q.Average != nil {
+				store.Replaced(q.Average.Float32s())
+			}
+		}
+	}
 	keep := func(name string, x []float32) error {
-		_, err := t.device.store.Keep(x)
+		_, err := store.Keep(x)
 		return errors.Wrap(err, name)
 	}
 	for q := range t.Params.All() {
@@ -201,6 +212,15 @@ func (t *Trainer) keepOn(p *program) error {
 // stepOn does the step of which s tells.
 func (t *Trainer) stepOn(s Step) error {
 	a, p := t.device, s.program
+	if a.kept == nil {
+		if err := t.keepOn(p); err != nil {
+			return err
+		}
+		if err := a.keep(t); err != nil {
+			return err
+		}
+		a.checked = t.steps
+	}
 	if err := a.updater.Begin(t.numbers(t.steps+1, s.Rate)); err != nil {
 		return err
 	}
@@ -229,7 +249,7 @@ func (t *Trainer) stepOn(s Step) error {
 // The device has changed nothing since.
 func (t *Trainer) checkOn() error {
 	a := t.device
-	if a.updater == nil || a.checked == t.steps {
+	if a == nil || a.updater == nil || a.checked == t.steps {
 		return nil
 	}
 	bad, loss, err := a.updater.Bad()
@@ -244,14 +264,10 @@ func (t *Trainer) checkOn() error {
 		return err
 	}
 	t.steps = bad - 1
-	what := "a gradient is not finite"
 	if loss {
-		what = "the loss is not finite"
+		return t.fail(errors.New("the loss is not finite"), t.lastRate, false)
 	}
-	if err := a.restore(t); err != nil {
-		return err
-	}
-	return t.fail(errors.New(what), t.lastRate, true)
+	return t.fail(errors.New("a gradient is not finite"), t.lastRate, true)
 }
 
 // pull brings what training has changed to the host. Training that failed since the
@@ -291,19 +307,18 @@ func (a *accelerator) close() {
 		a.store.Free(k)
 	}
 	a.store.Forget()
-	*a = accelerator{store: a.store}
+	*a = accelerator{store: a.store, checked: a.checked}
 }
 
 // keep copies the state, on the device.
 func (a *accelerator) keep(t *Trainer) error { return a.copy(t, false) }
 
-// restore goes back to what was kept, if something was.
-func (a *accelerator) restore(t *Trainer) error {
-	if a.kept == nil {
-		return nil
+// restore goes back to what was kept, if something was. If the device fails, what
+// comes next says so.
+func (a *accelerator) restore(t *Trainer) {
+	if a.kept != nil && a.copy(t, true) == nil {
+		t.steps = a.checked
 	}
-	t.steps = a.checked
-	return a.copy(t, true)
 }
 
 // copy copies the state to what is kept, or back.

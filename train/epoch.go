@@ -89,6 +89,9 @@ func (t *Trainer) Evaluate(ctx context.Context, src data.Source) (r Result, err 
 	if err := t.init(); err != nil {
 		return r, err
 	}
+	if err := t.checkOn(); err != nil {
+		return r, err
+	}
 	if src == nil {
 		return r, errors.New("evaluation data: the source is nil")
 	}

@@ -24,6 +24,10 @@ func (t *Trainer) keep() {
 
 // restore goes back to the state that was kept, if one was.
 func (t *Trainer) restore() {
+	if t.device != nil {
+		t.device.restore(t)
+		return
+	}
 	if t.kept == nil {
 		return
 	}

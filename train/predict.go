@@ -29,6 +29,9 @@ func (t *Trainer) predict(x *tensor.Dense, goOn bool) (*tensor.Dense, error) {
 	if err := t.init(); err != nil {
 		return nil, err
 	}
+	if err := t.checkOn(); err != nil {
+		return nil, err
+	}
 	if x == nil || x.Dims() == 0 || x.DataSize() == 0 {
 		return nil, errors.Errorf("%s: x must be a batch of at least one example, (N, ...)", call)
 	}

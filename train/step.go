@@ -36,8 +36,13 @@ func (s Step) Loss() float64 {
 // of steps done, whatever source they were on. Recurrent layers begin an epoch with
 // zeros and go on from batch to batch. The last pair yielded has an error,
 // if there is one: ctx is done, a batch cannot be read, or training failed.
+//
+// On a Device, parameters are there while the loop lasts: the Trainer's methods see to
+// it, who reads Params waits until it has ended. A loss or gradient that is not finite
+// is found out up to a hundred steps later; the steps in between have changed nothing.
 func (t *Trainer) Steps(ctx context.Context, src data.Source) iter.Seq2[Step, error] {
 	return func(yield func(Step, error) bool) {
+		defer t.pull() // what went wrong the next call says
 		for {
 			s, err := t.step(ctx, src)
 			if !yield(s, err) || err != nil {

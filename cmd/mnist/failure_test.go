@@ -80,7 +80,7 @@ func TestUsage(t *testing.T) {
 		"--model resnet":               `--model must be one of "mlp","lenet5","lenet" but got "resnet"`,
 		"--recipe salt":                `--recipe must be one of "best","fast","plain" but got "salt"`,
 		"--recipe fast --model mlp":    `no recipe called "fast" for mlp; there is best, plain`,
-		"--device abacus":              `--device must be one of "auto","cpu" but got "abacus"`,
+		"--device abacus":              `--device must be auto, cpu, cuda or cuda:N, not "abacus"`,
 		"--dataset cifar":              `--dataset must be one of "mnist","fashion" but got "cifar"`,
 		"--threads 0":                  "--threads must be at least 1, not 0",
 		"--threads 100000000":          "--threads must be at most 1024, not 100000000",

@@ -231,7 +231,7 @@ func TestPredictUsage(t *testing.T) {
 		"predict --model lenet x.png":   "no weights of lenet come with the program, only of lenet5, mlp; name a file with --weights",
 		"predict --format xml x.png":    `--format must be one of "text","json" but got "xml"`,
 		"predict --threads 0 x.png":     "--threads must be at least 1, not 0",
-		"predict --device abacus x.png": `--device must be one of "auto","cpu"`,
+		"predict --device abacus x.png": `--device must be auto, cpu, cuda or cuda:N`,
 		"predict --steps 3 x.png":       "--steps",
 	} {
 		execute(t, command(t, strings.Fields(args)...)).fails(t, 2, part, "see mnist --help")

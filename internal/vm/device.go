@@ -67,6 +67,7 @@ func (m *Machine) place() error {
 	}
 	ends := m.ends()
 	var p devicePool
+	defer func() { d.own = append(d.own, p.all...) }()
 	scratch := 0
 	for i, c := range m.code {
 		has := c.fill != nil && (c.view || c.fill.OnDevice())
@@ -103,7 +104,6 @@ func (m *Machine) place() error {
 			p.release(s)
 		}
 	}
-	d.own = append(d.own, p.all...)
 	m.bytes = p.bytes + scratch
 	if scratch == 0 {
 		return nil
