@@ -1,7 +1,6 @@
 package cuda_test
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -170,7 +169,7 @@ func agree(t *testing.T, got, want *layers.Params, tolerance float64) {
 				worst = max(worst, math.Abs(float64(pair[0].Float32s()[i])-float64(w)))
 			}
 			if !(worst <= tolerance) {
-				t.Error(fmt.Sprintf("%s, %s: off by %.3g", q.Name, part, worst))
+				t.Errorf("%s, %s: off by %.3g", q.Name, part, worst)
 			}
 		}
 	}

@@ -42,7 +42,7 @@ func (s Step) Loss() float64 {
 // is found out up to a hundred steps later; the steps in between have changed nothing.
 func (t *Trainer) Steps(ctx context.Context, src data.Source) iter.Seq2[Step, error] {
 	return func(yield func(Step, error) bool) {
-		defer t.pull() // what went wrong the next call says
+		defer func() { _ = t.pull() }() // what went wrong the next call says
 		for {
 			s, err := t.step(ctx, src)
 			if !yield(s, err) || err != nil {
