@@ -17,6 +17,8 @@ import (
 type options struct {
 	peers                        []peer
 	workloads                    []bench.Workload
+	kinds                        []string
+	batches                      []int // of predictions
 	threads                      []int
 	rounds                       int
 	turn                         time.Duration
@@ -24,6 +26,7 @@ type options struct {
 	blas                         []string
 	variant                      map[string]string // by peer
 	maxRatio, maxMemory          map[string]float64
+	maxPredict                   map[string]float64
 	results, name                string
 	check                        bool
 	serve                        string
@@ -41,14 +44,15 @@ func parse(args []string) (o options, err error) {
 		o.workloads = append(o.workloads, w)
 		return err
 	})
-	f.Func("threads", "threads on all sides; may be repeated; 1 and 2 by default", func(s string) error {
-		n, err := strconv.Atoi(s)
-		if err != nil || n < 1 {
-			return errors.New("threads must be at least 1")
+	f.Func("task", "what to time, `train` or predict; may be repeated; both by default", func(s string) error {
+		if s != training && s != prediction {
+			return errors.Errorf("no task called %q; there is %s, %s", s, training, prediction)
 		}
-		o.threads = append(o.threads, n)
+		o.kinds = append(o.kinds, s)
 		return nil
 	})
+	f.Func("batch", "examples, or texts, of a prediction; may be repeated; 1 by default", numbers("batch", &o.batches))
+	f.Func("threads", "threads on all sides; may be repeated; 1 and 2 by default", numbers("threads", &o.threads))
 	f.IntVar(&o.rounds, "rounds", 10, "turns of each side")
 	f.DurationVar(&o.turn, "turn", time.Second, "time of a turn; it has at least one step")
 	quick := f.Bool("quick", false, "two rounds of 200 ms, for a first look")
@@ -70,11 +74,12 @@ func parse(args []string) (o options, err error) {
 		o.variant[name] = variant
 		return nil
 	})
-	f.Func("max-ratio", "fail if the zoo takes more than this share of a peer's time for a model, as `mlp=0.7`; may be repeated", limit(&o.maxRatio))
+	f.Func("max-ratio", "fail if a step of the zoo takes more than this share of a peer's time for a model, as `mlp=0.7`; may be repeated", limit(&o.maxRatio))
+	f.Func("max-predict", "fail if a prediction of the zoo takes more than this share of a peer's time, as `lenet5=0.3`; may be repeated", limit(&o.maxPredict))
 	f.Func("max-memory", "fail if the zoo's peak of memory is more than this share of a peer's, as `mlp=1`; may be repeated", limit(&o.maxMemory))
 	f.StringVar(&o.results, "results", "bench/results", "folder to write the report and its chart to; '' for none")
 	f.StringVar(&o.name, "name", time.Now().Format("2006-01-02"), "name of the files there")
-	f.BoolVar(&o.check, "check", false, "instead of timing, compare the losses of a few steps from equal values")
+	f.BoolVar(&o.check, "check", false, "instead of timing, compare the losses of a few steps, and a prediction, from equal values")
 	f.StringVar(&o.serve, "serve", "", "be the side called zoo or gorgonia: what compare starts itself with")
 	if err := f.Parse(args); err != nil {
 		return o, err
@@ -90,6 +95,12 @@ func parse(args []string) (o options, err error) {
 	}
 	if o.workloads == nil {
 		o.workloads = bench.Workloads
+	}
+	if o.kinds == nil {
+		o.kinds = []string{training, prediction}
+	}
+	if o.batches == nil {
+		o.batches = []int{1}
 	}
 	if o.threads == nil {
 		o.threads = []int{1, 2}
@@ -109,9 +120,29 @@ func cache() string {
 	return filepath.Join(dir, "zoo-compare")
 }
 
-// candidates returns those of p's for a model, or the one variant that was asked for.
-func (o options) candidates(p peer, model string) (cs []candidate) {
-	all := p.candidates(o, model)
+// tasks are what is to be done, model by model.
+func (o options) tasks() (all []task) {
+	for _, w := range o.workloads {
+		for _, kind := range o.kinds {
+			if kind == training {
+				all = append(all, task{Workload: w})
+				continue
+			}
+			for _, n := range o.batches {
+				all = append(all, predicting(w, n))
+			}
+		}
+	}
+	return all
+}
+
+// candidates returns those of p's for a task, or the one variant that was asked for.
+func (o options) candidates(p peer, t task) (cs []candidate) {
+	of := p.candidates
+	if t.predict {
+		of = p.predictors
+	}
+	all := of(o, t.Name)
 	only, limited := o.variant[p.name]
 	if !limited {
 		return all
@@ -137,6 +168,18 @@ func workload(name string) (bench.Workload, error) {
 		names = append(names, w.Name)
 	}
 	return bench.Workload{}, errors.Errorf("no model called %q is compared; there is %s", name, strings.Join(names, ", "))
+}
+
+// numbers returns what appends a number of at least 1 to all.
+func numbers(name string, all *[]int) func(string) error {
+	return func(s string) error {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 1 {
+			return errors.Errorf("%s must be at least 1", name)
+		}
+		*all = append(*all, n)
+		return nil
+	}
 }
 
 // limit returns what takes a limit such as mlp=0.7 into limits.
