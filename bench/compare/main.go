@@ -30,6 +30,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"github.com/gorgonia-zoo/zoo/bench"
 	"github.com/gorgonia-zoo/zoo/internal/kernel"
 )
 
@@ -82,11 +83,13 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	if o.results != "" {
 		name := filepath.Join(o.results, o.name)
-		if err := r.write(name); err != nil {
+		if err := bench.WriteReport(name, r); err != nil {
 			return err
 		}
-		if err := chart(ctx, name, filepath.Join(o.scripts, "chart")); err != nil {
-			fmt.Fprintln(stderr, err) // the figures are there
+		if len(r.Results) > 0 {
+			if err := bench.Chart(ctx, filepath.Join(o.scripts, "chart"), name); err != nil {
+				fmt.Fprintln(stderr, err) // the figures are there
+			}
 		}
 	}
 	return o.judge(r)

@@ -1,14 +1,8 @@
 package main
 
 import (
-	"context"
-	"encoding/json"
 	"fmt"
 	"io"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/pkg/errors"
@@ -77,26 +71,4 @@ func number(format string, x float64) string {
 		return "–"
 	}
 	return fmt.Sprintf(format, x)
-}
-
-// write writes name.json, and a chart of it to name.png.
-func (r report) write(name string) error {
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return errors.WithStack(err)
-	}
-	b, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return errors.WithStack(err)
-	}
-	return errors.WithStack(os.WriteFile(name+".json", append(b, '\n'), 0o644))
-}
-
-// chart draws name.json. Its program is of another module, for what it depends on.
-func chart(ctx context.Context, name, dir string) error {
-	name, err := filepath.Abs(name)
-	if err != nil {
-		return errors.WithStack(err)
-	}
-	out, err := exec.CommandContext(ctx, "go", "-C", dir, "run", ".", name+".json", name+".png").CombinedOutput()
-	return errors.Wrapf(err, "no chart of %s.json: go -C %s run .: %s", name, dir, strings.TrimSpace(string(out)))
 }
