@@ -85,7 +85,7 @@ func zooChecks(ctx context.Context, w task, turn command) (r reply, err error) {
 	}
 	classes := 10.
 	if w.Unit == "words" {
-		classes = 10_000
+		classes = vocabulary
 	}
 	if math.Abs(r.Losses[0]-math.Log(classes)) > nearChance {
 		return r, errors.Errorf("%s: the first loss is %v, far from ln %v", w.Name, r.Losses[0], classes)

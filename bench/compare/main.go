@@ -12,6 +12,9 @@
 // end of the first step is taken, and whose peak of resident memory is given, with
 // all that it takes to train: the program, the data, the framework's libraries.
 //
+// -epochs times whole trainings instead, one side after the other, with what is reached
+// at the end.
+//
 // Each peer is at its best: what may be the fastest of its settings and ways to
 // write the step are tried for a turn, the fastest is compared, and the report
 // says which. The head of each peer's program has the settings and how they were
@@ -64,19 +67,13 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if o.check {
 		return check(ctx, o, have, stdout, stderr)
 	}
-	for _, threads := range o.threads {
-		for _, t := range o.tasks() {
-			fmt.Fprintf(stderr, "%s, threads: %d\n", t, threads)
-			c, err := compare(ctx, o, t, threads, have, stderr)
-			if err != nil {
-				return errors.Wrap(err, t.String())
-			}
-			if t.predict {
-				r.Predictions = append(r.Predictions, c)
-			} else {
-				r.Results = append(r.Results, c)
-			}
-		}
+	if o.epochs {
+		r.Epochs, err = epochs(ctx, o, have, stderr)
+	} else {
+		err = r.compare(ctx, o, have, stderr)
+	}
+	if err != nil {
+		return err
 	}
 	if err := r.print(stdout); err != nil {
 		return err
@@ -93,6 +90,25 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		}
 	}
 	return o.judge(r)
+}
+
+// compare adds all tasks, on each number of threads.
+func (r *report) compare(ctx context.Context, o options, have []peer, stderr io.Writer) error {
+	for _, threads := range o.threads {
+		for _, t := range o.tasks() {
+			fmt.Fprintf(stderr, "%s, threads: %d\n", t, threads)
+			c, err := compare(ctx, o, t, threads, have, stderr)
+			if err != nil {
+				return errors.Wrap(err, t.String())
+			}
+			if t.predict {
+				r.Predictions = append(r.Predictions, c)
+			} else {
+				r.Results = append(r.Results, c)
+			}
+		}
+	}
+	return nil
 }
 
 // judge holds the results to the limits. One for a model that was not compared is

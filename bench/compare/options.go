@@ -28,7 +28,9 @@ type options struct {
 	maxRatio, maxMemory          map[string]float64
 	maxPredict                   map[string]float64
 	results, name                string
-	check                        bool
+	check, epochs                bool
+	dataDir                      string
+	steps                        int // of epochs, at most; 0: all
 	serve                        string
 }
 
@@ -78,8 +80,11 @@ func parse(args []string) (o options, err error) {
 	f.Func("max-predict", "fail if a prediction of the zoo takes more than this share of a peer's time, as `lenet5=0.3`; may be repeated", limit(&o.maxPredict))
 	f.Func("max-memory", "fail if the zoo's peak of memory is more than this share of a peer's, as `mlp=1`; may be repeated", limit(&o.maxMemory))
 	f.StringVar(&o.results, "results", "bench/results", "folder to write the report and its chart to; '' for none")
-	f.StringVar(&o.name, "name", time.Now().Format("2006-01-02"), "name of the files there")
+	f.StringVar(&o.name, "name", "", "name of the files there; today's date by default")
 	f.BoolVar(&o.check, "check", false, "instead of timing, compare the losses of a few steps, and a prediction, from equal values")
+	f.BoolVar(&o.epochs, "epochs", false, "instead of steps, time whole trainings, ten epochs of lenet on MNIST and one of ptb-tutorial, beside the peers pytorch and pytorch-debian; on 2 threads by default")
+	f.StringVar(&o.dataDir, "data-dir", "", "folder with the Penn Treebank, ptb.train.txt and so on, for -epochs; found by itself by default")
+	f.IntVar(&o.steps, "steps", 0, "stop -epochs after so many steps, for a try; 0: all")
 	f.StringVar(&o.serve, "serve", "", "be the side called zoo or gorgonia: what compare starts itself with")
 	if err := f.Parse(args); err != nil {
 		return o, err
@@ -90,11 +95,32 @@ func parse(args []string) (o options, err error) {
 	if o.rounds < 1 || o.turn <= 0 {
 		return o, errors.New("rounds must be at least 1, and a turn must take some time")
 	}
+	if o.steps < 0 || !o.epochs && (o.steps > 0 || o.dataDir != "") {
+		return o, errors.New("steps and data-dir are for -epochs, and steps at least 0")
+	}
+	if o.epochs && (o.check || o.maxRatio != nil || o.maxMemory != nil || o.maxPredict != nil) {
+		return o, errors.New("-check and limits are of steps and predictions; leave them out with -epochs")
+	}
+	if o.name == "" {
+		o.name = time.Now().Format("2006-01-02")
+		if o.epochs {
+			o.name += "-epochs"
+		}
+	}
 	if o.peers == nil {
 		o.peers = peers
 	}
-	if o.workloads == nil {
+	switch {
+	case o.workloads == nil && o.epochs:
+		o.workloads = taught()
+	case o.workloads == nil:
 		o.workloads = bench.Workloads
+	case o.epochs:
+		for _, w := range o.workloads {
+			if _, err := findCourse(w.Name); err != nil {
+				return o, err
+			}
+		}
 	}
 	if o.kinds == nil {
 		o.kinds = []string{training, prediction}
@@ -102,7 +128,11 @@ func parse(args []string) (o options, err error) {
 	if o.batches == nil {
 		o.batches = []int{1}
 	}
-	if o.threads == nil {
+	switch {
+	case o.threads != nil:
+	case o.epochs:
+		o.threads = []int{2}
+	default:
 		o.threads = []int{1, 2}
 	}
 	if o.blas == nil {

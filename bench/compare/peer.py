@@ -10,6 +10,8 @@ one JSON line, until its input ends. Standard error is for people.
      "framework": "NAME VERSION", "library": ..., "settings": {...}}
     {"losses": [...], "average": ..., ...}                            of a check
     {"outputs": [...], ...}                                           of a check of predictions
+    {..., "epochs": 10, "data": "FOLDER", "limit": 0}                 to train from beginning to end
+    {"steps": 5500, "wall_s": ..., "score": ..., ...}                 the answer to that
     {"error": "..."}                                                  what is wrong with the command; the next may follow
 
 model      mlp: 784-500-10, ReLU.
@@ -33,6 +35,10 @@ check      instead of timing, take so many steps without dropout from values and
 predict    instead of training steps, time predictions: the logits of the next batch, from an array of numpy's to one.
            Nothing is dropped, and texts begin with a state of zeros. Losses are left out. A check predicts once, and
            answers with all logits.
+epochs     instead of timing steps, train a new lenet or ptb-tutorial for so long, at most limit steps unless that is 0,
+           and answer with the time, and the accuracy on the test images or the perplexity on the validation text. The
+           folder data has train.images and test.images, a byte a pixel, with train.labels and test.labels; or train.words and
+           valid.words: numbers of 32 bits, the least significant byte first.
 
 A model lives on from command to command (20 steps or two seconds warm it up first), so that short commands can be
 interleaved with another framework's. Idle threads may spin for some milliseconds: wait before timing anything else.
@@ -200,32 +206,38 @@ class Peer:
 
     build(model, variant, batch, pool, check) returns what has step(), which trains once and returns the loss when the
     step is done; variants lists each model's. predictor(...) returns what has step(), which predicts once and returns
-    the logits as an array; predictors lists its variants.
+    the logits as an array; predictors lists its variants. learn(model, variant, batch, epochs, data, limit) trains all of it and returns the reply.
     """
 
-    def __init__(self, threads: int, build: Callable, variants: Variants, predictor: Callable, predictors: Variants, about: dict) -> None:
-        self.threads, self.about = threads, about
+    def __init__(self, threads: int, build: Callable, variants: Variants, predictor: Callable, predictors: Variants, about: dict,
+                 learn: Callable | None = None) -> None:
+        self.threads, self.about, self.learn = threads, about, learn
         self.ways = {False: (build, variants), True: (predictor, predictors)}
         self.key, self.model, self.first = None, None, {}
 
     def run(self, command: dict) -> dict:
         if not isinstance(command, dict):
             raise ValueError("a command is a JSON object")
-        unknown = command.keys() - {"model", "batch", "threads", "seconds", "variant", "pool", "check", "predict"}
+        unknown = command.keys() - {"model", "batch", "threads", "seconds", "variant", "pool", "check", "predict", "epochs", "data", "limit"}
         if unknown:
             raise ValueError(f"unknown keys: {', '.join(sorted(unknown))}")
         name, batch, threads, seconds = command["model"], int(command["batch"]), int(command["threads"]), float(command["seconds"])
-        pool, check = int(command.get("pool", 50)), int(command.get("check", 0))
+        pool, check, epochs = int(command.get("pool", 50)), int(command.get("check", 0)), int(command.get("epochs", 0))
         predict = bool(command.get("predict", False))
         build, variants = self.ways[predict]
         variant = command.get("variant") or variants.get(name, ("",))[0]
         if variant not in variants.get(name, ()):
             known = "; ".join(f"{m}: {', '.join(v)}" for m, v in variants.items())
             raise ValueError(f"no model {name!r} of variant {variant!r}; there are {known}")
-        if min(batch, threads, pool) < 1 or not (seconds > 0 or check > 0):
+        if min(batch, threads, pool) < 1 or not (seconds > 0 or check > 0 or epochs > 0):
             raise ValueError("batch, threads and pool are at least 1, seconds above 0")
         if threads != self.threads:
             raise ValueError(f"this process has {self.threads} threads; start the peer with --threads {threads}")
+        if epochs > 0:
+            if self.learn is None:
+                raise ValueError("this peer takes steps, no epochs")
+            self.key, self.model = None, None
+            return {**self.learn(name, variant, batch, epochs, command["data"], int(command.get("limit", 0))), **self.about}
         if check > 0:
             self.key, self.model = None, None
             model = build(name, variant, batch, 1 if predict else check, True)

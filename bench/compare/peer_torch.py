@@ -337,6 +337,14 @@ def predictor(model: str, variant: str, batch: int, pool: int, check: bool) -> P
     return Predictor(peer.SIZES[model], batch, pool, variant, check)
 
 
+def learn(model: str, variant: str, batch: int, epochs: int, data: str, limit: int) -> dict:
+    import epochs_torch
+    course = {"lenet": epochs_torch.learn_digits, "ptb-tutorial": epochs_torch.learn_words}
+    if model not in course:
+        raise ValueError(f"no epochs of {model}; there are those of {', '.join(course)}")
+    return course[model](build(model, variant, batch, 1, False), batch, epochs, data, limit)
+
+
 def library(blas: str) -> str:
     """The name and version of the matrix library."""
     if blas == "bundled":
@@ -355,4 +363,4 @@ if __name__ == "__main__":
     peer.Peer(ARGS.threads, build, VARIANTS, predictor, PREDICTORS, {
         "framework": f"PyTorch {torch.__version__.partition('+')[0]}", "library": library(ARGS.blas),
         "settings": {k: os.environ[k] for k in SETTINGS if k in os.environ},
-    }).serve()
+    }, learn).serve()

@@ -21,6 +21,7 @@ type peer struct {
 	command     func(ctx context.Context, o options, threads int, c candidate) (*exec.Cmd, error)
 	candidates  func(o options, model string) []candidate // to train; the fastest is compared
 	predictors  func(o options, model string) []candidate // to predict; nil: its program doesn't
+	learns      bool                                      // whole epochs
 }
 
 // A candidate is one way in which a peer may do its best.
@@ -38,7 +39,7 @@ const environment = "bench/compare/environment"
 // peers lists what can be compared with the zoo.
 var peers = []peer{
 	{
-		name: "pytorch-debian", title: "PyTorch of Debian",
+		name: "pytorch-debian", title: "PyTorch of Debian", learns: true,
 		install: "apt-get install python3-torch python3-numpy libopenblas0-pthread libblis4-openmp, or name a Python that has PyTorch with -python",
 		missing: func(ctx context.Context, o options) error { return has(ctx, o.python, "torch") },
 		command: func(ctx context.Context, o options, threads int, c candidate) (*exec.Cmd, error) {
@@ -47,7 +48,7 @@ var peers = []peer{
 		candidates: func(o options, _ string) []candidate { return withBLAS(o, "autograd") },
 		predictors: func(o options, _ string) []candidate { return withBLAS(o, "eager", "jit") },
 	},
-	python("pytorch", "PyTorch", "torch", "peer_torch.py", func(model string) []candidate {
+	learning(python("pytorch", "PyTorch", "torch", "peer_torch.py", func(model string) []candidate {
 		bundled := []string{"--blas", "bundled"}
 		cs := []candidate{{bundled, "autograd"}, {append([]string{"--spin", "0"}, bundled...), "autograd"}, {bundled, "compile"}}
 		if model == "lenet" {
@@ -62,7 +63,7 @@ var peers = []peer{
 			cs = append(cs, candidate{bundled, "channels_last"})
 		}
 		return cs
-	}),
+	})),
 	python("tensorflow", "TensorFlow", "tensorflow", "peer_tensorflow.py", tensorflow, tensorflow),
 	python("jax", "JAX", "jax", "peer_jax.py", jax, jax),
 	{
@@ -134,6 +135,12 @@ func python(name, title, module, script string, candidates, predictors func(mode
 		candidates: func(_ options, model string) []candidate { return candidates(model) },
 		predictors: func(_ options, model string) []candidate { return predictors(model) },
 	}
+}
+
+// learning is p, which learns.
+func learning(p peer) peer {
+	p.learns = true
+	return p
 }
 
 // has says what is wrong if a Python has no such module.

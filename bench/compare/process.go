@@ -31,6 +31,10 @@ type command struct {
 	Variant string  `json:"variant,omitempty"` // of a peer's program; the zoo has one
 	Check   int     `json:"check,omitempty"`
 	Predict bool    `json:"predict,omitempty"`
+
+	Epochs int    `json:"epochs,omitempty"`
+	Data   string `json:"data,omitempty"`  // a folder
+	Limit  int    `json:"limit,omitempty"` // of steps
 }
 
 type reply struct {
@@ -42,6 +46,9 @@ type reply struct {
 	Losses    []float64         `json:"losses,omitempty"`
 	Average   float64           `json:"average,omitempty"` // mean magnitude of the moving averages
 	Outputs   []float32         `json:"outputs,omitempty"` // logits
+	Steps     int               `json:"steps,omitempty"`   // of epochs, as are the next two
+	Wall      float64           `json:"wall_s,omitempty"`
+	Score     float64           `json:"score,omitempty"`
 	Framework string            `json:"framework,omitempty"`
 	Library   string            `json:"library,omitempty"`
 	Settings  map[string]string `json:"settings,omitempty"`
@@ -87,6 +94,8 @@ func (p *process) ask(c command) (r reply, err error) {
 // answers reports whether r has what c asks for.
 func (r reply) answers(c command) bool {
 	switch {
+	case c.Epochs > 0:
+		return r.Steps > 0 && r.Wall > 0
 	case c.Check == 0:
 		return len(r.Times) > 0
 	case c.Predict:

@@ -81,6 +81,12 @@ func (t *trainee) train(ctx context.Context, c command) (r reply, err error) {
 		return r, errors.Errorf("%s with batch %d on %d threads; it is measured with batch %d, on 1 thread or more", c.Model, c.Batch, c.Threads, w.Batch)
 	}
 	runtime.GOMAXPROCS(c.Threads)
+	if c.Epochs > 0 {
+		if t.side != "zoo" {
+			return r, errors.Errorf("%s learns no whole epochs", t.side)
+		}
+		return learn(ctx, w, c)
+	}
 	key := command{Model: c.Model, Batch: c.Batch, Predict: c.Predict}
 	if t.has != key || c.Check > 0 {
 		t.has = command{}

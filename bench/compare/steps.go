@@ -191,11 +191,14 @@ func values(m layers.Layer, src data.Source) (*layers.Params, error) {
 	return p, nil
 }
 
+// vocabulary is the language model's number of words.
+const vocabulary = 10_000
+
 // common returns the batches of a check.
 func common(w bench.Workload, n int) data.Source {
 	if w.Unit == "words" {
 		steps := w.Examples / w.Batch
-		return text.Stream(below(10_000, uniform(0, w.Batch*(n*steps+1))), w.Batch, steps)
+		return text.Stream(below(vocabulary, uniform(0, w.Batch*(n*steps+1))), w.Batch, steps)
 	}
 	return data.Set{
 		X: tensor.New(tensor.WithShape(n*w.Batch, 28, 28, 1), tensor.WithBacking(uniform(0, n*w.Batch*784))),

@@ -16,6 +16,7 @@ type report struct {
 	Results []result `json:"results"` // of training steps
 
 	Predictions []result  `json:"predictions,omitempty"`
+	Epochs      []trained `json:"epochs,omitempty"`
 	Missing     []missing `json:"missing,omitempty"`
 }
 
@@ -35,6 +36,9 @@ func (r report) print(w io.Writer) error {
 		fmt.Fprintln(w)
 	}
 	if err := table(w, "prediction", "%.4f", r.Predictions); err != nil {
+		return err
+	}
+	if err := printEpochs(w, r.Epochs); err != nil {
 		return err
 	}
 	for _, m := range r.Missing {
