@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 
 	"github.com/pkg/errors"
-
-	"github.com/gorgonia-zoo/zoo/bench"
 )
 
 const (
@@ -19,22 +18,22 @@ const (
 	nearChance = 1
 )
 
-// check compares the losses of a few steps, and the averages after them, of each
-// peer's candidates with the zoo's.
+// check compares the losses of a few steps, and the averages after them, or the
+// logits of a prediction, of each peer's candidates with the zoo's.
 func check(ctx context.Context, o options, peers []peer, stdout, stderr io.Writer) error {
 	failed := 0
-	for _, w := range o.workloads {
-		turn := command{Model: w.Name, Batch: w.Batch, Threads: o.threads[0], Check: checkSteps}
-		want, err := zooChecks(ctx, w, turn)
+	for _, t := range o.tasks() {
+		turn := command{Model: t.Name, Batch: t.Batch, Threads: o.threads[0], Check: checkSteps, Predict: t.predict}
+		want, err := zooChecks(ctx, t, turn)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(stdout, "%s zoo: losses %.6f, averages %.7f\n", w.Name, want.Losses, want.Average)
+		fmt.Fprintf(stdout, "%s zoo: %s\n", t, want.checked())
 		for _, p := range peers {
-			if !p.has(w.Name) {
+			if !p.has(t) {
 				continue
 			}
-			for _, c := range o.candidates(p, w.Name) {
+			for _, c := range o.candidates(p, t) {
 				verdict := "agrees"
 				s, err := ask(ctx, o, p, turn, c, stderr)
 				if err == nil {
@@ -44,26 +43,49 @@ func check(ctx context.Context, o options, peers []peer, stdout, stderr io.Write
 					verdict = err.Error()
 					failed++
 				}
-				fmt.Fprintf(stdout, "%s %s %s: %s\n", w.Name, p.name, c, verdict)
+				fmt.Fprintf(stdout, "%s %s %s: %s\n", t, p.name, c, verdict)
 			}
 		}
 	}
 	if failed > 0 {
-		return errors.Errorf("%d ways to train do not agree with the zoo", failed)
+		return errors.Errorf("%d of the peers' ways do not agree with the zoo", failed)
 	}
 	return nil
 }
 
-// zooChecks returns the zoo's answer, whose first loss must be that of chance.
-func zooChecks(ctx context.Context, w bench.Workload, turn command) (r reply, err error) {
-	t := &trainee{side: "zoo", steps: steps{stop: func() {}}}
-	if r, err = t.train(ctx, turn); err != nil {
+// checked says what a check has computed.
+func (r reply) checked() string {
+	if r.Outputs != nil {
+		return fmt.Sprintf("%d logits of magnitude %.6f or less", len(r.Outputs), largest(r.Outputs))
+	}
+	return fmt.Sprintf("losses %.6f, averages %.7f", r.Losses, r.Average)
+}
+
+// largest is the largest magnitude.
+func largest(x []float32) (most float64) {
+	for _, v := range x {
+		most = max(most, math.Abs(float64(v)))
+	}
+	return most
+}
+
+// zooChecks returns the zoo's answer. Its first loss must be that of chance, and its
+// logits not all alike.
+func zooChecks(ctx context.Context, w task, turn command) (r reply, err error) {
+	side := &trainee{side: "zoo", steps: steps{stop: func() {}}}
+	if r, err = side.train(ctx, turn); err != nil {
 		return r, err
 	}
-	defer t.steps.stop()
+	defer side.steps.stop()
+	if w.predict {
+		if slices.Min(r.Outputs) == slices.Max(r.Outputs) {
+			return r, errors.Errorf("%s: all logits are %v", w.Name, r.Outputs[0])
+		}
+		return r, nil
+	}
 	classes := 10.
 	if w.Unit == "words" {
-		classes = 10_000
+		classes = vocabulary
 	}
 	if math.Abs(r.Losses[0]-math.Log(classes)) > nearChance {
 		return r, errors.Errorf("%s: the first loss is %v, far from ln %v", w.Name, r.Losses[0], classes)
@@ -95,6 +117,15 @@ func agree(got, want reply) error {
 	}
 	if !(math.Abs(got.Average-want.Average) <= checkTolerance*want.Average) {
 		return errors.Errorf("the averages' mean magnitude is %v, the zoo's %v", got.Average, want.Average)
+	}
+	if len(got.Outputs) != len(want.Outputs) {
+		return errors.Errorf("it predicts %d logits, the zoo %d", len(got.Outputs), len(want.Outputs))
+	}
+	size := largest(want.Outputs)
+	for i, z := range want.Outputs {
+		if !(math.Abs(float64(got.Outputs[i]-z)) <= checkTolerance*size) {
+			return errors.Errorf("logit %d is %v, the zoo's %v", i+1, got.Outputs[i], z)
+		}
 	}
 	return nil
 }

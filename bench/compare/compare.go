@@ -8,11 +8,9 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
-
-	"github.com/gorgonia-zoo/zoo/bench"
 )
 
-// A result is the comparison of one model's step.
+// A result is the comparison of one model's step, or prediction.
 type result struct {
 	Model   string    `json:"model"`
 	Batch   int       `json:"batch"`
@@ -52,10 +50,10 @@ type side struct {
 	figures figures
 }
 
-// compare lets the zoo and the peers train w in turns.
-func compare(ctx context.Context, o options, w bench.Workload, threads int, peers []peer, stderr io.Writer) (r result, err error) {
-	r = result{Model: w.Name, Batch: w.Batch, Threads: threads, Peers: []figures{}}
-	turn := command{Model: w.Name, Batch: w.Batch, Threads: threads, Seconds: o.turn.Seconds()}
+// compare lets the zoo and the peers carry out t in turns.
+func compare(ctx context.Context, o options, t task, threads int, peers []peer, stderr io.Writer) (r result, err error) {
+	r = result{Model: t.Name, Batch: t.Batch, Threads: threads, Peers: []figures{}}
+	turn := command{Model: t.Name, Batch: t.Batch, Threads: threads, Predict: t.predict, Seconds: o.turn.Seconds()}
 	cmd, err := itself(ctx, "zoo", threads)
 	if err != nil {
 		return r, err
@@ -74,12 +72,12 @@ func compare(ctx context.Context, o options, w bench.Workload, threads int, peer
 		return r, err
 	}
 	for _, p := range peers {
-		if !p.has(w.Name) {
+		if !p.has(t) {
 			continue
 		}
-		s, err := best(ctx, o, p, turn, stderr)
+		s, err := best(ctx, o, p, t, turn, stderr)
 		if err != nil {
-			fmt.Fprintf(stderr, "%s, %s: %v; left out\n", w.Name, p.name, err)
+			fmt.Fprintf(stderr, "%s, %s: %v; left out\n", t, p.name, err)
 			continue
 		}
 		sides = append(sides, s)
@@ -116,17 +114,17 @@ func pause(ctx context.Context) error {
 
 // best gives each of a peer's candidates a turn and returns the process of the
 // fastest.
-func best(ctx context.Context, o options, p peer, turn command, stderr io.Writer) (fastest *side, err error) {
+func best(ctx context.Context, o options, p peer, what task, turn command, stderr io.Writer) (fastest *side, err error) {
 	var tried []trial
-	for _, c := range o.candidates(p, turn.Model) {
+	for _, c := range o.candidates(p, what) {
 		t := trial{candidate: c}
 		s, err := try(ctx, o, p, turn, c, stderr)
 		if err != nil {
 			t.Error = err.Error()
-			fmt.Fprintf(stderr, "%s, %s: %v\n", turn.Model, c, err)
+			fmt.Fprintf(stderr, "%s, %s: %v\n", what, c, err)
 		} else {
 			t.Min = milliseconds(slices.Min(s.times))
-			fmt.Fprintf(stderr, "%s, %s %s: %.3f ms\n", turn.Model, p.name, c, t.Min)
+			fmt.Fprintf(stderr, "%s, %s %s: %.3f ms\n", what, p.name, c, t.Min)
 			if fastest == nil || slices.Min(s.times) < slices.Min(fastest.times) {
 				s, fastest = fastest, s
 			}

@@ -50,7 +50,10 @@ func TestCompare(t *testing.T) {
 	if want := "of the time of F 9 with B 1, more than 1.000"; err == nil || !strings.HasSuffix(err.Error(), want) {
 		t.Errorf("the peer takes 1 µs, and the error is %v", err)
 	}
-	for _, want := range []string{"\nmlp batch 100  1        zoo ", "pytorch-debian  0.001 (0.002) ", "F 9, B 1 autograd --blas ", "\nnot compared: jax (JAX): "} {
+	for _, want := range []string{
+		"\nmlp batch 100  1        zoo ", "pytorch-debian  0.001 (0.002) ", "F 9, B 1 autograd --blas ",
+		"\nmlp batch 1  1        zoo ", "pytorch-debian  0.0010 (0.0020) ", "F 9, B 1 eager --blas ", "\nnot compared: jax (JAX): ",
+	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the table has no %q:\n%s", want, &out)
 		}
@@ -60,7 +63,7 @@ func TestCompare(t *testing.T) {
 		t.Fatal(err)
 	}
 	var r report
-	if err := json.Unmarshal(b, &r); err != nil || len(r.Results) != 1 || len(r.Results[0].Peers) != 1 || len(r.Missing) != 1 {
+	if err := json.Unmarshal(b, &r); err != nil || len(r.Results) != 1 || len(r.Results[0].Peers) != 1 || len(r.Predictions) != 1 || len(r.Missing) != 1 {
 		t.Fatalf("%s: %v", b, err)
 	}
 	zoo, peer := r.Results[0].Zoo, r.Results[0].Peers[0]
@@ -70,6 +73,9 @@ func TestCompare(t *testing.T) {
 	if zoo.Min < 0.01 || zoo.Min > zoo.Median || zoo.Startup <= 0 || zoo.Startup > 60 {
 		t.Errorf("the zoo's figures are %+v", zoo)
 	}
+	if p := r.Predictions[0]; p.Batch != 1 || p.Zoo.Min < 0.001 || len(p.Peers) != 1 || len(p.Peers[0].Tried) != 4 || p.Peers[0].Ratio != p.Zoo.Min/0.001 {
+		t.Errorf("predictions: %+v", p)
+	}
 	// The data alone are 15 MiB; a shell takes less than 10.
 	if runtime.GOOS == "linux" && (zoo.Peak < 15 || peer.Peak > 10 || peer.MemoryRatio != zoo.Peak/peer.Peak) {
 		t.Errorf("peaks of %v and %v MiB, ratio %v", zoo.Peak, peer.Peak, peer.MemoryRatio)
@@ -77,9 +83,12 @@ func TestCompare(t *testing.T) {
 }
 
 func TestJudge(t *testing.T) {
-	results := []result{
-		{Model: "mlp", Threads: 2, Peers: []figures{{Framework: "F", Library: "B", Ratio: 0.5, MemoryRatio: 0.9}, {Framework: "G", Ratio: 0.1, MemoryRatio: 0.1}}},
-		{Model: "lenet", Peers: []figures{{Ratio: 0.6}}}, {Model: "lenet5"},
+	r := report{
+		Results: []result{
+			{Model: "mlp", Threads: 2, Peers: []figures{{Framework: "F", Library: "B", Ratio: 0.5, MemoryRatio: 0.9}, {Framework: "G", Ratio: 0.1, MemoryRatio: 0.1}}},
+			{Model: "lenet", Peers: []figures{{Ratio: 0.6}}}, {Model: "lenet5"},
+		},
+		Predictions: []result{{Model: "lenet5", Threads: 2, Peers: []figures{{Framework: "F", Library: "B", Ratio: 0.4}}}},
 	}
 	for _, c := range []struct{ flag, limit, want string }{
 		{"-max-ratio", "mlp=0.5", ""},
@@ -88,13 +97,16 @@ func TestJudge(t *testing.T) {
 		{"-max-memory", "mlp=0.8", "mlp on 2 threads takes 0.900 of the memory of F with B, more than 0.800"},
 		{"-max-memory", "lenet=1", "the memory of lenet cannot be measured on this system"},
 		{"-max-ratio", "ptb-tutorial=0.7", "a limit on the time of ptb-tutorial, which is not compared; add -model ptb-tutorial, and install a peer that has it"},
+		{"-max-predict", "lenet5=0.4", ""},
+		{"-max-predict", "lenet5=0.3", "predicting with lenet5 on 2 threads takes 0.400 of the time of F with B, more than 0.300"},
+		{"-max-predict", "mlp=0.3", "a limit on the time of predicting with mlp, which is not compared; add -model mlp, and install a peer that has it"},
 		{"-max-ratio", "lenet5=0.7", "a limit on the time of lenet5, which is not compared; add -model lenet5, and install a peer that has it"},
 	} {
 		o, err := parse([]string{c.flag, c.limit})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := o.judge(results); c.want == "" && err != nil || c.want != "" && (err == nil || err.Error() != c.want) {
+		if err := o.judge(r); c.want == "" && err != nil || c.want != "" && (err == nil || err.Error() != c.want) {
 			t.Errorf("%s %s: %v, want %q", c.flag, c.limit, err, c.want)
 		}
 	}
@@ -125,8 +137,41 @@ func TestServe(t *testing.T) {
 			t.Error("a command that is not JSON is accepted")
 		}
 	}
-	if _, err := build(t.Context(), "keras", bench.Workloads[0], 0); err == nil || !strings.HasSuffix(err.Error(), "there is gorgonia, zoo") {
+	if _, err := build(t.Context(), "keras", task{Workload: bench.Workloads[0]}, 0); err == nil || !strings.HasSuffix(err.Error(), "there is gorgonia, zoo") {
 		t.Errorf("a side called keras: %v", err)
+	}
+}
+
+// Predictions, of any batch, take turns with steps, and a check of some has logits.
+func TestServePredictions(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	commands := `{"model": "mlp", "batch": 7, "threads": 1, "seconds": 0.01, "predict": true}
+		{"model": "mlp", "batch": 100, "threads": 1, "seconds": 1e-9}
+		{"model": "mlp", "batch": 7, "threads": 1, "check": 1, "predict": true}
+		{"model": "ptb-tutorial", "batch": 2, "threads": 1, "check": 1, "predict": true}`
+	var out bytes.Buffer
+	if err := run(t.Context(), []string{"-serve", "zoo"}, strings.NewReader(commands), &out, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	replies := json.NewDecoder(&out)
+	for i, want := range []struct{ times, trains, logits bool }{{times: true}, {times: true, trains: true}, {logits: true}, {logits: true}} {
+		var r reply
+		if err := replies.Decode(&r); err != nil || r.Error != "" {
+			t.Fatalf("reply %d: %v %s", i, err, r.Error)
+		}
+		if want.times != (len(r.Times) > 0) || want.trains != (r.Loss > 0) || want.logits != (len(r.Outputs) > 0) {
+			t.Errorf("reply %d has %d times, loss %v, %d logits", i, len(r.Times), r.Loss, len(r.Outputs))
+		}
+		if i == 3 && len(r.Outputs) != 2*35*10_000 {
+			t.Errorf("%d logits of two texts of 35 words", len(r.Outputs))
+		}
+	}
+	var r reply
+	if err := run(t.Context(), []string{"-serve", "gorgonia"}, strings.NewReader(commands), &out, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	if err := replies.Decode(&r); err != nil || r.Error != "only training is written in Gorgonia's own operations" {
+		t.Errorf("Gorgonia predicts: %+v, %v", r, err)
 	}
 }
 
@@ -178,9 +223,9 @@ func TestMissing(t *testing.T) {
 		if err := p.missing(t.Context(), o); (err == nil) != (p.name == "gorgonia") || p.install == "" && err != nil {
 			t.Errorf("%s in an empty folder: %v; %s", p.name, err, p.install)
 		}
-		for _, w := range o.workloads {
-			if p.has(w.Name) && len(o.candidates(p, w.Name)) == 0 {
-				t.Errorf("%s has no way to train %s", p.name, w.Name)
+		for _, task := range o.tasks() {
+			if p.has(task) && len(o.candidates(p, task)) == 0 {
+				t.Errorf("%s has no way for %s", p.name, task)
 			}
 		}
 	}
@@ -196,7 +241,7 @@ func TestVariant(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if cs := o.candidates(p, "lenet"); len(cs) != want {
+		if cs := o.candidates(p, task{Workload: bench.Workloads[1]}); len(cs) != want {
 			t.Errorf("%s tries %v, want %d", name, cs, want)
 		}
 	}
@@ -213,6 +258,7 @@ func TestUsage(t *testing.T) {
 	for _, args := range [][]string{
 		{"-threads", "0"}, {"-threads", "x"}, {"-rounds", "0"}, {"-turn", "0s"}, {"-nonsense"}, {"-model", "vgg"}, {"-peer", "caffe"},
 		{"-variant", "jax"}, {"-variant", "caffe=x"}, {"-max-ratio", "mlp"}, {"-max-ratio", "mlp=-1"}, {"-max-memory", "vgg=1"},
+		{"-max-predict", "vgg=1"}, {"-task", "test"}, {"-batch", "0"},
 	} {
 		if _, err := parse(args); err == nil {
 			t.Errorf("%v is accepted", args)
@@ -234,17 +280,20 @@ func TestUniform(t *testing.T) {
 }
 
 func TestAgree(t *testing.T) {
-	want := reply{Losses: []float64{2.3, 2.2}, Average: 1}
+	losses, logits := reply{Losses: []float64{2.3, 2.2}, Average: 1}, reply{Outputs: []float32{4, -0.5}}
 	for _, c := range []struct {
-		got  reply
-		want string
+		got, zoo reply
+		want     string
 	}{
-		{reply{Losses: []float64{2.3, 2.20001}, Average: 1.000005}, ""},
-		{reply{Losses: []float64{2.3, 2.21}, Average: 1}, "loss 2 is 2.21, the zoo's 2.2"},
-		{reply{Losses: []float64{2.3, math.NaN()}, Average: 1}, "loss 2 is NaN, the zoo's 2.2"},
-		{reply{Losses: []float64{2.3, 2.2}}, "the averages' mean magnitude is 0, the zoo's 1"},
+		{reply{Losses: []float64{2.3, 2.20001}, Average: 1.000005}, losses, ""},
+		{reply{Losses: []float64{2.3, 2.21}, Average: 1}, losses, "loss 2 is 2.21, the zoo's 2.2"},
+		{reply{Losses: []float64{2.3, math.NaN()}, Average: 1}, losses, "loss 2 is NaN, the zoo's 2.2"},
+		{reply{Losses: []float64{2.3, 2.2}}, losses, "the averages' mean magnitude is 0, the zoo's 1"},
+		{reply{Outputs: []float32{4.00001, -0.49999}}, logits, ""},
+		{reply{Outputs: []float32{4, -0.4999}}, logits, "logit 2 is -0.4999, the zoo's -0.5"},
+		{reply{Outputs: []float32{4, -0.5, 0}}, logits, "it predicts 3 logits, the zoo 2"},
 	} {
-		if err := agree(c.got, want); c.want == "" && err != nil || c.want != "" && (err == nil || err.Error() != c.want) {
+		if err := agree(c.got, c.zoo); c.want == "" && err != nil || c.want != "" && (err == nil || err.Error() != c.want) {
 			t.Errorf("%v: %v, want %q", c.got, err, c.want)
 		}
 	}
@@ -253,11 +302,15 @@ func TestAgree(t *testing.T) {
 func TestCheck(t *testing.T) {
 	var out strings.Builder
 	err := run(t.Context(), []string{"-check", "-model", "mlp", "-threads", "1", "-peer", "gorgonia", "-peer", "pytorch-debian", "-blas", "x",
-		"-python", standIn(t, `{"losses": [1, 1, 1]}`)}, nil, &out, io.Discard)
-	if err == nil || err.Error() != "1 ways to train do not agree with the zoo" {
-		t.Errorf("one of three peers is wrong, and the error is %v", err)
+		"-python", standIn(t, `{"losses": [1, 1, 1], "outputs": [0]}`)}, nil, &out, io.Discard)
+	if err == nil || err.Error() != "3 of the peers' ways do not agree with the zoo" {
+		t.Errorf("one to train of three is wrong, and two to predict, and the error is %v", err)
 	}
-	for _, want := range []string{"mlp gorgonia : agrees\n", "mlp gorgonia GOGC=400: agrees\n", "mlp pytorch-debian autograd --blas x: loss 1 is 1, the zoo's 2.3"} {
+	for _, want := range []string{
+		"mlp gorgonia : agrees\n", "mlp gorgonia GOGC=400: agrees\n", "mlp pytorch-debian autograd --blas x: loss 1 is 1, the zoo's 2.3",
+		"mlp, prediction of 1 zoo: 10 logits of magnitude 0.433341 or less\n", // PyTorch's largest is 0.43334
+		"mlp, prediction of 1 pytorch-debian jit --blas x: it predicts 1 logits, the zoo 10\n",
+	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, &out)
 		}

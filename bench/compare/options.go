@@ -17,6 +17,8 @@ import (
 type options struct {
 	peers                        []peer
 	workloads                    []bench.Workload
+	kinds                        []string
+	batches                      []int // of predictions
 	threads                      []int
 	rounds                       int
 	turn                         time.Duration
@@ -24,8 +26,11 @@ type options struct {
 	blas                         []string
 	variant                      map[string]string // by peer
 	maxRatio, maxMemory          map[string]float64
+	maxPredict                   map[string]float64
 	results, name                string
-	check                        bool
+	check, epochs                bool
+	dataDir                      string
+	steps                        int // of epochs, at most; 0: all
 	serve                        string
 }
 
@@ -41,14 +46,15 @@ func parse(args []string) (o options, err error) {
 		o.workloads = append(o.workloads, w)
 		return err
 	})
-	f.Func("threads", "threads on all sides; may be repeated; 1 and 2 by default", func(s string) error {
-		n, err := strconv.Atoi(s)
-		if err != nil || n < 1 {
-			return errors.New("threads must be at least 1")
+	f.Func("task", "what to time, `train` or predict; may be repeated; both by default", func(s string) error {
+		if s != training && s != prediction {
+			return errors.Errorf("no task called %q; there is %s, %s", s, training, prediction)
 		}
-		o.threads = append(o.threads, n)
+		o.kinds = append(o.kinds, s)
 		return nil
 	})
+	f.Func("batch", "examples, or texts, of a prediction; may be repeated; 1 by default", numbers("batch", &o.batches))
+	f.Func("threads", "threads on all sides; may be repeated; 1 and 2 by default", numbers("threads", &o.threads))
 	f.IntVar(&o.rounds, "rounds", 10, "turns of each side")
 	f.DurationVar(&o.turn, "turn", time.Second, "time of a turn; it has at least one step")
 	quick := f.Bool("quick", false, "two rounds of 200 ms, for a first look")
@@ -70,11 +76,15 @@ func parse(args []string) (o options, err error) {
 		o.variant[name] = variant
 		return nil
 	})
-	f.Func("max-ratio", "fail if the zoo takes more than this share of a peer's time for a model, as `mlp=0.7`; may be repeated", limit(&o.maxRatio))
+	f.Func("max-ratio", "fail if a step of the zoo takes more than this share of a peer's time for a model, as `mlp=0.7`; may be repeated", limit(&o.maxRatio))
+	f.Func("max-predict", "fail if a prediction of the zoo takes more than this share of a peer's time, as `lenet5=0.3`; may be repeated", limit(&o.maxPredict))
 	f.Func("max-memory", "fail if the zoo's peak of memory is more than this share of a peer's, as `mlp=1`; may be repeated", limit(&o.maxMemory))
 	f.StringVar(&o.results, "results", "bench/results", "folder to write the report and its chart to; '' for none")
-	f.StringVar(&o.name, "name", time.Now().Format("2006-01-02"), "name of the files there")
-	f.BoolVar(&o.check, "check", false, "instead of timing, compare the losses of a few steps from equal values")
+	f.StringVar(&o.name, "name", "", "name of the files there; today's date by default")
+	f.BoolVar(&o.check, "check", false, "instead of timing, compare the losses of a few steps, and a prediction, from equal values")
+	f.BoolVar(&o.epochs, "epochs", false, "instead of steps, time whole trainings, ten epochs of lenet on MNIST and one of ptb-tutorial, beside the peers pytorch and pytorch-debian; on 2 threads by default")
+	f.StringVar(&o.dataDir, "data-dir", "", "folder with the Penn Treebank, ptb.train.txt and so on, for -epochs; found by itself by default")
+	f.IntVar(&o.steps, "steps", 0, "stop -epochs after so many steps, for a try; 0: all")
 	f.StringVar(&o.serve, "serve", "", "be the side called zoo or gorgonia: what compare starts itself with")
 	if err := f.Parse(args); err != nil {
 		return o, err
@@ -85,13 +95,44 @@ func parse(args []string) (o options, err error) {
 	if o.rounds < 1 || o.turn <= 0 {
 		return o, errors.New("rounds must be at least 1, and a turn must take some time")
 	}
+	if o.steps < 0 || !o.epochs && (o.steps > 0 || o.dataDir != "") {
+		return o, errors.New("steps and data-dir are for -epochs, and steps at least 0")
+	}
+	if o.epochs && (o.check || o.maxRatio != nil || o.maxMemory != nil || o.maxPredict != nil) {
+		return o, errors.New("-check and limits are of steps and predictions; leave them out with -epochs")
+	}
+	if o.name == "" {
+		o.name = time.Now().Format("2006-01-02")
+		if o.epochs {
+			o.name += "-epochs"
+		}
+	}
 	if o.peers == nil {
 		o.peers = peers
 	}
-	if o.workloads == nil {
+	switch {
+	case o.workloads == nil && o.epochs:
+		o.workloads = taught()
+	case o.workloads == nil:
 		o.workloads = bench.Workloads
+	case o.epochs:
+		for _, w := range o.workloads {
+			if _, err := findCourse(w.Name); err != nil {
+				return o, err
+			}
+		}
 	}
-	if o.threads == nil {
+	if o.kinds == nil {
+		o.kinds = []string{training, prediction}
+	}
+	if o.batches == nil {
+		o.batches = []int{1}
+	}
+	switch {
+	case o.threads != nil:
+	case o.epochs:
+		o.threads = []int{2}
+	default:
 		o.threads = []int{1, 2}
 	}
 	if o.blas == nil {
@@ -109,9 +150,29 @@ func cache() string {
 	return filepath.Join(dir, "zoo-compare")
 }
 
-// candidates returns those of p's for a model, or the one variant that was asked for.
-func (o options) candidates(p peer, model string) (cs []candidate) {
-	all := p.candidates(o, model)
+// tasks are what is to be done, model by model.
+func (o options) tasks() (all []task) {
+	for _, w := range o.workloads {
+		for _, kind := range o.kinds {
+			if kind == training {
+				all = append(all, task{Workload: w})
+				continue
+			}
+			for _, n := range o.batches {
+				all = append(all, predicting(w, n))
+			}
+		}
+	}
+	return all
+}
+
+// candidates returns those of p's for a task, or the one variant that was asked for.
+func (o options) candidates(p peer, t task) (cs []candidate) {
+	of := p.candidates
+	if t.predict {
+		of = p.predictors
+	}
+	all := of(o, t.Name)
 	only, limited := o.variant[p.name]
 	if !limited {
 		return all
@@ -137,6 +198,18 @@ func workload(name string) (bench.Workload, error) {
 		names = append(names, w.Name)
 	}
 	return bench.Workload{}, errors.Errorf("no model called %q is compared; there is %s", name, strings.Join(names, ", "))
+}
+
+// numbers returns what appends a number of at least 1 to all.
+func numbers(name string, all *[]int) func(string) error {
+	return func(s string) error {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 1 {
+			return errors.Errorf("%s must be at least 1", name)
+		}
+		*all = append(*all, n)
+		return nil
+	}
 }
 
 // limit returns what takes a limit such as mlp=0.7 into limits.

@@ -4,11 +4,14 @@ A peer is a program `peer_NAME.py --threads N [--SETTING VALUE]`. It reads one J
 one JSON line, until its input ends. Standard error is for people.
 
     {"model": "mlp", "batch": 100, "threads": 2, "seconds": 1}        required
-    {..., "variant": "", "pool": 50, "check": 0}                      optional, with their defaults
+    {..., "variant": "", "pool": 50, "check": 0, "predict": false}    optional, with their defaults
 
     {"times_ns": [...], "loss": ..., "first_loss": ..., "first_unix_ns": ..., "variant": ...,
      "framework": "NAME VERSION", "library": ..., "settings": {...}}
     {"losses": [...], "average": ..., ...}                            of a check
+    {"outputs": [...], ...}                                           of a check of predictions
+    {..., "epochs": 10, "data": "FOLDER", "limit": 0}                 to train from beginning to end
+    {"steps": 5500, "wall_s": ..., "score": ..., ...}                 the answer to that
     {"error": "..."}                                                  what is wrong with the command; the next may follow
 
 model      mlp: 784-500-10, ReLU.
@@ -29,6 +32,13 @@ times_ns   every step's time, in order. first_unix_ns is when the model's first 
 check      instead of timing, take so many steps without dropout from values and batches that every peer computes the
            same way, and answer with the loss of each, and the mean magnitude of the averages: where these are equal,
            so are the steps, with penalties, clipping and averages.
+predict    instead of training steps, time predictions: the logits of the next batch, from an array of numpy's to one.
+           Nothing is dropped, and texts begin with a state of zeros. Losses are left out. A check predicts once, and
+           answers with all logits.
+epochs     instead of timing steps, train a new lenet or ptb-tutorial for so long, at most limit steps unless that is 0,
+           and answer with the time, and the accuracy on the test images or the perplexity on the validation text. The
+           folder data has train.images and test.images, a byte a pixel, with train.labels and test.labels; or train.words and
+           valid.words: numbers of 32 bits, the least significant byte first.
 
 A model lives on from command to command (20 steps or two seconds warm it up first), so that short commands can be
 interleaved with another framework's. Idle threads may spin for some milliseconds: wait before timing anything else.
@@ -43,9 +53,11 @@ import os
 import sys
 import time
 from dataclasses import dataclass
-from typing import Callable
+from typing import Any, Callable
 
 import numpy as np
+
+Variants = dict[str, tuple[str, ...]]
 
 WARM_UP, WARM_UP_SECONDS = 20, 2.0
 DECAY_RATE, DECAY_STEPS, L2, AVERAGE = 0.99, 550, 1e-4, 0.99
@@ -153,6 +165,15 @@ def words(batch: int, pool: int, check: bool) -> np.ndarray:
     return np.random.default_rng(2).integers(0, Words.vocabulary, (batch, n))
 
 
+def inputs(size: Digits | Words, batch: int, pool: int, check: bool) -> list[np.ndarray]:
+    """What is predicted from: images (batch, 784), or words (time, batch)."""
+    if isinstance(size, Words):
+        text = words(batch, pool, check)
+        return [np.ascontiguousarray(text[:, k * size.time:(k + 1) * size.time].T) for k in range(pool)]
+    x, _, order = digits(batch, pool, check)
+    return [x.take(chosen, 0) for chosen in order]
+
+
 def rate_at(first: float, n: int) -> float:
     """The learning rate after n steps."""
     return first * DECAY_RATE ** (n / DECAY_STEPS)
@@ -184,50 +205,66 @@ class Peer:
     """Carries out commands; keeps one model at a time, as two would fight for the caches.
 
     build(model, variant, batch, pool, check) returns what has step(), which trains once and returns the loss when the
-    step is done; variants lists each model's.
+    step is done; variants lists each model's. predictor(...) returns what has step(), which predicts once and returns
+    the logits as an array; predictors lists its variants. learn(model, variant, batch, epochs, data, limit) trains all of it and returns the reply.
     """
 
-    def __init__(self, threads: int, build: Callable, variants: dict[str, tuple[str, ...]], about: dict) -> None:
-        self.threads, self.build, self.variants, self.about = threads, build, variants, about
+    def __init__(self, threads: int, build: Callable, variants: Variants, predictor: Callable, predictors: Variants, about: dict,
+                 learn: Callable | None = None) -> None:
+        self.threads, self.about, self.learn = threads, about, learn
+        self.ways = {False: (build, variants), True: (predictor, predictors)}
         self.key, self.model, self.first = None, None, {}
 
     def run(self, command: dict) -> dict:
         if not isinstance(command, dict):
             raise ValueError("a command is a JSON object")
-        unknown = command.keys() - {"model", "batch", "threads", "seconds", "variant", "pool", "check"}
+        unknown = command.keys() - {"model", "batch", "threads", "seconds", "variant", "pool", "check", "predict", "epochs", "data", "limit"}
         if unknown:
             raise ValueError(f"unknown keys: {', '.join(sorted(unknown))}")
         name, batch, threads, seconds = command["model"], int(command["batch"]), int(command["threads"]), float(command["seconds"])
-        pool, check = int(command.get("pool", 50)), int(command.get("check", 0))
-        variant = command.get("variant") or self.variants.get(name, ("",))[0]
-        if variant not in self.variants.get(name, ()):
-            known = "; ".join(f"{m}: {', '.join(v)}" for m, v in self.variants.items())
+        pool, check, epochs = int(command.get("pool", 50)), int(command.get("check", 0)), int(command.get("epochs", 0))
+        predict = bool(command.get("predict", False))
+        build, variants = self.ways[predict]
+        variant = command.get("variant") or variants.get(name, ("",))[0]
+        if variant not in variants.get(name, ()):
+            known = "; ".join(f"{m}: {', '.join(v)}" for m, v in variants.items())
             raise ValueError(f"no model {name!r} of variant {variant!r}; there are {known}")
-        if min(batch, threads, pool) < 1 or not (seconds > 0 or check > 0):
+        if min(batch, threads, pool) < 1 or not (seconds > 0 or check > 0 or epochs > 0):
             raise ValueError("batch, threads and pool are at least 1, seconds above 0")
         if threads != self.threads:
             raise ValueError(f"this process has {self.threads} threads; start the peer with --threads {threads}")
+        if epochs > 0:
+            if self.learn is None:
+                raise ValueError("this peer takes steps, no epochs")
+            self.key, self.model = None, None
+            return {**self.learn(name, variant, batch, epochs, command["data"], int(command.get("limit", 0))), **self.about}
         if check > 0:
             self.key, self.model = None, None
-            model = self.build(name, variant, batch, check, True)
+            model = build(name, variant, batch, 1 if predict else check, True)
+            if predict:
+                return {"outputs": np.asarray(model.step(), np.float64).ravel().tolist(), **self.about}
             losses = [float(model.step()) for _ in range(check)]
             averages = [np.abs(np.asarray(a, np.float64)).ravel() for a in getattr(model, "average", ())]
             return {"losses": losses, "average": float(np.concatenate(averages).mean()) if averages else 0, **self.about}
-        if self.key != (name, variant, batch, pool):
+        key = (name, variant, batch, pool, predict)
+        if self.key != key:
             self.key, self.model = None, None
-            self.model = self.build(name, variant, batch, pool, False)
-            loss = float(self.model.step())
-            self.first = {"first_loss": loss, "first_unix_ns": time.time_ns()}
-            self.key = (name, variant, batch, pool)
+            self.model = build(name, variant, batch, pool, False)
+            out = self.model.step()
+            self.first = {"first_unix_ns": time.time_ns()}
+            if not predict:
+                self.first["first_loss"] = float(out)
+            self.key = key
             end = time.perf_counter() + WARM_UP_SECONDS
             for _ in range(WARM_UP):
                 if time.perf_counter() < end:
                     self.model.step()
-        train(self.model, seconds / 10)  # caches and clocks settle
-        times, loss = train(self.model, seconds)
-        if not math.isfinite(loss):
-            raise ValueError(f"the loss became {loss}")
-        return {"variant": variant, "loss": loss, "times_ns": times, **self.first, **self.about}
+        take(self.model, seconds / 10)  # caches and clocks settle
+        times, out = take(self.model, seconds)
+        if not np.isfinite(out).all():
+            raise ValueError("a logit is not finite" if predict else f"the loss became {float(out)}")
+        reply = {"variant": variant, "times_ns": times, **self.first, **self.about}
+        return reply if predict else {"loss": float(out), **reply}
 
     def serve(self) -> None:
         for line in sys.stdin:
@@ -240,12 +277,12 @@ class Peer:
             print(json.dumps(reply), flush=True)
 
 
-def train(model, seconds: float) -> tuple[list[int], float]:
-    """Takes steps for so long, at least one, and returns the time of each and the last one's loss."""
+def take(model, seconds: float) -> tuple[list[int], Any]:
+    """Takes steps for so long, at least one, and returns the time of each and what the last one returned."""
     times: list[int] = []
     end = time.perf_counter() + seconds
     while not times or time.perf_counter() < end:
         start = time.perf_counter_ns()
-        loss = model.step()
+        out = model.step()
         times.append(time.perf_counter_ns() - start)
-    return times, float(loss)
+    return times, out

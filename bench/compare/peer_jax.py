@@ -10,6 +10,7 @@ JAX's threefry. XLA's threads are as many as NPROC says.
 variant    conv: XLA's convolution and reduce_window. patches: a convolution as a product with the 25 shifts of its
            input, and pooling as a maximum of four slices: often faster, for XLA's own gradient of pooling scans.
            scan, unroll (ptb-tutorial): the LSTM as a loop, or five words a turn; both multiply the inputs of all words at once.
+           Predictions have the same.
 """
 
 from __future__ import annotations
@@ -67,14 +68,17 @@ class Digits:
         self.average = [w.copy() for w in self.p]
         self.key = jax.random.key(1)
 
-    def loss(self, p, x, y, key):
+    def logits(self, p, x, key):
         k = 0
         for _, _, pad in self.size.convs:
             x, k = block(x, p[k], p[k + 1], pad, self.variant), k + 2
         x = x.reshape(len(x), -1)
         while k < len(p) - 2:
             x, k = jnp.maximum(x @ p[k] + p[k + 1], 0), k + 2
-        return cross_entropy(dropped(x, self.drop, key) @ p[k] + p[k + 1], y)
+        return dropped(x, self.drop, key) @ p[k] + p[k + 1]
+
+    def loss(self, p, x, y, key):
+        return cross_entropy(self.logits(p, x, key), y)
 
     @partial(jax.jit, static_argnums=0, donate_argnums=(1, 2, 3))
     def update(self, p, average, key, x, y, rate, decay):
@@ -110,14 +114,22 @@ class Words:
             return (h, c), h
         return lax.scan(cell, state, x @ w + b, unroll=self.unroll)
 
-    def loss(self, p, x, y, state, key):
+    def logits(self, p, x, state, key):
         keys = jax.random.split(key, 1 + self.size.layers)
         h, states = dropped(p[0][x], self.drop, keys[0]), []
         for k in range(self.size.layers):
             last, h = self.lstm(h, *p[1 + 3 * k:4 + 3 * k], state[k])
             h = dropped(h, self.drop, keys[1 + k])
             states.append(last)
-        return cross_entropy(h.reshape(-1, self.size.units) @ p[-2] + p[-1], y.reshape(-1)), states
+        return h.reshape(-1, self.size.units) @ p[-2] + p[-1], states
+
+    def loss(self, p, x, y, state, key):
+        z, states = self.logits(p, x, state, key)
+        return cross_entropy(z, y.reshape(-1)), states
+
+    def zeros(self):
+        zeros = np.zeros((2 * self.size.layers, len(self.words), self.size.units), np.float32)
+        return [(jnp.array(h), jnp.array(c)) for h, c in zip(zeros[::2], zeros[1::2])]
 
     @partial(jax.jit, static_argnums=0, donate_argnums=(1, 2, 3))
     def update(self, p, state, key, x, y):
@@ -128,11 +140,10 @@ class Words:
         return loss, [w - rate * g for w, g in zip(p, grads)], state, key
 
     def step(self):
-        batch, length = self.words.shape
+        length = self.words.shape[1]
         at = self.n % ((length - 1) // self.size.time) * self.size.time
         if at == 0:
-            zeros = np.zeros((2 * self.size.layers, batch, self.size.units), np.float32)
-            self.state = [(jnp.array(h), jnp.array(c)) for h, c in zip(zeros[::2], zeros[1::2])]
+            self.state = self.zeros()
         x, y = (np.ascontiguousarray(self.words[:, k:k + self.size.time].T) for k in (at, at + 1))
         self.n += 1
         loss, self.p, self.state, self.key = jax.block_until_ready(self.update(self.p, self.state, self.key, x, y))
@@ -144,8 +155,35 @@ def build(model: str, variant: str, batch: int, pool: int, check: bool):
     return (Words if isinstance(size, peer.Words) else Digits)(size, batch, pool, variant, check)
 
 
+class Predictor:
+    """step() predicts from the next batch and returns the logits."""
+
+    def __init__(self, size: peer.Digits | peer.Words, batch: int, pool: int, variant: str, check: bool) -> None:
+        self.n, self.x = 0, peer.inputs(size, batch, pool, check)
+        if isinstance(size, peer.Words):
+            model = Words(size, batch, 1, variant, check)
+            state = model.zeros()
+            self.x = [x.astype(np.int32) for x in self.x]
+            self.forward = jax.jit(lambda p, x: model.logits(p, x, state, model.key)[0])
+        else:
+            model = Digits(size, batch, 1, variant, check)
+            if size.convs:
+                self.x = [x.reshape(-1, 28, 28, 1) for x in self.x]
+            self.forward = jax.jit(lambda p, x: model.logits(p, x, model.key))
+        model.drop, self.p = 0.0, model.p
+
+    def step(self) -> np.ndarray:
+        x = self.x[self.n % len(self.x)]
+        self.n += 1
+        return np.asarray(self.forward(self.p, x))
+
+
+def predictor(model: str, variant: str, batch: int, pool: int, check: bool) -> Predictor:
+    return Predictor(peer.SIZES[model], batch, pool, variant, check)
+
+
 if __name__ == "__main__":
-    peer.Peer(ARGS.threads, build, VARIANTS, {
+    peer.Peer(ARGS.threads, build, VARIANTS, predictor, VARIANTS, {
         "framework": f"JAX {jax.__version__}", "library": f"XLA of jaxlib {jax.lib.__version__}",
         "settings": {k: os.environ[k] for k in SETTINGS if os.environ.get(k)},
     }).serve()

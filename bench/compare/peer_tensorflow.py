@@ -9,6 +9,8 @@ channels last, as oneDNN's and Eigen's kernels for processors want them. Keras's
 variant    graph: operations one by one. xla: compiled (jit_compile), with the batch gathered by numpy.
            block (ptb-tutorial): the LSTM is the one operation BlockLSTM, which TensorFlow has for processors; its
            gradient is too. graph and xla have it word by word, unrolled, after one product with the inputs of all words.
+           Predictions: graph, xla; ptb-tutorial also block. Weights are constants of the function.
+           Predictions have the same, by the concrete function, which a quarter of mlp's time goes without.
 onednn     1 as installed, or 0: Eigen's kernels, sometimes the faster ones.
 """
 
@@ -162,10 +164,36 @@ def build(model: str, variant: str, batch: int, pool: int, check: bool):
     return (Words if isinstance(size, peer.Words) else Digits)(size, batch, pool, variant, check)
 
 
+class Predictor:
+    """step() predicts from the next batch and returns the logits."""
+
+    def __init__(self, size: peer.Digits | peer.Words, batch: int, pool: int, variant: str, check: bool) -> None:
+        self.n, self.x = 0, peer.inputs(size, batch, pool, check)
+        if isinstance(size, peer.Words):
+            model = Words(size, batch, 1, variant, check)
+            self.x = [x.astype(np.int32) for x in self.x]
+        else:
+            model = Digits(size, batch, 1, variant, check)
+            if size.convs:
+                self.x = [x.reshape(-1, 28, 28, 1) for x in self.x]
+        model.drop = 0.0
+        forward = tf.function(model.forward if isinstance(model, Digits) else lambda x: model.forward(x)[0], jit_compile=variant == "xla")
+        self.forward = forward.get_concrete_function(tf.TensorSpec(self.x[0].shape, tf.as_dtype(self.x[0].dtype)))
+
+    def step(self) -> np.ndarray:
+        x = self.x[self.n % len(self.x)]
+        self.n += 1
+        return self.forward(tf.constant(x)).numpy()
+
+
+def predictor(model: str, variant: str, batch: int, pool: int, check: bool) -> Predictor:
+    return Predictor(peer.SIZES[model], batch, pool, variant, check)
+
+
 if __name__ == "__main__":
     tf.config.threading.set_intra_op_parallelism_threads(ARGS.threads)
     tf.config.threading.set_inter_op_parallelism_threads(1)  # more of them fight for the cores
-    peer.Peer(ARGS.threads, build, VARIANTS, {
+    peer.Peer(ARGS.threads, build, VARIANTS, predictor, VARIANTS, {
         "framework": f"TensorFlow {tf.__version__}", "library": "oneDNN" if ARGS.onednn == "1" else "Eigen",
         "settings": {k: os.environ[k] for k in SETTINGS if os.environ.get(k)},
     }).serve()

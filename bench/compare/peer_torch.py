@@ -13,6 +13,8 @@ variant    autograd: functional layers, torch.autograd.grad, foreach updates: th
            channels_last (lenet): images in that layout and not in oneDNN's own; so has compile.
            fused (mlp): gradients by hand, decay and update inside the products that make them: the fastest PyTorch
            can be. fused (ptb-tutorial): the LSTM's gradient by hand.
+           Of predictions, in inference mode: eager; jit: traced, frozen and optimized for inference; compile: by
+           torch.compile, with weights as constants that it may lay out anew; channels_last (lenet, lenet5).
 
 Settings, measured on two cores (Zen 3, ptb-tutorial on Zen 4; PyTorch 1.13 with oneDNN 2.6.3). Convolutions by
 oneDNN: without it lenet takes 1.2 times as long, lenet5 1.1 times. Of channels first, channels last and oneDNN's own
@@ -33,6 +35,8 @@ from __future__ import annotations
 
 import ctypes
 import os
+import warnings
+from functools import partial
 from typing import Callable
 
 import peer
@@ -57,21 +61,24 @@ if __name__ == "__main__":
     ARGS = peer.arguments("PyTorch's side of the comparison", blas="", spin="1")
     peer.restart_with(settings(ARGS.blas, ARGS.spin, ARGS.threads), *SETTINGS)
 
-import torch  # noqa: E402: only now
+import numpy as np  # noqa: E402: only now
+import torch  # noqa: E402
 import torch.nn.functional as F  # noqa: E402
 
 VARIANTS = {"mlp": ("autograd", "compile", "fused"), "lenet": ("autograd", "channels_last", "compile"),
             "lenet5": ("autograd", "compile"), "ptb-tutorial": ("autograd", "compile", "fused")}
+PREDICTORS = {"mlp": ("eager", "jit", "compile"), "lenet": ("eager", "jit", "compile", "channels_last"),
+              "lenet5": ("eager", "jit", "compile", "channels_last"), "ptb-tutorial": ("eager", "jit", "compile")}
 
 
 def values(size: peer.Digits | peer.Words, check: bool) -> list[torch.Tensor]:
     return [torch.from_numpy(v) for v in peer.first_values(size, check)]
 
 
-def compiled(f: Callable) -> Callable:
+def compiled(f: Callable, **settings) -> Callable:
     if not hasattr(torch, "compile"):
         raise ValueError(f"PyTorch {torch.__version__} has no torch.compile")
-    return torch.compile(f)
+    return torch.compile(f, **settings)
 
 
 class Net:
@@ -263,6 +270,81 @@ def build(model: str, variant: str, batch: int, pool: int, check: bool) -> Net |
     return MODELS[model](peer.SIZES[model], batch, pool, variant, check)
 
 
+def predict_digits(x: torch.Tensor, *p: torch.Tensor, convs: tuple[tuple[int, int, int], ...], last: bool) -> torch.Tensor:
+    if convs:
+        x = x.view(-1, 1, 28, 28)
+        if last:
+            x = x.contiguous(memory_format=torch.channels_last)
+        for k, (_, _, padding) in enumerate(convs):
+            x = conv_block(x, p[2 * k], p[2 * k + 1], padding)
+        x, p = x.flatten(1), p[2 * len(convs):]
+    for w, b in zip(p[:-2:2], p[1:-2:2]):
+        x = F.linear(x, w, b).relu_()
+    return F.linear(x, *p[-2:])
+
+
+def predict_words(x: torch.Tensor, *p: torch.Tensor, size: peer.Words) -> torch.Tensor:
+    words, *lstm, w, b, none = p
+    h = torch.zeros(size.layers, x.shape[1], size.units)
+    lstm = [w for k in range(0, len(lstm), 3) for w in (*lstm[k:k + 3], none)]
+    y, *_ = torch.lstm(F.embedding(x, words), (h, h), lstm, True, size.layers, 0.0, False, False, False)
+    return F.linear(y.flatten(0, 1), w, b)
+
+
+class Frozen(torch.nn.Module):
+    """A function with its parameters, for compilers that make constants of these."""
+
+    def __init__(self, f: Callable, p: list[torch.Tensor]) -> None:
+        super().__init__()
+        self.f, self.p = f, torch.nn.ParameterList(torch.nn.Parameter(w, requires_grad=False) for w in p)
+        self.eval()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.f(x, *self.p)
+
+
+class Predictor:
+    """step() predicts from the next batch and returns the logits."""
+
+    def __init__(self, size: peer.Digits | peer.Words, batch: int, pool: int, variant: str, check: bool) -> None:
+        self.n, self.x, p = 0, peer.inputs(size, batch, pool, check), values(size, check)
+        if isinstance(size, peer.Words):
+            p.append(torch.zeros(4 * size.units))  # torch.lstm wants a second bias
+            f = partial(predict_words, size=size)
+        else:
+            last = variant == "channels_last"
+            p = [w.contiguous(memory_format=torch.channels_last) if last and w.dim() == 4 else w for w in p]
+            f = partial(predict_digits, convs=size.convs, last=last)
+        if variant == "jit":
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", FutureWarning)  # it goes away, but is still here
+                traced = torch.jit.trace(Frozen(f, p), torch.from_numpy(self.x[0]))
+                self.forward: Callable = torch.jit.optimize_for_inference(torch.jit.freeze(traced))
+        elif variant == "compile":
+            self.forward = compiled(Frozen(f, p), options={"freezing": True})
+        else:
+            self.forward = lambda x: f(x, *p)
+
+    @torch.inference_mode()
+    def step(self) -> np.ndarray:
+        x = self.x[self.n % len(self.x)]
+        self.n += 1
+        return self.forward(torch.from_numpy(x)).numpy()
+
+
+@torch.inference_mode()
+def predictor(model: str, variant: str, batch: int, pool: int, check: bool) -> Predictor:
+    return Predictor(peer.SIZES[model], batch, pool, variant, check)
+
+
+def learn(model: str, variant: str, batch: int, epochs: int, data: str, limit: int) -> dict:
+    import epochs_torch
+    course = {"lenet": epochs_torch.learn_digits, "ptb-tutorial": epochs_torch.learn_words}
+    if model not in course:
+        raise ValueError(f"no epochs of {model}; there are those of {', '.join(course)}")
+    return course[model](build(model, variant, batch, 1, False), batch, epochs, data, limit)
+
+
 def library(blas: str) -> str:
     """The name and version of the matrix library."""
     if blas == "bundled":
@@ -278,7 +360,7 @@ def library(blas: str) -> str:
 
 if __name__ == "__main__":
     torch.set_num_threads(ARGS.threads)
-    peer.Peer(ARGS.threads, build, VARIANTS, {
+    peer.Peer(ARGS.threads, build, VARIANTS, predictor, PREDICTORS, {
         "framework": f"PyTorch {torch.__version__.partition('+')[0]}", "library": library(ARGS.blas),
         "settings": {k: os.environ[k] for k in SETTINGS if k in os.environ},
-    }).serve()
+    }, learn).serve()

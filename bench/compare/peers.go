@@ -19,7 +19,9 @@ type peer struct {
 	install     string   // how to get what it lacks, in a line
 	missing     func(ctx context.Context, o options) error
 	command     func(ctx context.Context, o options, threads int, c candidate) (*exec.Cmd, error)
-	candidates  func(o options, model string) []candidate // the fastest is compared
+	candidates  func(o options, model string) []candidate // to train; the fastest is compared
+	predictors  func(o options, model string) []candidate // to predict; nil: its program doesn't
+	learns      bool                                      // whole epochs
 }
 
 // A candidate is one way in which a peer may do its best.
@@ -37,43 +39,33 @@ const environment = "bench/compare/environment"
 // peers lists what can be compared with the zoo.
 var peers = []peer{
 	{
-		name: "pytorch-debian", title: "PyTorch of Debian",
+		name: "pytorch-debian", title: "PyTorch of Debian", learns: true,
 		install: "apt-get install python3-torch python3-numpy libopenblas0-pthread libblis4-openmp, or name a Python that has PyTorch with -python",
 		missing: func(ctx context.Context, o options) error { return has(ctx, o.python, "torch") },
 		command: func(ctx context.Context, o options, threads int, c candidate) (*exec.Cmd, error) {
 			return program(ctx, o.python, "peer_torch.py", o, threads, c), nil
 		},
-		candidates: func(o options, _ string) (cs []candidate) {
-			for _, blas := range o.blas {
-				cs = append(cs, candidate{Args: []string{"--blas", blas}, Variant: "autograd"})
-			}
-			return cs
-		},
+		candidates: func(o options, _ string) []candidate { return withBLAS(o, "autograd") },
+		predictors: func(o options, _ string) []candidate { return withBLAS(o, "eager", "jit") },
 	},
-	python("pytorch", "PyTorch", "torch", "peer_torch.py", func(model string) []candidate {
+	learning(python("pytorch", "PyTorch", "torch", "peer_torch.py", func(model string) []candidate {
 		bundled := []string{"--blas", "bundled"}
 		cs := []candidate{{bundled, "autograd"}, {append([]string{"--spin", "0"}, bundled...), "autograd"}, {bundled, "compile"}}
 		if model == "lenet" {
 			cs = append(cs, candidate{bundled, "channels_last"})
 		}
 		return cs
-	}),
-	python("tensorflow", "TensorFlow", "tensorflow", "peer_tensorflow.py", func(model string) []candidate {
-		cs := []candidate{{nil, "graph"}, {[]string{"--onednn", "0"}, "graph"}, {nil, "xla"}}
-		if model == "ptb-tutorial" {
-			cs = append(cs, candidate{Variant: "block"})
+	}, func(model string) []candidate {
+		bundled := []string{"--blas", "bundled"}
+		asleep := append([]string{"--spin", "0"}, bundled...)
+		cs := []candidate{{bundled, "eager"}, {bundled, "jit"}, {asleep, "jit"}, {bundled, "compile"}}
+		if strings.HasPrefix(model, "lenet") {
+			cs = append(cs, candidate{bundled, "channels_last"})
 		}
 		return cs
-	}),
-	python("jax", "JAX", "jax", "peer_jax.py", func(model string) []candidate {
-		switch model {
-		case "mlp":
-			return []candidate{{nil, "dense"}}
-		case "ptb-tutorial":
-			return []candidate{{nil, "unroll"}, {nil, "scan"}}
-		}
-		return []candidate{{nil, "conv"}, {nil, "patches"}}
-	}),
+	})),
+	python("tensorflow", "TensorFlow", "tensorflow", "peer_tensorflow.py", tensorflow, tensorflow),
+	python("jax", "JAX", "jax", "peer_jax.py", jax, jax),
 	{
 		name: "gorgonia", title: "Gorgonia's own operations", models: []string{"mlp", "lenet"},
 		missing: func(context.Context, options) error { return nil }, // it is in this program
@@ -96,6 +88,35 @@ var peers = []peer{
 	},
 }
 
+// withBLAS are the variants on each BLAS.
+func withBLAS(o options, variants ...string) (cs []candidate) {
+	for _, variant := range variants {
+		for _, blas := range o.blas {
+			cs = append(cs, candidate{[]string{"--blas", blas}, variant})
+		}
+	}
+	return cs
+}
+
+// tensorflow's candidates are the same for both kinds of tasks; so are jax's.
+func tensorflow(model string) []candidate {
+	cs := []candidate{{nil, "graph"}, {[]string{"--onednn", "0"}, "graph"}, {nil, "xla"}}
+	if model == "ptb-tutorial" {
+		cs = append(cs, candidate{Variant: "block"})
+	}
+	return cs
+}
+
+func jax(model string) []candidate {
+	switch model {
+	case "mlp":
+		return []candidate{{nil, "dense"}}
+	case "ptb-tutorial":
+		return []candidate{{nil, "unroll"}, {nil, "scan"}}
+	}
+	return []candidate{{nil, "conv"}, {nil, "patches"}}
+}
+
 // gomlx is the program that the environment has built.
 func gomlx(o options) string { return filepath.Join(o.environment, "gomlx", "peer") }
 
@@ -103,7 +124,7 @@ func gomlx(o options) string { return filepath.Join(o.environment, "gomlx", "pee
 func collections(options, string) []candidate { return []candidate{{}, {Args: []string{"GOGC=400"}}} }
 
 // python is a peer whose program needs a module of the throw-away environment.
-func python(name, title, module, script string, candidates func(model string) []candidate) peer {
+func python(name, title, module, script string, candidates, predictors func(model string) []candidate) peer {
 	interpreter := func(o options) string { return filepath.Join(o.environment, name, "bin", "python") }
 	return peer{
 		name: name, title: title, install: environment + " " + name,
@@ -112,7 +133,14 @@ func python(name, title, module, script string, candidates func(model string) []
 			return program(ctx, interpreter(o), script, o, threads, c), nil
 		},
 		candidates: func(_ options, model string) []candidate { return candidates(model) },
+		predictors: func(_ options, model string) []candidate { return predictors(model) },
 	}
+}
+
+// learning is p, which learns.
+func learning(p peer) peer {
+	p.learns = true
+	return p
 }
 
 // has says what is wrong if a Python has no such module.
@@ -146,8 +174,10 @@ func goProgram(ctx context.Context, threads int, env []string, name string, args
 	return cmd
 }
 
-// has reports whether the peer's program has the model.
-func (p peer) has(model string) bool { return p.models == nil || slices.Contains(p.models, model) }
+// has reports whether the peer's program has the task.
+func (p peer) has(t task) bool {
+	return (p.models == nil || slices.Contains(p.models, t.Name)) && !(t.predict && p.predictors == nil)
+}
 
 // blasLibraries returns those of the libraries that the system's loader lists, or
 // none at all for PyTorch to take its own.

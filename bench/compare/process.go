@@ -22,7 +22,7 @@ type process struct {
 	out     *bufio.Reader
 }
 
-// A command asks for steps; a reply has their times. peer.py explains them.
+// A command asks for training steps or predictions; a reply has their times. peer.py explains them.
 type command struct {
 	Model   string  `json:"model"`
 	Batch   int     `json:"batch"`
@@ -30,6 +30,11 @@ type command struct {
 	Seconds float64 `json:"seconds"`
 	Variant string  `json:"variant,omitempty"` // of a peer's program; the zoo has one
 	Check   int     `json:"check,omitempty"`
+	Predict bool    `json:"predict,omitempty"`
+
+	Epochs int    `json:"epochs,omitempty"`
+	Data   string `json:"data,omitempty"`  // a folder
+	Limit  int    `json:"limit,omitempty"` // of steps
 }
 
 type reply struct {
@@ -40,6 +45,10 @@ type reply struct {
 	Loss      float64           `json:"loss,omitempty"`
 	Losses    []float64         `json:"losses,omitempty"`
 	Average   float64           `json:"average,omitempty"` // mean magnitude of the moving averages
+	Outputs   []float32         `json:"outputs,omitempty"` // logits
+	Steps     int               `json:"steps,omitempty"`   // of epochs, as are the next two
+	Wall      float64           `json:"wall_s,omitempty"`
+	Score     float64           `json:"score,omitempty"`
 	Framework string            `json:"framework,omitempty"`
 	Library   string            `json:"library,omitempty"`
 	Settings  map[string]string `json:"settings,omitempty"`
@@ -76,10 +85,23 @@ func (p *process) ask(c command) (r reply, err error) {
 	if r.Error != "" {
 		return r, errors.Errorf("%s: %s", p.name, r.Error)
 	}
-	if len(r.Times) == 0 && c.Check == 0 || len(r.Losses) != c.Check {
+	if !r.answers(c) {
 		return r, errors.Errorf("%s took no step", p.name)
 	}
 	return r, nil
+}
+
+// answers reports whether r has what c asks for.
+func (r reply) answers(c command) bool {
+	switch {
+	case c.Epochs > 0:
+		return r.Steps > 0 && r.Wall > 0
+	case c.Check == 0:
+		return len(r.Times) > 0
+	case c.Predict:
+		return len(r.Outputs) > 0
+	}
+	return len(r.Losses) == c.Check
 }
 
 // startup is the time from the process's start to the end of its first step.

@@ -51,11 +51,12 @@ func version(module string) string {
 	return "of unknown version"
 }
 
-// A trainee trains one model at a time, a few steps at a time.
+// A trainee trains one model at a time, or predicts with it, a few steps at a time.
 type trainee struct {
-	side, model string
-	steps       steps
-	first       reply // what was measured of the first step
+	side  string
+	has   command // the model, batch and kind of task that steps are of
+	steps steps
+	first reply // what was measured of the first step
 }
 
 // What comes before a model's first turn: so many steps, but no more than take so
@@ -69,33 +70,44 @@ const (
 func (t *trainee) train(ctx context.Context, c command) (r reply, err error) {
 	defer func() {
 		if err != nil {
-			t.model = ""
+			t.has = command{}
 		}
 	}()
 	w, err := workload(c.Model)
 	if err != nil {
 		return r, err
 	}
-	if c.Batch != w.Batch || c.Threads < 1 {
+	if c.Batch != w.Batch && !c.Predict || c.Batch < 1 || c.Threads < 1 {
 		return r, errors.Errorf("%s with batch %d on %d threads; it is measured with batch %d, on 1 thread or more", c.Model, c.Batch, c.Threads, w.Batch)
 	}
 	runtime.GOMAXPROCS(c.Threads)
-	if t.model != c.Model || c.Check > 0 {
-		t.model = ""
+	if c.Epochs > 0 {
+		if t.side != "zoo" {
+			return r, errors.Errorf("%s learns no whole epochs", t.side)
+		}
+		return learn(ctx, w, c)
+	}
+	key := command{Model: c.Model, Batch: c.Batch, Predict: c.Predict}
+	if t.has != key || c.Check > 0 {
+		t.has = command{}
 		t.steps.stop()
 		t.steps.stop = func() {}
-		if t.steps, err = build(ctx, t.side, w, c.Check); err != nil {
+		what := task{Workload: w}
+		if c.Predict {
+			what = predicting(w, c.Batch)
+		}
+		if t.steps, err = build(ctx, t.side, what, c.Check); err != nil {
 			t.steps.stop = func() {}
 			return r, err
 		}
 		if c.Check > 0 {
-			return t.check(c.Check)
+			return t.check(c)
 		}
 		loss, err := t.steps.next()
 		if err != nil {
 			return r, err
 		}
-		t.model, t.first = c.Model, reply{FirstLoss: loss, First: time.Now().UnixNano()}
+		t.has, t.first = key, reply{FirstLoss: loss, First: time.Now().UnixNano()}
 		for begin, n := time.Now(), 0; n < warmUp && time.Since(begin) < warmUpTime; n++ {
 			if _, err := t.steps.next(); err != nil {
 				return r, err
@@ -111,9 +123,14 @@ func (t *trainee) train(ctx context.Context, c command) (r reply, err error) {
 	return r, err
 }
 
-// check takes n steps and returns the losses and the averages' size.
-func (t *trainee) check(n int) (r reply, err error) {
-	for range n {
+// check takes steps and returns the losses and the averages' size, or predicts and
+// returns the logits.
+func (t *trainee) check(c command) (r reply, err error) {
+	if c.Predict {
+		_, err := t.steps.next()
+		return reply{Outputs: t.steps.outputs()}, err
+	}
+	for range c.Check {
 		loss, err := t.steps.next()
 		if err != nil {
 			return r, err

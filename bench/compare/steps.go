@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"maps"
 	"math"
@@ -18,31 +19,55 @@ import (
 	"github.com/gorgonia-zoo/zoo/layers"
 )
 
-// steps takes training steps of a model.
+// A task is what is timed: training steps or, of so many examples as the batch has,
+// predictions.
+type task struct {
+	bench.Workload
+	predict bool
+}
+
+// The kinds of tasks.
+const (
+	training   = "train"
+	prediction = "predict"
+)
+
+func (t task) String() string {
+	if t.predict {
+		return fmt.Sprintf("%s, prediction of %d", t.Name, t.Batch)
+	}
+	return t.Name
+}
+
+// steps takes training steps of a model, or predicts.
 type steps struct {
-	next     func() (loss float64, err error)
+	next     func() (loss float64, err error) // 0 of a prediction
 	averages func() []*tensor.Dense
+	outputs  func() []float32 // of the last prediction
 	stop     func()
 }
 
 // builds has what this program can be a side of. Check is how many steps a check
 // takes, or 0.
-var builds = map[string]func(ctx context.Context, w bench.Workload, check int) (steps, error){
+var builds = map[string]func(ctx context.Context, t task, check int) (steps, error){
 	"zoo": zooSteps, "gorgonia": stockSteps,
 }
 
-func build(ctx context.Context, side string, w bench.Workload, check int) (steps, error) {
+func build(ctx context.Context, side string, t task, check int) (steps, error) {
 	if builds[side] == nil {
 		return steps{}, errors.Errorf("no side called %q; there is %s", side, strings.Join(slices.Sorted(maps.Keys(builds)), ", "))
 	}
-	return builds[side](ctx, w, check)
+	return builds[side](ctx, t, check)
 }
 
-func zooSteps(ctx context.Context, w bench.Workload, check int) (steps, error) {
+func zooSteps(ctx context.Context, w task, check int) (steps, error) {
+	if w.predict {
+		return zooPredictions(w, check > 0)
+	}
 	t, src := w.Trainer(), w.Source()
 	if check > 0 {
 		t.Model = undropped(t.Model)
-		src = common(w, check)
+		src = common(w.Workload, check)
 		var err error
 		if t.Params, err = values(t.Model, src); err != nil {
 			return steps{}, err
@@ -66,11 +91,14 @@ func zooSteps(ctx context.Context, w bench.Workload, check int) (steps, error) {
 	}, nil
 }
 
-func stockSteps(_ context.Context, w bench.Workload, check int) (steps, error) {
+func stockSteps(_ context.Context, w task, check int) (steps, error) {
+	if w.predict {
+		return steps{}, errors.New("only training is written in Gorgonia's own operations")
+	}
 	t, src := w.Trainer(), w.Source()
 	o := stock.Options{Model: w.Name, Batch: w.Batch, Schedule: t.Schedule, Average: t.Average, Decayed: map[string]bool{}}
 	if check > 0 {
-		src = common(w, check)
+		src = common(w.Workload, check)
 	} else if w.Name == "lenet" {
 		o.Drop = 0.5
 	}
@@ -163,11 +191,14 @@ func values(m layers.Layer, src data.Source) (*layers.Params, error) {
 	return p, nil
 }
 
+// vocabulary is the language model's number of words.
+const vocabulary = 10_000
+
 // common returns the batches of a check.
 func common(w bench.Workload, n int) data.Source {
 	if w.Unit == "words" {
 		steps := w.Examples / w.Batch
-		return text.Stream(below(10_000, uniform(0, w.Batch*(n*steps+1))), w.Batch, steps)
+		return text.Stream(below(vocabulary, uniform(0, w.Batch*(n*steps+1))), w.Batch, steps)
 	}
 	return data.Set{
 		X: tensor.New(tensor.WithShape(n*w.Batch, 28, 28, 1), tensor.WithBacking(uniform(0, n*w.Batch*784))),

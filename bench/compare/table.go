@@ -1,14 +1,8 @@
 package main
 
 import (
-	"context"
-	"encoding/json"
 	"fmt"
 	"io"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/pkg/errors"
@@ -16,11 +10,14 @@ import (
 
 // A report is what a run has to tell.
 type report struct {
-	Go      string    `json:"go"`
-	System  string    `json:"system"`
-	ISA     string    `json:"isa"` // of the zoo's kernels
-	Results []result  `json:"results"`
-	Missing []missing `json:"missing,omitempty"`
+	Go      string   `json:"go"`
+	System  string   `json:"system"`
+	ISA     string   `json:"isa"`     // of the zoo's kernels
+	Results []result `json:"results"` // of training steps
+
+	Predictions []result  `json:"predictions,omitempty"`
+	Epochs      []trained `json:"epochs,omitempty"`
+	Missing     []missing `json:"missing,omitempty"`
 }
 
 // missing is a peer that is not installed.
@@ -30,27 +27,44 @@ type missing struct {
 	Install string `json:"install"`
 }
 
-// print writes the table, and what was missing.
+// print writes the tables, and what was missing.
 func (r report) print(w io.Writer) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "step\tthreads\t\tmin (median) ms\tzoo's share\tpeak MiB\tzoo's share\tstart-up s\tversion, library, settings")
-	for _, r := range r.Results {
-		for i, f := range append([]figures{r.Zoo}, r.Peers...) {
-			step := ""
-			if i == 0 {
-				step = fmt.Sprintf("%s batch %d", r.Model, r.Batch)
-			}
-			fmt.Fprintf(t, "%s\t%d\t%s\t%.3f (%.3f)\t%s\t%s\t%s\t%.2f\t%s, %s %s\n", step, r.Threads, f.Peer, f.Min, f.Median,
-				share(f.Ratio), number("%.0f", f.Peak), share(f.MemoryRatio), f.Startup, f.Framework, f.Library, f.Best)
-		}
+	if err := table(w, "step", "%.3f", r.Results); err != nil {
+		return err
 	}
-	if err := t.Flush(); err != nil {
-		return errors.WithStack(err)
+	if len(r.Results) > 0 && len(r.Predictions) > 0 {
+		fmt.Fprintln(w)
+	}
+	if err := table(w, "prediction", "%.4f", r.Predictions); err != nil {
+		return err
+	}
+	if err := printEpochs(w, r.Epochs); err != nil {
+		return err
 	}
 	for _, m := range r.Missing {
 		fmt.Fprintf(w, "not compared: %s: %s; %s\n", m.Peer, m.Why, m.Install)
 	}
 	return nil
+}
+
+// table writes the results, if there are any, with times in some format.
+func table(w io.Writer, of, ms string, results []result) error {
+	if len(results) == 0 {
+		return nil
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "%s\tthreads\t\tmin (median) ms\tzoo's share\tpeak MiB\tzoo's share\tstart-up s\tversion, library, settings\n", of)
+	for _, r := range results {
+		for i, f := range append([]figures{r.Zoo}, r.Peers...) {
+			what := ""
+			if i == 0 {
+				what = fmt.Sprintf("%s batch %d", r.Model, r.Batch)
+			}
+			fmt.Fprintf(t, "%s\t%d\t%s\t%s (%s)\t%s\t%s\t%s\t%.2f\t%s, %s %s\n", what, r.Threads, f.Peer, number(ms, f.Min), number(ms, f.Median),
+				share(f.Ratio), number("%.0f", f.Peak), share(f.MemoryRatio), f.Startup, f.Framework, f.Library, f.Best)
+		}
+	}
+	return errors.WithStack(t.Flush())
 }
 
 func share(x float64) string { return number("%.3f", x) }
@@ -61,26 +75,4 @@ func number(format string, x float64) string {
 		return "–"
 	}
 	return fmt.Sprintf(format, x)
-}
-
-// write writes name.json, and a chart of it to name.png.
-func (r report) write(name string) error {
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return errors.WithStack(err)
-	}
-	b, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return errors.WithStack(err)
-	}
-	return errors.WithStack(os.WriteFile(name+".json", append(b, '\n'), 0o644))
-}
-
-// chart draws name.json. Its program is of another module, for what it depends on.
-func chart(ctx context.Context, name, dir string) error {
-	name, err := filepath.Abs(name)
-	if err != nil {
-		return errors.WithStack(err)
-	}
-	out, err := exec.CommandContext(ctx, "go", "-C", dir, "run", ".", name+".json", name+".png").CombinedOutput()
-	return errors.Wrapf(err, "no chart of %s.json: go -C %s run .: %s", name, dir, strings.TrimSpace(string(out)))
 }

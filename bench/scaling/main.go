@@ -2,8 +2,10 @@
 // trained: with the batch, the number of hidden units, the length of sequences, and the
 // number of threads.
 //
-//	go run ./bench/scaling                 # a table, some minutes
-//	go run ./bench/scaling -json FILE      # also for bench/compare/chart, which draws it
+//	go run ./bench/scaling
+//
+// It takes some minutes, prints a table, and writes the figures to bench/results with a
+// plot beside them.
 //
 // A time is that of the fastest of the steps in a turn, which has at least three. Growth
 // is the power of the size with which the time grows from the size before: 1 is
@@ -12,32 +14,33 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
 	"math"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime"
 	"text/tabwriter"
 	"time"
 
 	"github.com/pkg/errors"
 
+	"github.com/gorgonia-zoo/zoo/bench"
 	"github.com/gorgonia-zoo/zoo/internal/kernel"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
+	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "scaling:", err)
 		os.Exit(1)
 	}
 }
 
-// A report is what -json writes.
+// A report is what -results has.
 type report struct {
 	ISA     string  `json:"isa"`
 	Threads int     `json:"threads"`
@@ -57,11 +60,13 @@ type point struct {
 	Growth float64 `json:"growth"` // d log(time) / d log(size) from the point before; 0 at the first
 }
 
-func run(ctx context.Context, args []string, stdout io.Writer) error {
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	f := flag.NewFlagSet("scaling", flag.ContinueOnError)
 	turn := f.Duration("turn", time.Second, "time for each size")
 	most := f.Int("most", math.MaxInt, "leave out larger sizes")
-	file := f.String("json", "", "also write the results to this `file`")
+	results := f.String("results", "bench/results", "folder to write the figures and their plot to; '' for none")
+	name := f.String("name", time.Now().Format("2006-01-02")+"-scaling", "name of the files there")
+	program := f.String("chart", "bench/compare/chart", "folder of the program that draws the plot")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
@@ -90,14 +95,17 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 			return err
 		}
 	}
-	if *file == "" {
+	if *results == "" {
 		return nil
 	}
-	b, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return errors.WithStack(err)
+	file := filepath.Join(*results, *name)
+	if err := bench.WriteReport(file, r); err != nil {
+		return err
 	}
-	return errors.WithStack(os.WriteFile(*file, append(b, '\n'), 0o644))
+	if err := bench.Chart(ctx, *program, file); err != nil {
+		fmt.Fprintln(stderr, err) // the figures are there
+	}
+	return nil
 }
 
 func (c *curve) add(size int, d time.Duration) {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -11,14 +12,18 @@ import (
 	"time"
 )
 
-// Each curve is measured, printed and written.
+// Each curve is measured, printed and written; figures for which there is no plot are
+// there all the same.
 func TestRun(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "scaling.json")
-	var out strings.Builder
-	if err := run(t.Context(), []string{"-most", "1", "-turn", "1ms", "-json", file}, &out); err != nil {
+	dir := t.TempDir()
+	var out, progress strings.Builder
+	if err := run(t.Context(), []string{"-most", "1", "-turn", "1ms", "-results", dir, "-name", "s", "-chart", dir}, &out, &progress); err != nil {
 		t.Fatal(err)
 	}
-	b, err := os.ReadFile(file)
+	if !strings.HasPrefix(progress.String(), "no chart of ") {
+		t.Errorf("no program draws, and the progress is %q", &progress)
+	}
+	b, err := os.ReadFile(filepath.Join(dir, "s.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +56,7 @@ func TestGrowth(t *testing.T) {
 
 func TestUsage(t *testing.T) {
 	for _, args := range [][]string{{"-turn", "0s"}, {"-most", "0"}, {"more"}} {
-		if err := run(context.Background(), args, new(strings.Builder)); err == nil || !strings.Contains(err.Error(), "; see -help") {
+		if err := run(context.Background(), args, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "; see -help") {
 			t.Errorf("%v: %v", args, err)
 		}
 	}

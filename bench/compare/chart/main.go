@@ -1,7 +1,10 @@
-// Command chart draws a report of compare: for each model a group of bars, a bar
-// for each framework, as long as its fastest step takes in units of the zoo's.
+// Command chart draws a report of compare or scaling.
 //
 //	go run . REPORT.json CHART.png
+//
+// Of compare's, each model is a group of bars, a bar for each framework, as long as its
+// fastest step takes in units of the zoo's. Of scaling's, each thing that grows is a
+// panel of curves.
 //
 // It is a module of its own, so that the zoo's users need not know of gonum's plot.
 package main
@@ -25,7 +28,7 @@ func main() {
 	}
 }
 
-// A report is what the chart needs of compare's.
+// A report is what the chart needs of compare's, or of scaling's.
 type report struct {
 	Results []struct {
 		Model   string
@@ -33,6 +36,7 @@ type report struct {
 		Zoo     figures
 		Peers   []figures
 	}
+	Curves []curve
 }
 
 type figures struct {
@@ -52,7 +56,14 @@ func run(args []string) error {
 	if err := json.Unmarshal(b, &r); err != nil {
 		return errors.Wrap(err, args[0])
 	}
-	p, err := draw(r)
+	if len(r.Curves) > 0 {
+		all, err := panels(r.Curves)
+		if err != nil {
+			return errors.Wrap(err, args[0])
+		}
+		return saveTiles(all, args[1])
+	}
+	p, err := bars(r)
 	if err != nil {
 		return errors.Wrap(err, args[0])
 	}
@@ -60,8 +71,8 @@ func run(args []string) error {
 	return errors.WithStack(p.Save(width, 10*vg.Centimeter, args[1]))
 }
 
-// draw lays out the bars: groups are results, and a peer has a colour.
-func draw(r report) (*plot.Plot, error) {
+// bars lays them out: groups are results, and a peer has a colour.
+func bars(r report) (*plot.Plot, error) {
 	p := plot.New()
 	p.Title.Text = "Fastest training step, zoo = 1"
 	p.Y.Min = 0
