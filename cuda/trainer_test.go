@@ -80,6 +80,44 @@ func TestRepeats(t *testing.T) {
 	}
 }
 
+// The losses of the last steps come all at once, also of epochs.
+func TestLosses(t *testing.T) {
+	const tolerance = 1e-5
+	d := cudatest.Open(t, device.Options{})
+	on, off := &train.Trainer{Model: mlp.New(), Seed: 1, Device: d}, &train.Trainer{Model: mlp.New(), Seed: 1}
+	defer on.Close()
+	src := digits(40).Shuffle(4, 1)
+	for _, tr := range []*train.Trainer{on, off} {
+		fit(t, tr, src, 7, nil)
+	}
+	got, err := on.Losses(5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := off.Losses(5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, w := range want {
+		if math.Abs(got[i]-w) > tolerance*w {
+			t.Errorf("losses %v, on the processor %v", got, want)
+		}
+	}
+	for e, err := range on.Epochs(t.Context(), src, nil, 2) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for f, err := range off.Epochs(t.Context(), src, nil, e.N) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if math.Abs(e.Loss-f.Loss) > tolerance*f.Loss {
+				t.Errorf("epoch %d: loss %v, on the processor %v", e.N, e.Loss, f.Loss)
+			}
+		}
+	}
+}
+
 // What is predicted is what the processor predicts, also after weights were loaded, and
 // texts go on where they ended.
 func TestPredictions(t *testing.T) {

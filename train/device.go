@@ -126,7 +126,7 @@ func (t *Trainer) learnOn() (err error) {
 		sizes = append(sizes, len(l.Value))
 	}
 	a.learned = len(t.learned)
-	a.updater, err = device.NewUpdater(a.store, sizes...)
+	a.updater, err = device.NewUpdater(a.store, Remembered, sizes...)
 	return err
 }
 
@@ -308,6 +308,14 @@ func (a *accelerator) close() {
 	}
 	a.store.Forget()
 	*a = accelerator{store: a.store, checked: a.checked}
+}
+
+// losses brings those of the last steps to the host.
+func (a *accelerator) losses(to []float32) error {
+	if a.updater == nil {
+		return nil
+	}
+	return a.updater.Losses(to)
 }
 
 // keep copies the state, on the device.

@@ -62,14 +62,24 @@ func (t *Trainer) Epochs(ctx context.Context, train, valid data.Source, n int) i
 
 func (t *Trainer) epoch(ctx context.Context, train, valid data.Source) (e Epoch, err error) {
 	start := time.Now()
-	var steps int
+	var steps, waiting int // waiting: losses that are not added yet
 	for s, err := range t.Steps(ctx, train) {
 		if err != nil {
 			return e, err
 		}
-		steps++
-		e.Loss += s.Loss()
-		if s.N%max(train.Len(), 1) == 0 {
+		steps, waiting = steps+1, waiting+1
+		last := s.N%max(train.Len(), 1) == 0
+		if last || waiting == Remembered {
+			losses, err := t.Losses(waiting)
+			if err != nil {
+				return e, err
+			}
+			for _, v := range losses {
+				e.Loss += v
+			}
+			waiting = 0
+		}
+		if last {
 			break
 		}
 	}

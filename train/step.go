@@ -110,10 +110,33 @@ func (t *Trainer) step(ctx context.Context, src data.Source) (s Step, err error)
 		return s, t.fail(errors.Errorf("%s is not finite", bad), s.Rate, true)
 	}
 	t.profile.end(partCarry)
+	t.losses[t.steps%Remembered] = float32(s.Loss())
 	t.steps++
 	t.lastRate = s.Rate
 	s.N = t.steps
 	return s, nil
+}
+
+// Remembered is the number of losses that a Trainer remembers.
+const Remembered = 1000
+
+// Losses returns those of the last n steps, in order, as [Step.Loss] would have: from
+// a Device all at once, instead of waiting for each. n is at most [Remembered], and
+// the steps done since the Trainer was made or resumed.
+func (t *Trainer) Losses(n int) ([]float64, error) {
+	if n < 0 || n > Remembered || n > t.steps {
+		return nil, errors.Errorf("losses of %d steps: %d were done, and the last %d are remembered", n, t.steps, Remembered)
+	}
+	if t.device != nil {
+		if err := t.device.losses(t.losses[:]); err != nil {
+			return nil, err
+		}
+	}
+	all := make([]float64, n)
+	for i := range all {
+		all[i] = float64(t.losses[(t.steps-n+i)%Remembered])
+	}
+	return all, nil
 }
 
 // read reads a batch that has examples and answers.

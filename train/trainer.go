@@ -40,10 +40,11 @@ type Trainer struct {
 	programs []*program // the most recently used first
 	learned  []*learned
 	carried  []*carried
-	batch    data.Batch  // what training reads into
-	eval     data.Batch  // what evaluation reads into
-	steps    int         // done
-	perEpoch int         // of the last source
+	batch    data.Batch // what training reads into
+	eval     data.Batch // what evaluation reads into
+	steps    int        // done
+	perEpoch int        // of the last source
+	losses   [Remembered]float32
 	failed   error       // why training cannot go on
 	kept     [][]float32 // the state after step keptAt
 	keptAt   int

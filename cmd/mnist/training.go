@@ -45,8 +45,17 @@ func (t *training) all(ctx context.Context) (test train.Result, err error) {
 
 // Add implements [cli.Figures].
 func (t *training) Add(s train.Step) {
-	t.Loss, t.Added = t.Loss+s.Loss(), t.Added+1
 	t.Epoch, t.Rate, t.score = s.Epoch, s.Rate, math.NaN()
+}
+
+// Collect implements [cli.Figures].
+func (t *training) Collect() error {
+	losses, err := t.Losses()
+	for _, v := range losses {
+		t.Loss += v
+	}
+	t.Added += len(losses)
+	return err
 }
 
 // Score implements [cli.Figures].
@@ -55,8 +64,11 @@ func (t *training) Score() float64 { return t.score }
 // Line implements [cli.Figures]: every thousand steps, unless the recipe has them once,
 // and after the last.
 func (t *training) Line(ctx context.Context) error {
-	if due := t.Done%logEvery == 0 && !t.set.EvalOnce; t.Added == 0 || !due && t.Done != t.Total {
+	if due := t.Done%logEvery == 0 && !t.set.EvalOnce; t.Added+t.Waiting() == 0 || !due && t.Done != t.Total {
 		return nil
+	}
+	if err := t.Collect(); err != nil {
+		return err
 	}
 	m := metrics{Step: t.Done, Epoch: t.Epoch, TrainLoss: t.Loss / float64(t.Added), LearningRate: t.Rate, ExamplesPerS: t.PerSecond(t.set.Batch)}
 	res, err := t.evaluate(ctx, "validation", t.digits.Valid.Batches(evalBatch))

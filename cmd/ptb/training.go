@@ -59,9 +59,17 @@ func (t *training) all(ctx context.Context, src data.Source) (test train.Result,
 
 // Add implements [cli.Figures].
 func (t *training) Add(s train.Step) {
-	t.Since.add(s.Loss())
-	t.Begun.add(s.Loss())
 	t.Epoch, t.Rate, t.score = s.Epoch, s.Rate, math.NaN()
+}
+
+// Collect implements [cli.Figures].
+func (t *training) Collect() error {
+	losses, err := t.Losses()
+	for _, v := range losses {
+		t.Since.add(v)
+		t.Begun.add(v)
+	}
+	return err
 }
 
 // Score implements [cli.Figures].
@@ -71,8 +79,11 @@ func (t *training) Score() float64 { return t.score }
 // and, with the validation text, after the last.
 func (t *training) Line(ctx context.Context) error {
 	last := t.Done == t.Total || t.Done%t.perEpoch == 0
-	if in := (t.Done-1)%t.perEpoch + 1; t.Since.N == 0 || in != 1 && in%logEvery != 0 && !last {
+	if in := (t.Done-1)%t.perEpoch + 1; t.Since.N+t.Waiting() == 0 || in != 1 && in%logEvery != 0 && !last {
 		return nil
+	}
+	if err := t.Collect(); err != nil {
+		return err
 	}
 	m := metrics{
 		Step: t.Done, Epoch: t.Epoch, TrainLoss: t.Since.mean(), TrainPerplexity: train.Result{Loss: t.Begun.mean()}.Perplexity(), LearningRate: t.Rate,

@@ -12,7 +12,8 @@ static __device__ __forceinline__ float decayed(float g, float w, float l2, floa
 	return w > 0.0f ? g + l1 : w < 0.0f ? g - l1 : g;
 }
 
-extern "C" __global__ void check_loss(const float *loss, const double *now, long long *bad) {
+extern "C" __global__ void check_loss(const float *loss, const double *now, long long *bad, float *losses, long long memory) {
+	losses[((long long)now[0] - 1) % memory] = *loss;
 	if (*bad == 0 && !finite(*loss)) *bad = -(long long)now[0];
 }
 

@@ -26,6 +26,7 @@ type Training struct {
 	SaveEvery int
 
 	Done    int       // steps
+	waiting int       // of the last of these, losses that were not collected yet
 	start   time.Time // of the run, as if it had not been stopped
 	clock   time.Time // when training went on after the last line
 	clocked int       // steps since then
@@ -33,8 +34,11 @@ type Training struct {
 
 // Figures are what a command keeps of a run's steps. As JSON they go into checkpoints.
 type Figures interface {
-	// Add takes a step into account.
+	// Add takes a step into account, but for its loss.
 	Add(s train.Step)
+	// Collect takes the losses of [Training.Losses] into account. It is called before
+	// there are too many, and before a checkpoint.
+	Collect() error
 	// Line records the figures up to the last step, if it is time for that and they
 	// have not been yet.
 	Line(ctx context.Context) error
@@ -106,6 +110,11 @@ func (r *Training) train(ctx context.Context, src data.Source, figures Figures) 
 		r.Done, r.clocked = s.N, r.clocked+1
 		figures.Add(s)
 		r.Progress.Step(s.N)
+		if r.waiting++; r.waiting == train.Remembered {
+			if err := figures.Collect(); err != nil {
+				return err
+			}
+		}
 		if err := figures.Line(ctx); err != nil {
 			return err
 		}
@@ -134,8 +143,21 @@ func (r *Training) Said() { r.clock, r.clocked = time.Now(), 0 }
 // the run was stopped.
 func (r *Training) Time() float64 { return time.Since(r.start).Round(time.Millisecond).Seconds() }
 
+// Losses returns those since the last call, in order.
+func (r *Training) Losses() ([]float64, error) {
+	n := r.waiting
+	r.waiting = 0
+	return r.Trainer.Losses(n)
+}
+
+// Waiting returns how many losses there are.
+func (r *Training) Waiting() int { return r.waiting }
+
 // checkpoint writes one, beside training.
 func (r *Training) checkpoint(figures Figures) error {
+	if err := figures.Collect(); err != nil {
+		return err
+	}
 	notes := map[string]string{timeNote: strconv.FormatFloat(r.Time(), 'f', 3, 64)}
 	maps.Copy(notes, r.Metadata)
 	return r.Folder.save(r.Trainer, notes, figures, figures.Score())

@@ -36,6 +36,8 @@ type Updater struct {
 	d       Device
 	numbers Pointer // 4 doubles, then scale and norm
 	bad     Pointer // a long long
+	losses  Pointer // of the last steps: that of step n at n-1, and so on around
+	memory  int     // so many
 	part    Pointer // sums of squares
 	parts   int
 }
@@ -45,16 +47,17 @@ const (
 	chunk        = 4096 // numbers whose squares a block adds up
 )
 
-// NewUpdater returns an updater for parameters of so many numbers.
-func NewUpdater(d Device, sizes ...int) (u *Updater, err error) {
-	u = &Updater{d: d}
+// NewUpdater returns an updater for parameters of so many numbers, which remembers
+// some losses.
+func NewUpdater(d Device, memory int, sizes ...int) (u *Updater, err error) {
+	u = &Updater{d: d, memory: memory}
 	for _, n := range sizes {
 		u.parts += blocks(n)
 	}
 	for _, m := range []struct {
 		at    *Pointer
 		bytes int
-	}{{&u.numbers, numbersBytes}, {&u.bad, 8}, {&u.part, 8 * max(u.parts, 1)}} {
+	}{{&u.numbers, numbersBytes}, {&u.bad, 8}, {&u.losses, 4 * memory}, {&u.part, 8 * max(u.parts, 1)}} {
 		if *m.at, err = d.Alloc(m.bytes); err != nil {
 			return nil, err
 		}
@@ -69,10 +72,14 @@ func (u *Updater) Begin(n Numbers) error {
 	return u.d.Upload(u.numbers, Bytes([]float64{n.Step, n.Rate, n.Blend, n.Root, 1, 0}))
 }
 
-// CheckLoss notes it if the loss is not finite.
+// CheckLoss notes it if the loss is not finite, and remembers it.
 func (u *Updater) CheckLoss(loss Pointer) error {
-	return u.d.Launch("check_loss", Layout{Threads: 1}, loss.Arg(), u.numbers.Arg(), u.bad.Arg())
+	return u.d.Launch("check_loss", Layout{Threads: 1}, loss.Arg(), u.numbers.Arg(), u.bad.Arg(), u.losses.Arg(), Int(u.memory))
 }
+
+// Losses waits, and copies those that are remembered: that of step n to n-1, and so on
+// around.
+func (u *Updater) Losses(to []float32) error { return u.d.Download(Bytes(to), u.losses) }
 
 // Clip sets the scale so that the global norm of the gradients is at most most.
 func (u *Updater) Clip(all []Update, most float64) error {
@@ -121,5 +128,6 @@ func (u *Updater) Mend() error { return u.d.Clear(u.bad, 8) }
 func (u *Updater) Close() {
 	u.d.Free(u.numbers)
 	u.d.Free(u.bad)
+	u.d.Free(u.losses)
 	u.d.Free(u.part)
 }

@@ -71,7 +71,7 @@ func train(t *testing.T, d device.Device, rule string, most float64, penalties b
 		return p
 	}
 	sizes := []int{1, 33, 4097, 10_000}
-	u, err := device.NewUpdater(d, sizes...)
+	u, err := device.NewUpdater(d, 8, sizes...)
 	must(err)
 	defer u.Close()
 	var fits []*fit
@@ -167,7 +167,7 @@ func TestUpdatesStop(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer d.Free(g)
-	u, err := device.NewUpdater(d, n)
+	u, err := device.NewUpdater(d, 8, n)
 	if err != nil {
 		t.Fatal(err)
 	}
