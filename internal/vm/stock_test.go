@@ -12,6 +12,9 @@ import (
 // Gorgonia's own operations among the zoo's, with gradients through them: the
 // bits are those of each node alone, and the TapeMachine's.
 func TestStockOperations(t *testing.T) {
+	if G.CUDA {
+		t.Skip("Gorgonia's machine wants a GPU, and kernels that do not come with it")
+	}
 	alone := map[*G.Node]G.Value{}
 	for name, loss := range map[string]func(y *G.Node) *G.Node{
 		"sum of products": func(y *G.Node) *G.Node { return G.Must(G.Sum(G.Must(G.HadamardProd(y, y)))) },
