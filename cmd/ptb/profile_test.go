@@ -7,8 +7,8 @@ import (
 )
 
 func TestProfile(t *testing.T) {
-	r, folder := trained(t, "--steps", "20", "--profile")
-	clitest.Profiled(t, r.Stderr, folder, 20, "read batch", "update", "lstmGrad", "lstm.weight_ih_l0")
+	r, folder := trained(t, "--steps", "1000", "--profile") // enough to be seen beside compiling
+	clitest.Profiled(t, r.Stderr, folder, 1000, "read batch", "update", "lstmGrad", "lstm.weight_ih_l0")
 }
 
 func TestProfileJSON(t *testing.T) {
