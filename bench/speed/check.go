@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/pkg/errors"
 )
@@ -52,13 +53,23 @@ func check(want map[string]float64, measure func(names []string) (result, error)
 		return nil
 	}
 	return errors.Errorf("%d of %d are more than %.0f %% slower than on file, twice: the first is %s, with %.1f %% of the peak in place of %.1f %%; find what slowed it down or, if it has to be, go run ./bench/speed -write on a quiet machine",
-		len(still), len(names), 100*tolerance, still[0], again.peak[still[0]], want[still[0]])
+		len(still), len(names), 100*toleranceOf(still[0]), still[0], again.peak[still[0]], want[still[0]])
+}
+
+// toleranceOf returns what a figure may lose. Whole steps go through more memory than
+// kernels, whose speed others on the same machine share without showing in its
+// processors' load: lenet's has been seen to lose 28 % for minutes.
+func toleranceOf(name string) float64 {
+	if strings.HasPrefix(name, "TrainStep/") {
+		return stepTolerance
+	}
+	return tolerance
 }
 
 // tooSlow returns those of names that fall short of what is wanted.
 func tooSlow(names []string, want, got map[string]float64) (slow []string) {
 	for _, n := range names {
-		if !(got[n] >= (1-tolerance)*want[n]) {
+		if !(got[n] >= (1-toleranceOf(n))*want[n]) {
 			slow = append(slow, n)
 		}
 	}

@@ -74,3 +74,16 @@ func TestCheckErrors(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", d)
 	}
 }
+
+// A whole step may lose more than a kernel.
+func TestTolerance(t *testing.T) {
+	want := map[string]float64{"TrainStep/model=x": 50, "MatMul/m=1": 50}
+	got := map[string]float64{"TrainStep/model=x": 31, "MatMul/m=1": 31}
+	if slow := tooSlow([]string{"MatMul/m=1", "TrainStep/model=x"}, want, got); len(slow) != 1 || slow[0] != "MatMul/m=1" {
+		t.Errorf("too slow: %v", slow)
+	}
+	got["TrainStep/model=x"] = 29
+	if slow := tooSlow([]string{"TrainStep/model=x"}, want, got); len(slow) != 1 {
+		t.Error("a step at 58 % of its figure is not too slow")
+	}
+}

@@ -8,7 +8,7 @@
 // instruction set and threads, measured in the same process, so that figures hold for
 // a kind of processor and not for its clock. A figure is the best of five rounds, in
 // each of which it is the fastest run of a tenth of a second. It fails where it is
-// more than 25 % lower than the one on file, twice in a row. Where the processor or
+// more than 25 % lower than the one on file, of a whole step 40 %, twice in a row. Where the processor or
 // its instruction set has none on file, or other programs kept the processors busy
 // meanwhile, the program says so and passes.
 //
@@ -38,10 +38,11 @@ func main() {
 const portable = "generic" // kernels
 
 const (
-	rounds    = 5
-	tolerance = 0.25                   // of the figure on file
-	turn      = 100 * time.Millisecond // of a subject in a round
-	pause     = 5 * time.Second        // before what is too slow is measured again
+	rounds        = 5
+	tolerance     = 0.25                   // of the figure on file
+	stepTolerance = 0.4                    // of a whole step
+	turn          = 100 * time.Millisecond // of a subject in a round
+	pause         = 30 * time.Second       // before what is too slow is measured again
 )
 
 func run(args []string, stdout io.Writer) error {
